@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What every WijkMix algorithm shares: names, help, dependencies, errors, outputs that are whole or absent."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qgis.core import (
+    QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsProcessing,
+    QgsProcessingAlgorithm,
+    QgsProcessingException,
+    QgsProcessingOutputLayerDefinition,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFileDestination,
+    QgsProcessingUtils,
+    QgsWkbTypes,
+)
+from qgis.PyQt.QtGui import QIcon
+
+from ..wijkmix_plugin import dependencies, qgis_io
+from ..wijkmix_plugin.errors import Cancelled, TableError, Text, WijkMixError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ICON = Path(__file__).parent.parent / "resources" / "icons" / "wijkmix.svg"
+
+
+def language() -> str:
+    """Return "nl" for a Dutch QGIS, else "en"."""
+    return "nl" if QgsApplication.locale().lower().startswith("nl") else "en"
+
+
+def local(text: Text) -> str:
+    """Return a core text in the language of QGIS."""
+    return text.get(language())
+
+
+class WijkMixAlgorithm(QgsProcessingAlgorithm):
+    """A thin adapter: parameters to frames, one call into the core, frames to sinks.
+
+    Subclasses set NAME, define `title`, `initAlgorithm` and `run`, and may define `check` (everything that can
+    be refused before the run; raises WijkMixError) and `description`.
+    """
+
+    NAME = ""
+
+    def title(self) -> str:
+        """Return the display name, translated."""
+        raise NotImplementedError
+
+    def description(self) -> str:
+        """Return the help text, translated."""
+        return ""
+
+    def check(self, parameters: dict[str, Any], context: Any) -> None:
+        """Raise WijkMixError for everything that can be known before the run."""
+
+    def run(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
+        """Do the work and return the outputs."""
+        raise NotImplementedError
+
+    # -- what QGIS calls ----------------------------------------------------------------------------------
+
+    def createInstance(self) -> WijkMixAlgorithm:  # noqa: N802
+        return type(self)()
+
+    def name(self) -> str:
+        return self.NAME
+
+    def displayName(self) -> str:  # noqa: N802
+        return self.title()
+
+    def shortHelpString(self) -> str:  # noqa: N802
+        return self.description()
+
+    def icon(self) -> QIcon:
+        return QIcon(str(ICON))
+
+    def canExecute(self) -> tuple[bool, str]:  # noqa: N802
+        message = dependencies.message()
+        return (True, "") if message is None else (False, local(message))
+
+    def checkParameterValues(self, parameters: dict[str, Any], context: Any) -> tuple[bool, str]:  # noqa: N802
+        ok, reason = super().checkParameterValues(parameters, context)
+        if not ok:
+            return ok, reason
+        try:
+            self._check_destinations(parameters, context)
+            self.check(parameters, context)
+        except WijkMixError as error:
+            return False, local(error.text)
+        return True, ""
+
+    def processAlgorithm(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:  # noqa: N802
+        self._created: list[Path] = []
+        try:
+            # qgis_process and scripts may run without checkParameterValues; the checks are cheap.
+            self._check_destinations(parameters, context)
+            self.check(parameters, context)
+            return self.run(parameters, context, feedback)
+        except WijkMixError as error:
+            self._remove_created()
+            raise QgsProcessingException(local(error.text)) from error
+        except Exception:
+            self._remove_created()
+            raise
+
+    # -- helpers for subclasses ---------------------------------------------------------------------------
+
+    def note(self, feedback: Any, text: Text, *, warning: bool = False) -> None:
+        """Tell the user something about the run."""
+        (feedback.pushWarning if warning else feedback.pushInfo)(local(text))
+
+    def source(self, parameters: dict[str, Any], name: str, context: Any) -> Any:
+        """Return a feature source, or raise with the parameter's name."""
+        source = self.parameterAsSource(parameters, name, context)
+        if source is None:
+            raise TableError(
+                "The layer given for {name} cannot be opened: {value}. Choose a layer that QGIS can load.",
+                "De laag bij {name} kan niet worden geopend: {value}. Kies een laag die QGIS kan laden.",
+                name=self.parameterDefinition(name).description(),
+                value=str(parameters.get(name)),
+            )
+        return source
+
+    def save(
+        self,
+        parameters: dict[str, Any],
+        context: Any,
+        feedback: Any,
+        outputs: dict[str, tuple[pd.DataFrame, QgsCoordinateReferenceSystem | None, dict[str, str]]],
+    ) -> dict[str, Any]:
+        """Write frames (with their CRS and field aliases) to the sinks of that name, all or none.
+
+        A frame with a geometry column gives a polygon or point layer, another one a table.
+        """
+        prepared = {}
+        for name, (frame, crs, aliases) in outputs.items():
+            if parameters.get(name) is None:
+                continue
+            fields = qgis_io.fields_of(frame, aliases)
+            prepared[name] = (frame, crs, fields, qgis_io.features_of(frame, fields, feedback))
+        if feedback.isCanceled():
+            raise Cancelled
+        results = {}
+        for name, (frame, crs, fields, features) in prepared.items():
+            self._will_create(parameters, name, context)
+            sink, destination = self.parameterAsSink(
+                parameters,
+                name,
+                context,
+                fields,
+                _geometry_type(frame),
+                crs or QgsCoordinateReferenceSystem(),
+            )
+            if sink is None:
+                raise TableError(
+                    "The output {name} could not be made at {where}. Choose another place or file type.",
+                    "De uitvoer {name} kon niet worden gemaakt op {where}. Kies een andere plek of bestandssoort.",
+                    name=name,
+                    where=str(parameters[name]),
+                )
+            qgis_io.write(features, sink, destination)
+            sink.flushBuffer()
+            del sink
+            results[name] = destination
+        return results
+
+    # -- destinations that can be written, and go when the run fails --------------------------------------
+
+    def _destination_paths(self, parameters: dict[str, Any], context: Any) -> dict[str, Path]:
+        """Return the plain files that the run would make, per output parameter."""
+        paths = {}
+        for definition in self.parameterDefinitions():
+            if not isinstance(
+                definition, (QgsProcessingParameterFeatureSink, QgsProcessingParameterFileDestination)
+            ):
+                continue
+            name = definition.name()
+            if parameters.get(name) is None:
+                continue
+            # Not parameterAsOutputLayer: that would register the layer for loading a second time.
+            value = parameters[name]
+            if isinstance(value, QgsProcessingOutputLayerDefinition):
+                value = value.sink.valueAsString(context.expressionContext())[0]
+            text = str(value or "")
+            if not text or text == QgsProcessing.TEMPORARY_OUTPUT or "|" in text:
+                continue
+            if text.split(":", 1)[0] in ("memory", "postgres", "postgis", "ogr", "spatialite"):
+                continue
+            paths[name] = Path(text)
+        return paths
+
+    def _check_destinations(self, parameters: dict[str, Any], context: Any) -> None:
+        temporary = Path(QgsProcessingUtils.tempFolder())
+        for name, path in self._destination_paths(parameters, context).items():
+            folder = path.parent
+            if temporary in path.parents:
+                continue
+            if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+                raise TableError(
+                    "The output {name} cannot be written to {path}: the folder does not exist or may not be "
+                    "written. Choose another folder.",
+                    "De uitvoer {name} kan niet naar {path} worden geschreven: de map bestaat niet of is "
+                    "beveiligd. Kies een andere map.",
+                    name=name,
+                    path=str(path),
+                )
+
+    def _will_create(self, parameters: dict[str, Any], name: str, context: Any) -> None:
+        """Remember a file that this run makes, so that a failure takes it away again."""
+        path = self._destination_paths({name: parameters[name]}, context).get(name)
+        if path is not None and not path.exists():
+            self._created.append(path)
+
+    def _remove_created(self) -> None:
+        for path in self._created:
+            for made in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+                made.unlink(missing_ok=True)
+
+
+def _geometry_type(frame: pd.DataFrame) -> QgsWkbTypes.Type:
+    if "geometry" not in frame:
+        return QgsWkbTypes.Type.NoGeometry
+    kinds = set(frame["geometry"].dropna().geom_type)
+    if kinds and kinds <= {"Point"}:
+        return QgsWkbTypes.Type.Point
+    return QgsWkbTypes.Type.MultiPolygon
+
+
+def described(
+    definition: QgsProcessingParameterDefinition, text: str, *, advanced: bool = False
+) -> QgsProcessingParameterDefinition:
+    """Give a parameter its help text, and move it under "advanced" where asked."""
+    definition.setHelp(text)
+    if advanced:
+        definition.setFlags(
+            definition.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced
+        )
+    return definition

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The Processing provider `wijkmix`."""
+
+from __future__ import annotations
+
+from qgis.core import QgsProcessingProvider
+from qgis.PyQt.QtGui import QIcon
+
+from .base import ICON
+from .prepare_buurten import PrepareBuurten
+from .scan import Scan
+
+ALGORITHMS = (Scan, PrepareBuurten)
+
+
+class WijkMixProvider(QgsProcessingProvider):
+    """Lists the algorithms, whether or not their libraries are installed."""
+
+    def id(self) -> str:
+        return "wijkmix"
+
+    def name(self) -> str:
+        return "WijkMix"
+
+    def icon(self) -> QIcon:
+        return QIcon(str(ICON))
+
+    def loadAlgorithms(self) -> None:  # noqa: N802
+        for algorithm in ALGORITHMS:
+            self.addAlgorithm(algorithm())

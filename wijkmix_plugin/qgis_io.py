@@ -1,0 +1,272 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The only bridge between QGIS and the core: sources to frames and frames to sinks.
+
+Nothing outside this module knows NULL, QVariant or WKB.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsExpression,
+    QgsFeature,
+    QgsFeatureRequest,
+    QgsFeatureSink,
+    QgsField,
+    QgsFields,
+    QgsGeometry,
+    QgsProcessingFeatureSource,
+    QgsVariantUtils,
+)
+from qgis.PyQt.QtCore import QMetaType
+
+from .errors import Cancelled, GeometryError, TableError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import numpy as np
+    import pandas as pd
+
+_PLAIN = (float, int, str, bool, type(None))
+RD_NEW = "EPSG:28992"
+
+
+def _column(values: Sequence[Any]) -> np.ndarray:
+    """Turn one column of attribute values into float64 (numbers) or object (text, None)."""
+    import numpy as np
+
+    plain = [
+        v if isinstance(v, _PLAIN) else (None if QgsVariantUtils.isNull(v) else v) for v in values
+    ]
+    kinds = {type(v) for v in plain}
+    kinds.discard(type(None))
+    if kinds <= {int, float} and kinds:
+        return np.array([math.nan if v is None else v for v in plain], dtype=float)
+    column = np.empty(len(plain), dtype=object)
+    column[:] = plain
+    return column
+
+
+def read(
+    source: QgsProcessingFeatureSource,
+    fields: Iterable[str] | None = None,
+    *,
+    geometry: bool = True,
+    crs: QgsCoordinateReferenceSystem | None = None,
+    transform_context: Any = None,
+    feedback: Any = None,
+) -> gpd.GeoDataFrame | pd.DataFrame:
+    """Read a feature source into a frame with a RangeIndex, in the source's order.
+
+    Parameters
+    ----------
+    fields : names of the fields to fetch; None fetches all.
+    geometry : fetch geometry as well; rows without one hold None.
+    crs : reproject to this system.
+    feedback : asked for cancellation every 500 features.
+    """
+    import geopandas as gpd
+    import pandas as pd
+    import shapely
+
+    all_fields = source.fields()
+    names = [f.name() for f in all_fields] if fields is None else list(fields)
+    indices = [all_fields.lookupField(name) for name in names]
+    request = QgsFeatureRequest()
+    request.setSubsetOfAttributes(indices)
+    if not geometry:
+        request.setFlags(QgsFeatureRequest.Flag.NoGeometry)
+    elif crs is not None and source.sourceCrs() != crs:
+        request.setDestinationCrs(crs, transform_context)
+
+    rows: list[list[Any]] = []
+    shapes: list[bytes | None] = []
+    # SkipGeometryValidityChecks: a broken polygon is reported by us, with its code, not dropped.
+    skip = QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks
+    for number, feature in enumerate(source.getFeatures(request, skip)):
+        if feedback is not None and number % 500 == 0 and feedback.isCanceled():
+            raise Cancelled
+        rows.append(feature.attributes())
+        if geometry:
+            shape = feature.geometry()
+            shapes.append(None if shape.isNull() else bytes(shape.asWkb()))
+    columns = list(zip(*rows)) if rows else [()] * len(all_fields)
+    frame = pd.DataFrame(
+        {name: _column(columns[i]) for name, i in zip(names, indices)},
+        index=pd.RangeIndex(len(rows)),
+    )
+    if not geometry:
+        return frame
+    authority = (crs or source.sourceCrs()).authid() or None
+    return gpd.GeoDataFrame(
+        frame, geometry=shapely.from_wkb(shapes, on_invalid="ignore"), crs=authority
+    )
+
+
+def evaluate(
+    source: QgsProcessingFeatureSource, text: str, context: Any, feedback: Any = None
+) -> list[Any]:
+    """Evaluate a QGIS expression for every feature, in the source's order; NULL becomes None."""
+    expression = QgsExpression(text)
+    expression_context = context.expressionContext()
+    expression_context.appendScope(source.createExpressionContextScope())
+    expression_context.setFields(source.fields())
+    expression.prepare(expression_context)
+    if expression.hasParserError():
+        raise TableError(
+            "The expression {text} cannot be read: {reason}.",
+            "De expressie {text} is niet te lezen: {reason}.",
+            text=text,
+            reason=expression.parserErrorString(),
+        )
+    request = QgsFeatureRequest()
+    if not expression.needsGeometry():
+        request.setFlags(QgsFeatureRequest.Flag.NoGeometry)
+    request.setSubsetOfAttributes(expression.referencedColumns(), source.fields())
+    values = []
+    skip = QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks
+    for number, feature in enumerate(source.getFeatures(request, skip)):
+        if feedback is not None and number % 500 == 0 and feedback.isCanceled():
+            raise Cancelled
+        expression_context.setFeature(feature)
+        value = expression.evaluate(expression_context)
+        if expression.hasEvalError():
+            raise TableError(
+                "The expression {text} fails at feature {fid}: {reason}.",
+                "De expressie {text} mislukt bij object {fid}: {reason}.",
+                text=text,
+                fid=feature.id(),
+                reason=expression.evalErrorString(),
+            )
+        values.append(None if QgsVariantUtils.isNull(value) else value)
+    return values
+
+
+def check_crs(source: QgsProcessingFeatureSource) -> None:
+    """Refuse a layer without a coordinate system, or one whose coordinates contradict it.
+
+    Raises
+    ------
+    GeometryError
+        No CRS; or a CRS in degrees while the coordinates are far outside degrees (RD New saved as WGS 84).
+    """
+    crs = source.sourceCrs()
+    if not crs.isValid():
+        raise GeometryError(
+            "Layer {name} has no coordinate system. Set it (layer properties, Source; CBS data are in RD New, "
+            "EPSG:28992) and run again.",
+            "Laag {name} heeft geen coördinatenstelsel. Stel het in (laageigenschappen, Bron; CBS-gegevens "
+            "staan in RD New, EPSG:28992) en voer opnieuw uit.",
+            name=source.sourceName(),
+        )
+    extent = source.sourceExtent()
+    if crs.isGeographic() and not extent.isNull() and max(
+        abs(extent.xMinimum()), abs(extent.xMaximum()), abs(extent.yMinimum()), abs(extent.yMaximum())
+    ) > 360:
+        raise GeometryError(
+            "Layer {name} says its coordinates are in degrees ({crs}), but they run to {x:.0f}, {y:.0f}: that "
+            "looks like RD New. Set the layer's coordinate system to EPSG:28992 and run again.",
+            "Laag {name} zegt dat de coördinaten in graden zijn ({crs}), maar ze lopen tot {x:.0f}, {y:.0f}: dat "
+            "lijkt op RD New. Zet het coördinatenstelsel van de laag op EPSG:28992 en voer opnieuw uit.",
+            name=source.sourceName(),
+            crs=crs.authid(),
+            x=extent.xMaximum(),
+            y=extent.yMaximum(),
+        )
+
+
+def metric_crs(source: QgsProcessingFeatureSource) -> QgsCoordinateReferenceSystem:
+    """Return the layer's own system where it is in metres, else RD New."""
+    crs = source.sourceCrs()
+    return QgsCoordinateReferenceSystem(RD_NEW) if crs.isGeographic() else crs
+
+
+_KINDS = {
+    "f": QMetaType.Type.Double,
+    "i": QMetaType.Type.Int,
+    "u": QMetaType.Type.Int,
+    "b": QMetaType.Type.Bool,
+}
+
+
+def _kind(name: str, column: pd.Series) -> QMetaType.Type:
+    if name in ("year", "n_neighbours", "n_units", "n_excluded"):
+        return QMetaType.Type.Int
+    if column.dtype.kind == "O":
+        kinds = {type(v) for v in column.dropna()}
+        if kinds and kinds <= {bool}:
+            return QMetaType.Type.Bool
+        if kinds and kinds <= {int, float}:
+            return QMetaType.Type.Double
+        return QMetaType.Type.QString
+    return _KINDS.get(column.dtype.kind, QMetaType.Type.QString)
+
+
+def fields_of(frame: pd.DataFrame, aliases: dict[str, str] | None = None) -> QgsFields:
+    """Return the fields that hold a frame's columns (geometry left out), with their aliases."""
+    fields = QgsFields()
+    for name in frame.columns:
+        if name == "geometry":
+            continue
+        field = QgsField(name, _kind(name, frame[name]))
+        if aliases and name in aliases:
+            field.setAlias(aliases[name])
+        fields.append(field)
+    return fields
+
+
+def _python(column: pd.Series, kind: QMetaType.Type) -> list[Any]:
+    """Return plain Python values, None for missing: QGIS rejects numpy scalars and stores NaN as a number."""
+    missing = column.isna().to_numpy()
+    values = column.to_numpy(dtype=object).tolist()
+    if kind == QMetaType.Type.Int:
+        return [None if gone else int(v) for v, gone in zip(values, missing)]
+    if kind == QMetaType.Type.Double:
+        return [
+            None if gone or math.isinf(v) else float(v) for v, gone in zip(values, missing)
+        ]
+    if kind == QMetaType.Type.Bool:
+        return [None if gone else bool(v) for v, gone in zip(values, missing)]
+    return [None if gone else str(v) for v, gone in zip(values, missing)]
+
+
+def features_of(
+    frame: pd.DataFrame, fields: QgsFields, feedback: Any = None
+) -> list[QgsFeature]:
+    """Build every feature before one is written, so that a cancelled run leaves nothing half-filled."""
+    import shapely
+
+    columns = [_python(frame[f.name()], f.type()) for f in fields]
+    wkb: Sequence[bytes | None]
+    wkb = shapely.to_wkb(frame["geometry"].to_numpy()).tolist() if "geometry" in frame else ()
+    features = []
+    for number, row in enumerate(zip(*columns)):
+        if feedback is not None and number % 500 == 0 and feedback.isCanceled():
+            raise Cancelled
+        feature = QgsFeature(fields)
+        feature.setAttributes(list(row))
+        if wkb and wkb[number] is not None:
+            shape = QgsGeometry()
+            shape.fromWkb(wkb[number])
+            feature.setGeometry(shape)
+        features.append(feature)
+    return features
+
+
+def write(features: list[QgsFeature], sink: QgsFeatureSink, where: str) -> None:
+    """Add the features to a sink, or say where and why that failed."""
+    if not sink.addFeatures(features, QgsFeatureSink.Flag.FastInsert):
+        raise TableError(
+            "The output {where} could not be written: {reason}. Choose another place, or close the program "
+            "that has the file open.",
+            "De uitvoer {where} kon niet worden geschreven: {reason}. Kies een andere plek, of sluit het "
+            "programma dat het bestand open heeft.",
+            where=where,
+            reason=sink.lastError() or "?",
+        )
+
+
