@@ -1,0 +1,423 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The main job in one pass: a buurten layer in, everything the outputs, the report and the dock need out."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from .errors import Cancelled, MeasureError, TableError, Text
+from .measures import local_moran, mix, neighbours, scale, segregation
+from .policy import flags
+from .policy.catalogue import Catalogue
+from .tables import cbs
+from .tables.cbs import Note
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+INDEX_IDS = ("dissimilarity", "isolation", "theil_h", "multigroup_theil_h")
+# Results on fewer dwellings than this are not shown: they say too much about too few homes.
+MIN_DWELLINGS = 10
+# What the scan computes itself; the other indicators of the catalogue are taken from the layer where it has them.
+COMPUTED = frozenset(
+    "share_koop share_corp share_overig_huur div_tenure local_divergence lq_corp moran_corp dw_per_ha "
+    "share_lowinc_lq mosaic block_div env_minus_block spectrum".split()
+)
+ATTRIBUTION = "Bron: CBS, Kerncijfers wijken en buurten; Wijk- en Buurtkaart; Kadaster (CC BY 4.0)"
+
+
+@dataclass
+class ScanResult:
+    """Everything a scan knows.
+
+    Attributes
+    ----------
+    frame : one row per buurt in input order: canonical columns, indicators, flags, geometry.
+    wijken : one row per wijk.
+    indices : one row per index, area and group; `area` is a gemeente code or "all".
+    classes : ("koop", "corp", "overig") or ("koop", "huur").
+    reference : "gemeente" or "all": what location quotients and local divergence compare with.
+    notes : what the user should know about the data.
+    provenance : where the result came from, fit for JSON.
+    """
+
+    frame: gpd.GeoDataFrame
+    wijken: pd.DataFrame
+    indices: pd.DataFrame
+    classes: tuple[str, ...]
+    year: int | None
+    reference: str
+    notes: list[Note] = field(default_factory=list)
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+
+def wanted_columns(columns: Iterable[str], catalogue: Catalogue) -> list[str]:
+    """Return the columns of a layer that a scan uses, so that no other is read."""
+    columns = list(columns)
+    used = set(cbs.detect_columns(columns).values()) | set(_kept(columns, catalogue))
+    return [name for name in columns if name in used]
+
+
+def _kept(columns: Iterable[str], catalogue: Catalogue) -> list[str]:
+    """Return the user's own indicator columns (capacity, land ownership, vulnerability ...), never forbidden ones."""
+    own = [c for c in columns if c in catalogue.indicators and c not in COMPUTED]
+    forbidden = set(flags.check_columns(own))
+    return [c for c in own if c not in forbidden]
+
+
+def run_scan(
+    frame: gpd.GeoDataFrame,
+    catalogue: Catalogue,
+    *,
+    source: str = "",
+    gemeente: list[str] | None = None,
+    reference: str = "gemeente",
+    blocks: gpd.GeoDataFrame | None = None,
+    thresholds: Mapping[str, float] | None = None,
+    permutations: int = 99_999,
+    seed: int = 12345,
+    alpha: float = 0.05,
+    progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> ScanResult:
+    """Run the whole chain on a layer as found.
+
+    Parameters
+    ----------
+    frame : raw CBS columns and polygons in a metric CRS; may hold indicator columns of the catalogue under
+        their own ids, `vulnerable` (True, False, None) among them.
+    source : the layer's name, for the report.
+    gemeente : codes or names to keep; None keeps all.
+    blocks : optional polygons or points with counts `n_koop, n_corp, n_overig` (or `n_huur`).
+    thresholds : parameters of the catalogue to override.
+    permutations, seed, alpha : of the local Moran.
+
+    Raises
+    ------
+    TableError, GeometryError, PolicyError
+        What is wrong, where, and what to do.
+    Cancelled
+        `cancelled` returned True.
+    """
+
+    def step(percent: float) -> None:
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        if progress is not None:
+            progress(percent)
+
+    step(0)
+    canonical = cbs.to_canonical(frame, keep=_kept(frame.columns, catalogue), gemeente=gemeente)
+    table, notes = canonical.frame, list(canonical.notes)
+    counts = table[canonical.n_columns]
+    known = counts.notna().all(axis=1).to_numpy() & (counts.sum(axis=1) > 0).to_numpy()
+    if not known.any():
+        reason = next((n.text for n in notes if n.severity == "warning"), Text("", ""))
+        raise TableError(
+            "No buurt in {source} has usable tenure figures, so there is nothing to scan. {reason_en}",
+            "Geen enkele buurt in {source} heeft bruikbare eigendomscijfers, dus er valt niets te scannen. {reason_nl}",
+            source=source or "the layer",
+            reason_en=reason.en,
+            reason_nl=reason.nl,
+        )
+    step(10)
+
+    area = table["gemeente_code"].to_numpy(dtype=object)
+    result = pd.DataFrame(table.drop(columns="geometry"))
+    kept = [c for c in _kept(result.columns, catalogue)]
+    extra = result[kept]
+    result = result.drop(columns=kept)
+    measures = mix.tenure_mix(counts, area if reference == "gemeente" else None)
+    result = pd.concat([result, measures], axis=1)
+    step(20)
+
+    two_classes = "huur" in canonical.classes
+    moran_notes, moran_facts = _add_moran(
+        result, table, known, two_classes, permutations, seed, alpha, progress, cancelled
+    )
+    notes += moran_notes
+    step(60)
+
+    if "land_ha" in result:
+        land = result["land_ha"].where(result["land_ha"] > 0)
+        result["dw_per_ha"] = result["dwellings"] / land
+    if "share_lowinc" in result:
+        result["share_lowinc_lq"] = _location_quotient(
+            result, "share_lowinc", area if reference == "gemeente" else None
+        )
+    result = pd.concat([result, extra], axis=1)
+    rule = _add_vulnerable(result, catalogue, thresholds)
+    verdicts = flags.evaluate_flags(result, catalogue, parameters=thresholds)
+    result = pd.concat([result, verdicts], axis=1)
+    step(75)
+
+    indices = segregation.indices(
+        counts.to_numpy(), canonical.classes, area=area, which=INDEX_IDS
+    )
+    names = dict(zip(table["gemeente_code"], table["gemeente_name"]))
+    indices["area_name"] = [names.get(a) for a in indices["area"]]
+    wijken, block_notes = _wijken(result, counts, table, canonical.classes, blocks)
+    notes += block_notes
+    step(90)
+
+    return ScanResult(
+        frame=_with_geometry(result, table),
+        wijken=wijken,
+        indices=indices,
+        classes=canonical.classes,
+        year=canonical.year,
+        reference=reference,
+        notes=notes,
+        provenance={
+            "title": "WijkMix scan",
+            "source": source,
+            "attribution": ATTRIBUTION,
+            "date": datetime.date.today().isoformat(),
+            "year": canonical.year,
+            "classes": list(canonical.classes),
+            "columns": canonical.columns,
+            "parameters": {
+                "gemeente": gemeente or [],
+                "reference": reference,
+                "permutations": permutations,
+                "seed": seed,
+                "alpha": alpha,
+                "blocks": blocks is not None,
+            },
+            "thresholds": catalogue.thresholds(thresholds),
+            "seed": seed,
+            "permutations": permutations,
+            "alpha": alpha,
+            "reference": reference,
+            "vulnerable_rule": {"en": rule.en, "nl": rule.nl},
+            "moran": moran_facts,
+            "excluded": [
+                {"code": c, "name": n, "reason": q}
+                for c, n, q in zip(
+                    result.loc[~known, "buurt_code"],
+                    result.loc[~known, "buurt_name"],
+                    result.loc[~known, "quality"],
+                )
+            ],
+            "versions": versions(),
+            "catalogue_version": catalogue.version,
+            "crs": table.crs.to_string() if table.crs is not None else None,
+            "notes": [{"severity": n.severity, "en": n.text.en, "nl": n.text.nl} for n in notes],
+        },
+    )
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the plugin and of the libraries that the numbers rest on."""
+    found = {"wijkmix": plugin_version()}
+    for name in ("numpy", "pandas", "shapely", "geopandas", "libpysal", "esda"):
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "-"
+    return found
+
+
+def plugin_version() -> str:
+    """Return the version in metadata.txt."""
+    text = (Path(__file__).parent.parent / "metadata.txt").read_text(encoding="utf-8")
+    return next(
+        (line.split("=", 1)[1].strip() for line in text.splitlines() if line.startswith("version=")), ""
+    )
+
+
+def _add_moran(
+    result: pd.DataFrame,
+    table: gpd.GeoDataFrame,
+    known: np.ndarray,
+    two_classes: bool,
+    permutations: int,
+    seed: int,
+    alpha: float,
+    progress: Callable[[float], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> tuple[list[Note], dict[str, Any]]:
+    """Add the local Moran columns of the corporation share (two classes: of the rented share)."""
+    name, share = ("moran_huur", "share_huur") if two_classes else ("moran_corp", "share_corp")
+    if two_classes:
+        for column in ("moran_corp", "moran_corp_i", "moran_corp_p", "moran_corp_q"):
+            result[column] = None if column == "moran_corp" else np.nan
+    shapes = table.geometry.to_numpy()
+    drawn = ~(pd.isna(shapes) | table.geometry.is_empty.to_numpy())
+    notes = []
+    if (known & ~drawn).any():
+        codes = ", ".join(map(str, table.loc[known & ~drawn, "buurt_code"][:20]))
+        notes.append(
+            Note(
+                "warning",
+                Text(
+                    "{n} buurten have no geometry and take no part in the local Moran: {codes}.",
+                    "{n} buurten hebben geen geometrie en doen niet mee in de lokale Moran: {codes}.",
+                ).format(n=int((known & ~drawn).sum()), codes=codes),
+            )
+        )
+    used = known & drawn
+    values = np.where(used, result[share].to_numpy(dtype=float), np.nan)
+    try:
+        near = neighbours.contiguity(shapes, mask=used)
+        moran = local_moran.local_moran(
+            values,
+            near,
+            permutations=permutations,
+            alpha=alpha,
+            seed=seed,
+            progress=None if progress is None else (lambda p: progress(20 + 0.4 * p)),
+            cancelled=cancelled,
+        )
+    except MeasureError as error:
+        # One buurt, or the same share everywhere: the rest of the scan still stands.
+        notes.append(Note("warning", error.text))
+        result[name] = np.where(used, None, "nodata")
+        for suffix in ("i", "p", "q"):
+            result[f"{name}_{suffix}"] = np.nan
+        result["n_neighbours"] = np.nan
+        return notes, {"variable": share, "n_used": 0, "reason": error.text.en}
+    result[name] = moran.cluster
+    result[f"{name}_i"] = moran.i
+    result[f"{name}_p"] = moran.p
+    result[f"{name}_q"] = moran.q
+    result["n_neighbours"] = np.where(used, moran.n_neighbours, np.nan)
+    notes += [Note("info", text) for text in moran.notes]
+    return notes, {
+        "variable": share,
+        "n_used": int(moran.n_used),
+        "n_islands": int(moran.n_islands),
+        "n_excluded": int(moran.n_excluded),
+        "neighbours": "queen",
+        "p_value": "two-sided",
+        "correction": "Benjamini-Hochberg FDR",
+    }
+
+
+def _location_quotient(
+    result: pd.DataFrame, column: str, reference: np.ndarray | None
+) -> np.ndarray:
+    """Divide a household percentage by the household-weighted mean of the reference area."""
+    share = result[column].to_numpy(dtype=float)
+    weight = (result["households"] if "households" in result else result["dwellings"]).to_numpy(dtype=float)
+    usable = np.isfinite(share) & np.isfinite(weight) & (weight > 0)
+    codes, labels = pd.factorize(
+        pd.Series(np.zeros(len(share)) if reference is None else reference, dtype=object)
+    )
+    usable &= codes >= 0
+    top = np.bincount(codes[usable], weights=(share * weight)[usable], minlength=len(labels))
+    base = np.bincount(codes[usable], weights=weight[usable], minlength=len(labels))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = top / base
+        quotient = share / np.where(codes >= 0, mean[np.maximum(codes, 0)], np.nan)
+    return np.where(np.isfinite(quotient), quotient, np.nan)
+
+
+def _add_vulnerable(
+    result: pd.DataFrame, catalogue: Catalogue, thresholds: Mapping[str, float] | None
+) -> Text:
+    """Keep the user's own rule; without one take the low-income proxy, labelled as an assumption."""
+    if "vulnerable" in result:
+        return Text("given by the user (field or expression)", "door de gebruiker opgegeven (veld of expressie)")
+    values, rule = flags.vulnerable_rule(result, catalogue, parameters=thresholds)
+    result["vulnerable"] = pd.Series(values, index=result.index, dtype=object)
+    return rule
+
+
+def _wijken(
+    result: pd.DataFrame,
+    counts: pd.DataFrame,
+    table: gpd.GeoDataFrame,
+    classes: tuple[str, ...],
+    blocks: gpd.GeoDataFrame | None,
+) -> tuple[pd.DataFrame, list[Note]]:
+    """Aggregate buurten to wijken, with the buurt variant of the mosaic index, and the block variant given blocks."""
+    usable = counts.notna().all(axis=1) & result["wijk_code"].notna()
+    keys = result.loc[usable, "wijk_code"]
+    grouped = result.loc[usable].groupby(keys, sort=True)
+    wijken = grouped[["gemeente_code", "gemeente_name"]].first()
+    wijken["n_units"] = grouped.size()
+    wijken["dwellings"] = grouped["dwellings"].sum()
+    wijken[counts.columns] = counts[usable].groupby(keys).sum()
+    shares = mix.tenure_mix(wijken[list(counts.columns)], None)
+    wijken = wijken.join(
+        shares[[c for c in shares.columns if c.startswith("share_") or c == "div_tenure"]]
+    )
+    buurt = scale.mosaic_index(counts.to_numpy(), result["wijk_code"])
+    wijken["theil_h_buurt"] = buurt["theil_h"]
+    wijken["mosaic_buurt"] = buurt["mosaic"]
+    notes: list[Note] = []
+    if blocks is not None:
+        block, notes = _block_mosaic(blocks, table, result["wijk_code"].to_numpy(dtype=object), classes)
+        wijken = wijken.join(
+            block.rename(columns={"theil_h": "theil_h_block", "mosaic": "mosaic_block"})[
+                ["n_blocks", "block_diversity", "theil_h_block", "mosaic_block"]
+            ]
+        )
+    return wijken.reset_index(names="wijk_code"), notes
+
+
+def _block_mosaic(
+    blocks: gpd.GeoDataFrame,
+    table: gpd.GeoDataFrame,
+    wijk: np.ndarray,
+    classes: tuple[str, ...],
+) -> tuple[pd.DataFrame, list[Note]]:
+    """Give every block to the buurt that holds its inner point, and compute the mosaic index per wijk."""
+    import shapely
+
+    columns = [f"n_{c}" for c in classes]
+    absent = [c for c in columns if c not in blocks]
+    if absent:
+        raise TableError(
+            "The block layer lacks the count fields {absent}; it has: {found}. Give every block its number of "
+            "dwellings per tenure in fields of these names.",
+            "De blokkenlaag mist de telvelden {absent}; aanwezig zijn: {found}. Geef elk blok het aantal woningen "
+            "per eigendomsvorm in velden met deze namen.",
+            absent=", ".join(absent),
+            found=", ".join(c for c in blocks.columns if c != "geometry"),
+        )
+    counts = blocks[columns].apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
+    shapes = blocks.geometry.to_numpy()
+    drawn = ~(pd.isna(shapes) | shapely.is_empty(shapes))
+    points = shapely.point_on_surface(shapes[drawn])
+    tree = shapely.STRtree(table.geometry.to_numpy())
+    hit_point, hit_buurt = tree.query(points, predicate="intersects")
+    first = np.unique(hit_point, return_index=True)[1]
+    parent = np.full(len(blocks), None, dtype=object)
+    parent[np.flatnonzero(drawn)[hit_point[first]]] = wijk[hit_buurt[first]]
+    small = ~(np.nan_to_num(counts).sum(axis=1) >= MIN_DWELLINGS)
+    outside = np.array([p is None for p in parent])
+    parent[small] = None
+    notes = [
+        Note(
+            "info",
+            Text(
+                "{used} of {n} blocks are used; {small} have fewer than {minimum} dwellings and {outside} lie in no "
+                "buurt of this scan.",
+                "{used} van {n} blokken zijn gebruikt; {small} hebben minder dan {minimum} woningen en {outside} "
+                "liggen in geen buurt van deze scan.",
+            ).format(
+                used=int((~small & ~outside).sum()),
+                n=len(blocks),
+                small=int(small.sum()),
+                minimum=MIN_DWELLINGS,
+                outside=int(outside.sum()),
+            ),
+        )
+    ]
+    return scale.mosaic_index(counts, parent), notes
+
+
+def _with_geometry(result: pd.DataFrame, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    return gpd.GeoDataFrame(result, geometry=table.geometry.to_numpy(), crs=table.crs)
