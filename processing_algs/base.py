@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What every WijkMix algorithm shares: names, help, dependencies, errors, outputs that are whole or absent."""
+"""What every algorithm shares: help, dependencies, errors, outputs that are whole or absent."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def local(text: Text) -> str:
 class WijkMixAlgorithm(QgsProcessingAlgorithm):
     """A thin adapter: parameters to frames, one call into the core, frames to sinks.
 
-    Subclasses set NAME, define `title`, `initAlgorithm` and `run`, and may define `check` (everything that can
-    be refused before the run; raises WijkMixError) and `description`.
+    Subclasses set NAME, define `title`, `initAlgorithm` and `run`, and may define `check` (everything
+    that can be refused before the run; raises WijkMixError) and `description`.
     """
 
     NAME = ""
@@ -65,28 +65,29 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         """Do the work and return the outputs."""
         raise NotImplementedError
 
-    # -- what QGIS calls ----------------------------------------------------------------------------------
+    # -- what QGIS calls
+    # ----------------------------------------------------------------------------------
 
-    def createInstance(self) -> WijkMixAlgorithm:  # noqa: N802
+    def createInstance(self) -> WijkMixAlgorithm:
         return type(self)()
 
     def name(self) -> str:
         return self.NAME
 
-    def displayName(self) -> str:  # noqa: N802
+    def displayName(self) -> str:
         return self.title()
 
-    def shortHelpString(self) -> str:  # noqa: N802
+    def shortHelpString(self) -> str:
         return self.description()
 
     def icon(self) -> QIcon:
         return QIcon(str(ICON))
 
-    def canExecute(self) -> tuple[bool, str]:  # noqa: N802
+    def canExecute(self) -> tuple[bool, str]:
         message = dependencies.message()
         return (True, "") if message is None else (False, local(message))
 
-    def checkParameterValues(self, parameters: dict[str, Any], context: Any) -> tuple[bool, str]:  # noqa: N802
+    def checkParameterValues(self, parameters: dict[str, Any], context: Any) -> tuple[bool, str]:
         ok, reason = super().checkParameterValues(parameters, context)
         if not ok:
             return ok, reason
@@ -97,7 +98,9 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             return False, local(error.text)
         return True, ""
 
-    def processAlgorithm(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:  # noqa: N802
+    def processAlgorithm(
+        self, parameters: dict[str, Any], context: Any, feedback: Any
+    ) -> dict[str, Any]:
         self._created: list[Path] = []
         try:
             # qgis_process and scripts may run without checkParameterValues; the checks are cheap.
@@ -111,7 +114,8 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             self._remove_created()
             raise
 
-    # -- helpers for subclasses ---------------------------------------------------------------------------
+    # -- helpers for subclasses
+    # ---------------------------------------------------------------------------
 
     def note(self, feedback: Any, text: Text, *, warning: bool = False) -> None:
         """Tell the user something about the run."""
@@ -122,8 +126,10 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         source = self.parameterAsSource(parameters, name, context)
         if source is None:
             raise TableError(
-                "The layer given for {name} cannot be opened: {value}. Choose a layer that QGIS can load.",
-                "De laag bij {name} kan niet worden geopend: {value}. Kies een laag die QGIS kan laden.",
+                "The layer given for {name} cannot be opened: {value}. Choose a layer that QGIS "
+                "can load.",
+                "De laag bij {name} kan niet worden geopend: {value}. Kies een laag die QGIS kan "
+                "laden.",
                 name=self.parameterDefinition(name).description(),
                 value=str(parameters.get(name)),
             )
@@ -134,7 +140,9 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         parameters: dict[str, Any],
         context: Any,
         feedback: Any,
-        outputs: dict[str, tuple[pd.DataFrame, QgsCoordinateReferenceSystem | None, dict[str, str]]],
+        outputs: dict[
+            str, tuple[pd.DataFrame, QgsCoordinateReferenceSystem | None, dict[str, str]]
+        ],
     ) -> dict[str, Any]:
         """Write frames (with their CRS and field aliases) to the sinks of that name, all or none.
 
@@ -161,8 +169,10 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             )
             if sink is None:
                 raise TableError(
-                    "The output {name} could not be made at {where}. Choose another place or file type.",
-                    "De uitvoer {name} kon niet worden gemaakt op {where}. Kies een andere plek of bestandssoort.",
+                    "The output {name} could not be made at {where}. Choose another place or file "
+                    "type.",
+                    "De uitvoer {name} kon niet worden gemaakt op {where}. Kies een andere plek of "
+                    "bestandssoort.",
                     name=name,
                     where=str(parameters[name]),
                 )
@@ -172,14 +182,16 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             results[name] = destination
         return results
 
-    # -- destinations that can be written, and go when the run fails --------------------------------------
+    # -- destinations that can be written, and go when the run fails
+    # --------------------------------------
 
     def _destination_paths(self, parameters: dict[str, Any], context: Any) -> dict[str, Path]:
         """Return the plain files that the run would make, per output parameter."""
         paths = {}
         for definition in self.parameterDefinitions():
             if not isinstance(
-                definition, (QgsProcessingParameterFeatureSink, QgsProcessingParameterFileDestination)
+                definition,
+                (QgsProcessingParameterFeatureSink, QgsProcessingParameterFileDestination),
             ):
                 continue
             name = definition.name()
@@ -205,9 +217,11 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
                 continue
             if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
                 raise TableError(
-                    "The output {name} cannot be written to {path}: the folder does not exist or may not be "
+                    "The output {name} cannot be written to {path}: the folder does not exist or "
+                    "may not be "
                     "written. Choose another folder.",
-                    "De uitvoer {name} kan niet naar {path} worden geschreven: de map bestaat niet of is "
+                    "De uitvoer {name} kan niet naar {path} worden geschreven: de map bestaat niet "
+                    "of is "
                     "beveiligd. Kies een andere map.",
                     name=name,
                     path=str(path),
@@ -219,9 +233,27 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         if path is not None and not path.exists():
             self._created.append(path)
 
+    def write_text(self, path: Path, text: str) -> None:
+        """Write a text output whole, or raise and leave nothing."""
+        if not path.exists():
+            self._created.append(path)
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise TableError(
+                "The file {path} cannot be written: {reason}. Choose another place.",
+                "Het bestand {path} kan niet worden geschreven: {reason}. Kies een andere plek.",
+                path=str(path),
+                reason=str(error),
+            ) from error
+
     def _remove_created(self) -> None:
         for path in self._created:
-            for made in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+            for made in (
+                path,
+                path.with_name(path.name + "-wal"),
+                path.with_name(path.name + "-shm"),
+            ):
                 made.unlink(missing_ok=True)
 
 
@@ -240,7 +272,5 @@ def described(
     """Give a parameter its help text, and move it under "advanced" where asked."""
     definition.setHelp(text)
     if advanced:
-        definition.setFlags(
-            definition.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced
-        )
+        definition.setFlags(definition.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced)
     return definition

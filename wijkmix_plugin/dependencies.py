@@ -9,7 +9,8 @@ from pathlib import Path
 
 from .errors import Text
 
-# The floors are what Debian 13 ships; each line stands in requirements.txt as well (a test compares them).
+# The floors are what Debian 13 ships; each line stands in requirements.txt as well (a test compares
+# them).
 REQUIRED = {
     "geopandas": (1, 0),
     "shapely": (2, 0),
@@ -33,7 +34,7 @@ def _version(name: str) -> tuple[int, ...]:
 
 
 def missing() -> list[str]:
-    """Return the libraries that are absent or too old, as pip requirements; imports none of them."""
+    """Return the libraries that are absent or too old, as pip requirements; imports none."""
     wanted = []
     for name, floor in REQUIRED.items():
         version = _version(name)
@@ -68,10 +69,13 @@ def message() -> Text | None:
     if not wanted:
         return None
     return Text(
-        "WijkMix needs these Python libraries, which are missing or too old: {names}. Install the plugin "
-        '"QPIP" from the plugin manager, which offers to install them, or run this in the OSGeo4W shell '
+        "WijkMix needs these Python libraries, which are missing or too old: {names}. Install the "
+        "plugin "
+        '"QPIP" from the plugin manager, which offers to install them, or run this in the OSGeo4W '
+        "shell "
         "(Windows) or a terminal and restart QGIS: {command}",
-        "WijkMix heeft deze Python-bibliotheken nodig, die ontbreken of te oud zijn: {names}. Installeer de "
+        "WijkMix heeft deze Python-bibliotheken nodig, die ontbreken of te oud zijn: {names}. "
+        "Installeer de "
         'plugin "QPIP" via het pluginbeheer, die de installatie aanbiedt, of voer dit uit in de '
         "OSGeo4W-shell (Windows) of een terminal en start QGIS opnieuw: {command}",
     ).format(names=", ".join(wanted), command=install_command())

@@ -23,7 +23,7 @@ class WijkMixPlugin:
         self.dock = None
         self.translator = None
 
-    def initProcessing(self) -> None:  # noqa: N802
+    def initProcessing(self) -> None:
         """Register the provider; also what qgis_process calls, without a window."""
         from ..processing_algs.provider import WijkMixProvider
 
@@ -31,7 +31,7 @@ class WijkMixPlugin:
         self.provider = WijkMixProvider()
         QgsApplication.processingRegistry().addProvider(self.provider)
 
-    def initGui(self) -> None:  # noqa: N802
+    def initGui(self) -> None:
         self.initProcessing()
         icon = QIcon(str(ROOT / "resources" / "icons" / "wijkmix.svg"))
         self.action = QAction(

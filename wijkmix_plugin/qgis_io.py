@@ -94,9 +94,9 @@ def read(
         if geometry:
             shape = feature.geometry()
             shapes.append(None if shape.isNull() else bytes(shape.asWkb()))
-    columns = list(zip(*rows)) if rows else [()] * len(all_fields)
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(all_fields)
     frame = pd.DataFrame(
-        {name: _column(columns[i]) for name, i in zip(names, indices)},
+        {name: _column(columns[i]) for name, i in zip(names, indices, strict=True)},
         index=pd.RangeIndex(len(rows)),
     )
     if not geometry:
@@ -152,26 +152,40 @@ def check_crs(source: QgsProcessingFeatureSource) -> None:
     Raises
     ------
     GeometryError
-        No CRS; or a CRS in degrees while the coordinates are far outside degrees (RD New saved as WGS 84).
+        No CRS; or a CRS in degrees while the coordinates are far outside degrees (RD New saved
+        as WGS 84).
     """
     crs = source.sourceCrs()
     if not crs.isValid():
         raise GeometryError(
-            "Layer {name} has no coordinate system. Set it (layer properties, Source; CBS data are in RD New, "
+            "Layer {name} has no coordinate system. Set it (layer properties, Source; CBS data are "
+            "in RD New, "
             "EPSG:28992) and run again.",
-            "Laag {name} heeft geen coördinatenstelsel. Stel het in (laageigenschappen, Bron; CBS-gegevens "
+            "Laag {name} heeft geen coördinatenstelsel. Stel het in (laageigenschappen, Bron; "
+            "CBS-gegevens "
             "staan in RD New, EPSG:28992) en voer opnieuw uit.",
             name=source.sourceName(),
         )
     extent = source.sourceExtent()
-    if crs.isGeographic() and not extent.isNull() and max(
-        abs(extent.xMinimum()), abs(extent.xMaximum()), abs(extent.yMinimum()), abs(extent.yMaximum())
-    ) > 360:
+    if (
+        crs.isGeographic()
+        and not extent.isNull()
+        and max(
+            abs(extent.xMinimum()),
+            abs(extent.xMaximum()),
+            abs(extent.yMinimum()),
+            abs(extent.yMaximum()),
+        )
+        > 360
+    ):
         raise GeometryError(
-            "Layer {name} says its coordinates are in degrees ({crs}), but they run to {x:.0f}, {y:.0f}: that "
+            "Layer {name} says its coordinates are in degrees ({crs}), but they run to {x:.0f}, "
+            "{y:.0f}: that "
             "looks like RD New. Set the layer's coordinate system to EPSG:28992 and run again.",
-            "Laag {name} zegt dat de coördinaten in graden zijn ({crs}), maar ze lopen tot {x:.0f}, {y:.0f}: dat "
-            "lijkt op RD New. Zet het coördinatenstelsel van de laag op EPSG:28992 en voer opnieuw uit.",
+            "Laag {name} zegt dat de coördinaten in graden zijn ({crs}), maar ze lopen tot "
+            "{x:.0f}, {y:.0f}: dat "
+            "lijkt op RD New. Zet het coördinatenstelsel van de laag op EPSG:28992 en voer opnieuw "
+            "uit.",
             name=source.sourceName(),
             crs=crs.authid(),
             x=extent.xMaximum(),
@@ -220,31 +234,30 @@ def fields_of(frame: pd.DataFrame, aliases: dict[str, str] | None = None) -> Qgs
 
 
 def _python(column: pd.Series, kind: QMetaType.Type) -> list[Any]:
-    """Return plain Python values, None for missing: QGIS rejects numpy scalars and stores NaN as a number."""
+    """Return plain Python values: QGIS rejects numpy scalars and stores NaN as a number."""
     missing = column.isna().to_numpy()
     values = column.to_numpy(dtype=object).tolist()
     if kind == QMetaType.Type.Int:
-        return [None if gone else int(v) for v, gone in zip(values, missing)]
+        return [None if gone else int(v) for v, gone in zip(values, missing, strict=True)]
     if kind == QMetaType.Type.Double:
         return [
-            None if gone or math.isinf(v) else float(v) for v, gone in zip(values, missing)
+            None if gone or math.isinf(v) else float(v)
+            for v, gone in zip(values, missing, strict=True)
         ]
     if kind == QMetaType.Type.Bool:
-        return [None if gone else bool(v) for v, gone in zip(values, missing)]
-    return [None if gone else str(v) for v, gone in zip(values, missing)]
+        return [None if gone else bool(v) for v, gone in zip(values, missing, strict=True)]
+    return [None if gone else str(v) for v, gone in zip(values, missing, strict=True)]
 
 
-def features_of(
-    frame: pd.DataFrame, fields: QgsFields, feedback: Any = None
-) -> list[QgsFeature]:
-    """Build every feature before one is written, so that a cancelled run leaves nothing half-filled."""
+def features_of(frame: pd.DataFrame, fields: QgsFields, feedback: Any = None) -> list[QgsFeature]:
+    """Build every feature before one is written: a cancelled run leaves nothing half-filled."""
     import shapely
 
     columns = [_python(frame[f.name()], f.type()) for f in fields]
     wkb: Sequence[bytes | None]
     wkb = shapely.to_wkb(frame["geometry"].to_numpy()).tolist() if "geometry" in frame else ()
     features = []
-    for number, row in enumerate(zip(*columns)):
+    for number, row in enumerate(zip(*columns, strict=True)):
         if feedback is not None and number % 500 == 0 and feedback.isCanceled():
             raise Cancelled
         feature = QgsFeature(fields)
@@ -261,12 +274,12 @@ def write(features: list[QgsFeature], sink: QgsFeatureSink, where: str) -> None:
     """Add the features to a sink, or say where and why that failed."""
     if not sink.addFeatures(features, QgsFeatureSink.Flag.FastInsert):
         raise TableError(
-            "The output {where} could not be written: {reason}. Choose another place, or close the program "
+            "The output {where} could not be written: {reason}. Choose another place, or close the "
+            "program "
             "that has the file open.",
-            "De uitvoer {where} kon niet worden geschreven: {reason}. Kies een andere plek, of sluit het "
+            "De uitvoer {where} kon niet worden geschreven: {reason}. Kies een andere plek, of "
+            "sluit het "
             "programma dat het bestand open heeft.",
             where=where,
             reason=sink.lastError() or "?",
         )
-
-

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The main job in one pass: a buurten layer in, everything the outputs, the report and the dock need out."""
+"""The main job in one pass: a buurten layer in, what outputs, report and dock need out."""
 
 from __future__ import annotations
 
@@ -26,10 +26,24 @@ if TYPE_CHECKING:
 INDEX_IDS = ("dissimilarity", "isolation", "theil_h", "multigroup_theil_h")
 # Results on fewer dwellings than this are not shown: they say too much about too few homes.
 MIN_DWELLINGS = 10
-# What the scan computes itself; the other indicators of the catalogue are taken from the layer where it has them.
+# What the scan computes itself; the other indicators of the catalogue are taken from the layer
+# where it has them.
 COMPUTED = frozenset(
-    "share_koop share_corp share_overig_huur div_tenure local_divergence lq_corp moran_corp dw_per_ha "
-    "share_lowinc_lq mosaic block_div env_minus_block spectrum".split()
+    [
+        "share_koop",
+        "share_corp",
+        "share_overig_huur",
+        "div_tenure",
+        "local_divergence",
+        "lq_corp",
+        "moran_corp",
+        "dw_per_ha",
+        "share_lowinc_lq",
+        "mosaic",
+        "block_div",
+        "env_minus_block",
+        "spectrum",
+    ]
 )
 ATTRIBUTION = "Bron: CBS, Kerncijfers wijken en buurten; Wijk- en Buurtkaart; Kadaster (CC BY 4.0)"
 
@@ -67,7 +81,7 @@ def wanted_columns(columns: Iterable[str], catalogue: Catalogue) -> list[str]:
 
 
 def _kept(columns: Iterable[str], catalogue: Catalogue) -> list[str]:
-    """Return the user's own indicator columns (capacity, land ownership, vulnerability ...), never forbidden ones."""
+    """Return the user's own indicator columns (capacity, land ownership), never forbidden ones."""
     own = [c for c in columns if c in catalogue.indicators and c not in COMPUTED]
     forbidden = set(flags.check_columns(own))
     return [c for c in own if c not in forbidden]
@@ -92,8 +106,8 @@ def run_scan(
 
     Parameters
     ----------
-    frame : raw CBS columns and polygons in a metric CRS; may hold indicator columns of the catalogue under
-        their own ids, `vulnerable` (True, False, None) among them.
+    frame : raw CBS columns and polygons in a metric CRS; may hold indicator columns of the catalogue
+        under their own ids, `vulnerable` (True, False, None) among them.
     source : the layer's name, for the report.
     gemeente : codes or names to keep; None keeps all.
     blocks : optional polygons or points with counts `n_koop, n_corp, n_overig` (or `n_huur`).
@@ -122,8 +136,10 @@ def run_scan(
     if not known.any():
         reason = next((n.text for n in notes if n.severity == "warning"), Text("", ""))
         raise TableError(
-            "No buurt in {source} has usable tenure figures, so there is nothing to scan. {reason_en}",
-            "Geen enkele buurt in {source} heeft bruikbare eigendomscijfers, dus er valt niets te scannen. {reason_nl}",
+            "No buurt in {source} has usable tenure figures, so there is nothing to scan. "
+            "{reason_en}",
+            "Geen enkele buurt in {source} heeft bruikbare eigendomscijfers, dus er valt niets te "
+            "scannen. {reason_nl}",
             source=source or "the layer",
             reason_en=reason.en,
             reason_nl=reason.nl,
@@ -132,7 +148,7 @@ def run_scan(
 
     area = table["gemeente_code"].to_numpy(dtype=object)
     result = pd.DataFrame(table.drop(columns="geometry"))
-    kept = [c for c in _kept(result.columns, catalogue)]
+    kept = _kept(result.columns, catalogue)
     extra = result[kept]
     result = result.drop(columns=kept)
     measures = mix.tenure_mix(counts, area if reference == "gemeente" else None)
@@ -159,10 +175,8 @@ def run_scan(
     result = pd.concat([result, verdicts], axis=1)
     step(75)
 
-    indices = segregation.indices(
-        counts.to_numpy(), canonical.classes, area=area, which=INDEX_IDS
-    )
-    names = dict(zip(table["gemeente_code"], table["gemeente_name"]))
+    indices = segregation.indices(counts.to_numpy(), canonical.classes, area=area, which=INDEX_IDS)
+    names = dict(zip(table["gemeente_code"], table["gemeente_name"], strict=True))
     indices["area_name"] = [names.get(a) for a in indices["area"]]
     wijken, block_notes = _wijken(result, counts, table, canonical.classes, blocks)
     notes += block_notes
@@ -205,6 +219,7 @@ def run_scan(
                     result.loc[~known, "buurt_code"],
                     result.loc[~known, "buurt_name"],
                     result.loc[~known, "quality"],
+                    strict=True,
                 )
             ],
             "versions": versions(),
@@ -230,7 +245,12 @@ def plugin_version() -> str:
     """Return the version in metadata.txt."""
     text = (Path(__file__).parent.parent / "metadata.txt").read_text(encoding="utf-8")
     return next(
-        (line.split("=", 1)[1].strip() for line in text.splitlines() if line.startswith("version=")), ""
+        (
+            line.split("=", 1)[1].strip()
+            for line in text.splitlines()
+            if line.startswith("version=")
+        ),
+        "",
     )
 
 
@@ -260,7 +280,8 @@ def _add_moran(
                 "warning",
                 Text(
                     "{n} buurten have no geometry and take no part in the local Moran: {codes}.",
-                    "{n} buurten hebben geen geometrie en doen niet mee in de lokale Moran: {codes}.",
+                    "{n} buurten hebben geen geometrie en doen niet mee in de lokale Moran: "
+                    "{codes}.",
                 ).format(n=int((known & ~drawn).sum()), codes=codes),
             )
         )
@@ -307,7 +328,9 @@ def _location_quotient(
 ) -> np.ndarray:
     """Divide a household percentage by the household-weighted mean of the reference area."""
     share = result[column].to_numpy(dtype=float)
-    weight = (result["households"] if "households" in result else result["dwellings"]).to_numpy(dtype=float)
+    weight = (result["households"] if "households" in result else result["dwellings"]).to_numpy(
+        dtype=float
+    )
     usable = np.isfinite(share) & np.isfinite(weight) & (weight > 0)
     codes, labels = pd.factorize(
         pd.Series(np.zeros(len(share)) if reference is None else reference, dtype=object)
@@ -324,9 +347,12 @@ def _location_quotient(
 def _add_vulnerable(
     result: pd.DataFrame, catalogue: Catalogue, thresholds: Mapping[str, float] | None
 ) -> Text:
-    """Keep the user's own rule; without one take the low-income proxy, labelled as an assumption."""
+    """Keep the user's rule; without one take the low-income proxy, labelled as an assumption."""
     if "vulnerable" in result:
-        return Text("given by the user (field or expression)", "door de gebruiker opgegeven (veld of expressie)")
+        return Text(
+            "given by the user (field or expression)",
+            "door de gebruiker opgegeven (veld of expressie)",
+        )
     values, rule = flags.vulnerable_rule(result, catalogue, parameters=thresholds)
     result["vulnerable"] = pd.Series(values, index=result.index, dtype=object)
     return rule
@@ -339,7 +365,7 @@ def _wijken(
     classes: tuple[str, ...],
     blocks: gpd.GeoDataFrame | None,
 ) -> tuple[pd.DataFrame, list[Note]]:
-    """Aggregate buurten to wijken, with the buurt variant of the mosaic index, and the block variant given blocks."""
+    """Aggregate buurten to wijken, with the mosaic index of buurten and, given blocks, of blocks."""
     usable = counts.notna().all(axis=1) & result["wijk_code"].notna()
     keys = result.loc[usable, "wijk_code"]
     grouped = result.loc[usable].groupby(keys, sort=True)
@@ -356,7 +382,9 @@ def _wijken(
     wijken["mosaic_buurt"] = buurt["mosaic"]
     notes: list[Note] = []
     if blocks is not None:
-        block, notes = _block_mosaic(blocks, table, result["wijk_code"].to_numpy(dtype=object), classes)
+        block, notes = _block_mosaic(
+            blocks, table, result["wijk_code"].to_numpy(dtype=object), classes
+        )
         wijken = wijken.join(
             block.rename(columns={"theil_h": "theil_h_block", "mosaic": "mosaic_block"})[
                 ["n_blocks", "block_diversity", "theil_h_block", "mosaic_block"]
@@ -371,16 +399,18 @@ def _block_mosaic(
     wijk: np.ndarray,
     classes: tuple[str, ...],
 ) -> tuple[pd.DataFrame, list[Note]]:
-    """Give every block to the buurt that holds its inner point, and compute the mosaic index per wijk."""
+    """Give every block to the buurt that holds its inner point; the mosaic index per wijk."""
     import shapely
 
     columns = [f"n_{c}" for c in classes]
     absent = [c for c in columns if c not in blocks]
     if absent:
         raise TableError(
-            "The block layer lacks the count fields {absent}; it has: {found}. Give every block its number of "
+            "The block layer lacks the count fields {absent}; it has: {found}. Give every block "
+            "its number of "
             "dwellings per tenure in fields of these names.",
-            "De blokkenlaag mist de telvelden {absent}; aanwezig zijn: {found}. Geef elk blok het aantal woningen "
+            "De blokkenlaag mist de telvelden {absent}; aanwezig zijn: {found}. Geef elk blok het "
+            "aantal woningen "
             "per eigendomsvorm in velden met deze namen.",
             absent=", ".join(absent),
             found=", ".join(c for c in blocks.columns if c != "geometry"),
@@ -401,9 +431,11 @@ def _block_mosaic(
         Note(
             "info",
             Text(
-                "{used} of {n} blocks are used; {small} have fewer than {minimum} dwellings and {outside} lie in no "
+                "{used} of {n} blocks are used; {small} have fewer than {minimum} dwellings and "
+                "{outside} lie in no "
                 "buurt of this scan.",
-                "{used} van {n} blokken zijn gebruikt; {small} hebben minder dan {minimum} woningen en {outside} "
+                "{used} van {n} blokken zijn gebruikt; {small} hebben minder dan {minimum} "
+                "woningen en {outside} "
                 "liggen in geen buurt van deze scan.",
             ).format(
                 used=int((~small & ~outside).sum()),

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`wijkmix:prepare_buurten`: a layer as published to the canonical table."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterString,
+    QgsWkbTypes,
+)
+from qgis.PyQt.QtCore import QCoreApplication
+
+from ..wijkmix_plugin import qgis_io
+from ..wijkmix_plugin.errors import TableError
+from . import styling
+from .base import WijkMixAlgorithm, described
+from .labels import aliases
+
+
+class PrepareBuurten(WijkMixAlgorithm):
+    """Reads CBS spellings, missing codes and percentages; says per row what it did not use."""
+
+    NAME = "prepare_buurten"
+    INPUT = "INPUT"
+    YEAR = "YEAR"
+    TABLE = "TABLE"
+    MAPPING = "MAPPING"
+    OUTPUT = "OUTPUT"
+
+    def title(self) -> str:
+        return QCoreApplication.translate("WijkMix", "Prepare buurten (canonical table)")
+
+    def description(self) -> str:
+        return QCoreApplication.translate(
+            "WijkMix",
+            "Turns a CBS buurten layer into one table with dwelling counts per tenure, whatever "
+            "the year and the "
+            "spelling of its columns. Missing codes become NULL, percentages become counts, and "
+            "the field quality "
+            "says per row what was not used and why.",
+        )
+
+    def initAlgorithm(self, config: dict[str, Any] | None = None) -> None:
+        tr = QCoreApplication.translate
+        self.addParameter(
+            described(
+                QgsProcessingParameterFeatureSource(
+                    self.INPUT,
+                    tr("WijkMix", "Buurten (polygons or table)"),
+                    [QgsProcessing.SourceType.TypeVector],
+                ),
+                tr("WijkMix", "A layer of CBS buurten as published."),
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterNumber(
+                    self.YEAR,
+                    tr("WijkMix", "Year (optional)"),
+                    optional=True,
+                    minValue=1995,
+                    maxValue=2100,
+                ),
+                tr("WijkMix", "Empty: the year in the layer."),
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterFeatureSource(
+                    self.TABLE,
+                    tr("WijkMix", "Table with key figures, joined by buurt code (optional)"),
+                    [QgsProcessing.SourceType.TypeVector],
+                    optional=True,
+                ),
+                tr(
+                    "WijkMix",
+                    "A CSV, workbook sheet or layer with the figures, where the polygons have "
+                    "none.",
+                ),
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterString(
+                    self.MAPPING,
+                    tr("WijkMix", "Own column mapping (JSON, optional)"),
+                    optional=True,
+                ),
+                tr(
+                    "WijkMix",
+                    'Role to field, for example {"share_koop": "koop_pct"}; wins over what is '
+                    "recognised.",
+                ),
+                advanced=True,
+            )
+        )
+        self.addParameter(
+            QgsProcessingParameterFeatureSink(self.OUTPUT, tr("WijkMix", "Canonical buurten"))
+        )
+
+    def check(self, parameters: dict[str, Any], context: Any) -> None:
+        from ..wijkmix_plugin.tables import cbs
+
+        source = self.source(parameters, self.INPUT, context)
+        mapping = self._mapping(parameters, context)
+        names = source.fields().names()
+        table = self.parameterAsSource(parameters, self.TABLE, context)
+        if table is None:
+            cbs.detect_columns(names, mapping)
+
+    def run(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
+        from ..wijkmix_plugin.policy import catalogue
+        from ..wijkmix_plugin.tables import cbs
+
+        source = self.source(parameters, self.INPUT, context)
+        drawn = source.wkbType() != QgsWkbTypes.Type.NoGeometry
+        frame = qgis_io.read(source, geometry=drawn, feedback=feedback)
+        table = self.parameterAsSource(parameters, self.TABLE, context)
+        if table is not None:
+            frame, notes = cbs.join_table(
+                frame, qgis_io.read(table, geometry=False, feedback=feedback)
+            )
+            for item in notes:
+                self.note(feedback, item.text, warning=item.severity == "warning")
+        indicators = catalogue.load().indicators
+        year = parameters.get(self.YEAR)
+        canonical = cbs.to_canonical(
+            frame,
+            year=None if year is None else self.parameterAsInt(parameters, self.YEAR, context),
+            mapping=self._mapping(parameters, context),
+            keep=[c for c in frame.columns if c in indicators],
+        )
+        for item in canonical.notes:
+            self.note(feedback, item.text, warning=item.severity == "warning")
+        results = self.save(
+            parameters,
+            context,
+            feedback,
+            {self.OUTPUT: (canonical.frame, source.sourceCrs(), aliases())},
+        )
+        styling.load(
+            context,
+            results[self.OUTPUT],
+            QCoreApplication.translate("WijkMix", "Canonical buurten"),
+            "",
+            0,
+            styling.PostProcessor(styling.plain),
+        )
+        return results
+
+    def _mapping(self, parameters: dict[str, Any], context: Any) -> dict[str, str] | None:
+        text = self.parameterAsString(parameters, self.MAPPING, context)
+        if not text:
+            return None
+        try:
+            mapping = json.loads(text)
+        except ValueError as error:
+            mapping = str(error)
+        if not isinstance(mapping, dict) or not all(isinstance(v, str) for v in mapping.values()):
+            raise TableError(
+                "The column mapping is not a JSON object of role and field: {text}. Write for "
+                "example {example}.",
+                "De kolomkoppeling is geen JSON-object van rol en veld: {text}. Schrijf "
+                "bijvoorbeeld {example}.",
+                text=text,
+                example='{"share_koop": "koop_pct"}',
+            )
+        return mapping

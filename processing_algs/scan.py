@@ -1,0 +1,424 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`wijkmix:scan`: the main job."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingOutputNumber,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterExpression,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterFileDestination,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterString,
+)
+from qgis.PyQt.QtCore import QCoreApplication
+
+from ..wijkmix_plugin import qgis_io
+from ..wijkmix_plugin.errors import PolicyError, TableError
+from . import styling
+from .base import WijkMixAlgorithm, described, language
+from .labels import aliases
+
+REFERENCES = ("gemeente", "all")
+YES = {"true", "t", "1", "ja", "j", "yes", "y", "waar"}
+NO = {"false", "f", "0", "nee", "n", "no", "onwaar"}
+
+
+class Scan(WijkMixAlgorithm):
+    """One buurten layer in; an enriched layer, a wijk table, an index table and a report out."""
+
+    NAME = "scan"
+    INPUT = "INPUT"
+    GEMEENTE = "GEMEENTE"
+    REFERENCE = "REFERENCE"
+    BLOCKS = "BLOCKS"
+    VULNERABLE = "VULNERABLE"
+    PARAMETERS = "PARAMETERS"
+    PERMUTATIONS = "PERMUTATIONS"
+    SEED = "SEED"
+    ALPHA = "ALPHA"
+    OUTPUT = "OUTPUT"
+    WIJKEN = "WIJKEN"
+    INDICES = "INDICES"
+    REPORT = "REPORT"
+
+    def title(self) -> str:
+        return QCoreApplication.translate("WijkMix", "Scan the tenure mix (main job)")
+
+    def description(self) -> str:
+        return QCoreApplication.translate(
+            "WijkMix",
+            "Shows where the housing-tenure mix is uneven, which buurten are candidates for "
+            "further study and why, "
+            "and which instruments match. Give it a layer of CBS buurten as published; the columns "
+            "are recognised. "
+            "A flag is a reason to look closer, never a judgement about people or a ranking.",
+        )
+
+    def initAlgorithm(self, config: dict[str, Any] | None = None) -> None:
+        tr = QCoreApplication.translate
+        polygon = [QgsProcessing.SourceType.TypeVectorPolygon]
+        self.addParameter(
+            described(
+                QgsProcessingParameterFeatureSource(
+                    self.INPUT, tr("WijkMix", "CBS buurten (polygons)"), polygon
+                ),
+                tr(
+                    "WijkMix",
+                    "A layer of CBS buurten with the key figures (kerncijfers), as published in "
+                    "the GeoPackage or WFS.",
+                ),
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterString(
+                    self.GEMEENTE,
+                    tr("WijkMix", "Gemeente (codes or names, comma-separated; empty = all)"),
+                    optional=True,
+                ),
+                tr("WijkMix", "For example: Amsterdam, or GM0599, GM0622."),
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterEnum(
+                    self.REFERENCE,
+                    tr("WijkMix", "Compare each buurt with"),
+                    [tr("WijkMix", "its gemeente"), tr("WijkMix", "the whole input")],
+                    defaultValue=0,
+                ),
+                tr(
+                    "WijkMix",
+                    "The reference area of location quotients and of the local divergence.",
+                ),
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterFeatureSource(
+                    self.BLOCKS,
+                    tr("WijkMix", "Blocks with tenure counts (optional)"),
+                    [
+                        QgsProcessing.SourceType.TypeVectorPolygon,
+                        QgsProcessing.SourceType.TypeVectorPoint,
+                    ],
+                    optional=True,
+                ),
+                tr(
+                    "WijkMix",
+                    "Finer units (blocks, complexes, addresses) with the fields n_koop, n_corp and "
+                    "n_overig. They show "
+                    "whether a mixed wijk is mixed inside its blocks; buurten alone cannot.",
+                ),
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterExpression(
+                    self.VULNERABLE,
+                    tr("WijkMix", "Vulnerable area: field or expression (optional)"),
+                    parentLayerParameterName=self.INPUT,
+                    optional=True,
+                ),
+                tr(
+                    "WijkMix",
+                    "True for the buurten that your own policy calls vulnerable. Empty: a field "
+                    "named vulnerable, else "
+                    "a low-income proxy where the layer has the column, labelled as an assumption, "
+                    "else unknown.",
+                ),
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterFile(
+                    self.PARAMETERS,
+                    tr("WijkMix", "Own thresholds (JSON file, optional)"),
+                    extension="json",
+                    optional=True,
+                ),
+                tr(
+                    "WijkMix",
+                    "Overrides thresholds of the flags, which are assumptions, for example "
+                    '{"lq_high": 1.8}.',
+                ),
+                advanced=True,
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterNumber(
+                    self.PERMUTATIONS,
+                    tr("WijkMix", "Permutations of the local Moran"),
+                    defaultValue=99_999,
+                    minValue=99,
+                    maxValue=99_999_999,
+                ),
+                tr(
+                    "WijkMix",
+                    "More permutations resolve smaller p-values; the default suits a whole "
+                    "country.",
+                ),
+                advanced=True,
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterNumber(
+                    self.SEED, tr("WijkMix", "Random seed"), defaultValue=12345, minValue=0
+                ),
+                tr("WijkMix", "The same seed gives the same result."),
+                advanced=True,
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterNumber(
+                    self.ALPHA,
+                    tr("WijkMix", "Significance level (after FDR correction)"),
+                    QgsProcessingParameterNumber.Type.Double,
+                    defaultValue=0.05,
+                    minValue=0.0001,
+                    maxValue=0.5,
+                ),
+                tr("WijkMix", "A cluster is named where the FDR-adjusted p-value is at most this."),
+                advanced=True,
+            )
+        )
+        self.addParameter(
+            QgsProcessingParameterFeatureSink(
+                self.OUTPUT,
+                tr("WijkMix", "Buurten with mix, clusters and flags"),
+                QgsProcessing.SourceType.TypeVectorPolygon,
+            )
+        )
+        for name, label in (
+            (self.WIJKEN, tr("WijkMix", "Wijken")),
+            (self.INDICES, tr("WijkMix", "Segregation indices")),
+        ):
+            self.addParameter(
+                QgsProcessingParameterFeatureSink(
+                    name, label, QgsProcessing.SourceType.TypeVector, optional=True
+                )
+            )
+        self.addParameter(
+            QgsProcessingParameterFileDestination(
+                self.REPORT,
+                tr("WijkMix", "Report"),
+                tr("WijkMix", "HTML files (*.html)"),
+                optional=True,
+            )
+        )
+        for name, label in (
+            ("N_BUURTEN", tr("WijkMix", "Number of buurten")),
+            ("N_USED", tr("WijkMix", "Buurten with usable figures")),
+            ("N_HERSTRUCTURERING", tr("WijkMix", "Candidates: restructuring")),
+            ("N_VERDICHTING", tr("WijkMix", "Candidates: densification")),
+            ("N_GRONDVERWERVING", tr("WijkMix", "Candidates: land acquisition")),
+        ):
+            self.addOutput(QgsProcessingOutputNumber(name, label))
+
+    def check(self, parameters: dict[str, Any], context: Any) -> None:
+        from ..wijkmix_plugin.policy import catalogue
+        from ..wijkmix_plugin.scan import wanted_columns
+
+        source = self.source(parameters, self.INPUT, context)
+        qgis_io.check_crs(source)
+        wanted_columns(source.fields().names(), catalogue.load())
+        self._thresholds(parameters, context)
+
+    def run(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
+        from ..wijkmix_plugin import scan
+        from ..wijkmix_plugin.policy import catalogue
+        from ..wijkmix_plugin.report import html
+
+        shipped = catalogue.load()
+        source = self.source(parameters, self.INPUT, context)
+        crs = qgis_io.metric_crs(source)
+        if crs != source.sourceCrs():
+            feedback.pushWarning(
+                QCoreApplication.translate(
+                    "WijkMix", "The layer is in degrees; it is reprojected to RD New (EPSG:28992)."
+                )
+            )
+        frame = qgis_io.read(
+            source,
+            scan.wanted_columns(source.fields().names(), shipped),
+            crs=crs,
+            transform_context=context.transformContext(),
+            feedback=feedback,
+        )
+        text = self.parameterAsExpression(parameters, self.VULNERABLE, context)
+        if text:
+            frame["vulnerable"] = _truth(qgis_io.evaluate(source, text, context, feedback), text)
+        elif "vulnerable" in frame:
+            frame["vulnerable"] = _truth(frame["vulnerable"].tolist(), "vulnerable")
+        blocks = self.parameterAsSource(parameters, self.BLOCKS, context)
+        result = scan.run_scan(
+            frame,
+            shipped,
+            source=source.sourceName(),
+            gemeente=_split(self.parameterAsString(parameters, self.GEMEENTE, context)),
+            reference=REFERENCES[self.parameterAsEnum(parameters, self.REFERENCE, context)],
+            blocks=None
+            if blocks is None
+            else qgis_io.read(
+                blocks, crs=crs, transform_context=context.transformContext(), feedback=feedback
+            ),
+            thresholds=self._thresholds(parameters, context),
+            permutations=self.parameterAsInt(parameters, self.PERMUTATIONS, context),
+            seed=self.parameterAsInt(parameters, self.SEED, context),
+            alpha=self.parameterAsDouble(parameters, self.ALPHA, context),
+            progress=lambda percent: feedback.setProgress(0.8 * percent),
+            cancelled=feedback.isCanceled,
+        )
+        for item in result.notes:
+            self.note(feedback, item.text, warning=item.severity == "warning")
+        report = self.parameterAsFileOutput(parameters, self.REPORT, context)
+        page = html.render_scan(result, shipped, lang=language()) if report else ""
+        names = aliases()
+        results = self.save(
+            parameters,
+            context,
+            feedback,
+            {
+                self.OUTPUT: (result.frame, crs, names),
+                self.WIJKEN: (result.wijken, None, names),
+                self.INDICES: (result.indices, None, names),
+            },
+        )
+        if report:
+            self.write_text(Path(report), page)
+            results[self.REPORT] = report
+        self._load(context, results, result)
+        candidates = {
+            f"N_{name.upper()}": int(
+                result.frame[f"flag_{name}"].isin(["candidate", "provisional"]).sum()
+            )
+            for name in styling.FLAG_LOOK
+        }
+        return {
+            **results,
+            **candidates,
+            "N_BUURTEN": len(result.frame),
+            "N_USED": int(result.frame["share_koop"].notna().sum()),
+        }
+
+    def _thresholds(self, parameters: dict[str, Any], context: Any) -> dict[str, Any] | None:
+        from ..wijkmix_plugin.policy import catalogue
+
+        path = self.parameterAsFile(parameters, self.PARAMETERS, context)
+        if not path:
+            return None
+        try:
+            values = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+        except (OSError, ValueError) as error:
+            raise PolicyError(
+                "The thresholds in {path} cannot be read: {reason}. Give a JSON file such as "
+                "{example}.",
+                "De drempelwaarden in {path} zijn niet te lezen: {reason}. Geef een JSON-bestand "
+                "zoals {example}.",
+                path=path,
+                reason=str(error),
+                example='{"lq_high": 1.8}',
+            ) from error
+        return catalogue.load().check_thresholds(values)
+
+    def _load(self, context: Any, results: dict[str, Any], result: Any) -> None:
+        """Arrange the outputs in one group: mix and flags shown, clusters and tables a click away."""
+        tr = QCoreApplication.translate
+        group = tr("WijkMix", "WijkMix scan: {source}").format(source=result.provenance["source"])
+        buurten = results[self.OUTPUT]
+        origin = result.provenance
+        cluster = "moran_huur" if "huur" in result.classes else "moran_corp"
+        views = [
+            (
+                tr("WijkMix", "Local Moran clusters, rental")
+                if "huur" in result.classes
+                else tr("WijkMix", "Local Moran clusters, corporation rental"),
+                30,
+                styling.PostProcessor(
+                    styling.moran_cluster(cluster), origin, visible=False, counts=True
+                ),
+            ),
+            (
+                tr("WijkMix", "Candidates for study: land acquisition"),
+                41,
+                styling.PostProcessor(styling.flag("grondverwerving"), origin, counts=True),
+            ),
+            (
+                tr("WijkMix", "Candidates for study: densification"),
+                42,
+                styling.PostProcessor(styling.flag("verdichting"), origin, counts=True),
+            ),
+            (
+                tr("WijkMix", "Candidates for study: restructuring"),
+                43,
+                styling.PostProcessor(styling.flag("herstructurering"), origin, counts=True),
+            ),
+        ]
+        styling.load(
+            context,
+            buurten,
+            tr("WijkMix", "Tenure mix"),
+            group,
+            40,
+            styling.PostProcessor(styling.tenure_mix, origin, counts=True),
+        )
+        for name, order, processor in views:
+            styling.add_view(context, buurten, name, group, order, processor)
+        for output, name, order in (
+            (self.WIJKEN, tr("WijkMix", "Wijken (table)"), 11),
+            (self.INDICES, tr("WijkMix", "Segregation indices (table)"), 10),
+        ):
+            if output in results:
+                styling.load(
+                    context,
+                    results[output],
+                    name,
+                    group,
+                    order,
+                    styling.PostProcessor(styling.plain, origin),
+                )
+
+
+def _split(text: str) -> list[str] | None:
+    """Split a comma-separated list; None where it is empty."""
+    items = [item.strip() for item in (text or "").split(",")]
+    return [item for item in items if item] or None
+
+
+def _truth(values: list[Any], what: str) -> list[bool | None]:
+    """Read yes and no in the spellings that layers use; refuse anything else by name."""
+    result: list[bool | None] = []
+    strange = set()
+    for value in values:
+        text = "" if value is None or value != value else str(value).strip().lower()
+        text = text.removesuffix(".0")
+        if text in YES:
+            result.append(True)
+        elif text in NO:
+            result.append(False)
+        else:
+            result.append(None)
+            if text:
+                strange.add(str(value))
+    if strange:
+        raise TableError(
+            "Vulnerability ({what}) must be yes or no (true/false, 1/0, ja/nee) or empty; found: "
+            "{values}.",
+            "Kwetsbaarheid ({what}) moet ja of nee zijn (true/false, 1/0, ja/nee) of leeg; "
+            "gevonden: {values}.",
+            what=what,
+            values=", ".join(sorted(strange)[:10]),
+        )
+    return result

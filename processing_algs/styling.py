@@ -1,0 +1,267 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How results look when QGIS loads them: renderers, aliases, origin, a group of views on one layer.
+
+Renderers are built here and not kept as QML files, so that legends speak the user's language.
+Colours come from the palette of Okabe and Ito (2008), which colour-blind readers tell apart;
+diversity has no ramp from bad to good.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from qgis.core import (
+    QgsCategorizedSymbolRenderer,
+    QgsFillSymbol,
+    QgsLayerMetadata,
+    QgsMapLayer,
+    QgsProcessingContext,
+    QgsProcessingLayerPostProcessorInterface,
+    QgsProcessingUtils,
+    QgsRendererCategory,
+    QgsRuleBasedRenderer,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QCoreApplication
+
+BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
+SKY, VERMILION, YELLOW = "#56B4E9", "#D55E00", "#F0E442"
+PALE, EDGE = "#f2f2f2", "#8c8c8c"
+DOMINANT = 60  # percent; the same limit as in the report's map
+PROVENANCE = "wijkmix/provenance"
+
+# A post-processor must outlive the run that made it; each entry leaves once it has done its work.
+_waiting: list[PostProcessor] = []
+
+
+class PostProcessor(QgsProcessingLayerPostProcessorInterface):
+    """Styles one output once loaded; one object per output, or only the last would be styled."""
+
+    def __init__(
+        self,
+        style: Callable[[QgsVectorLayer], None],
+        provenance: dict[str, Any] | None = None,
+        *,
+        visible: bool = True,
+        counts: bool = False,
+    ) -> None:
+        super().__init__()
+        self.style = style
+        self.provenance = provenance
+        self.visible = visible
+        self.counts = counts
+        _waiting.append(self)
+
+    def postProcessLayer(
+        self, layer: QgsMapLayer, context: QgsProcessingContext, feedback: Any
+    ) -> None:
+        if isinstance(layer, QgsVectorLayer):
+            self.style(layer)
+            if self.provenance is not None:
+                remember_origin(layer, self.provenance)
+            project = context.project()
+            node = project.layerTreeRoot().findLayer(layer.id()) if project is not None else None
+            if node is not None:
+                node.setItemVisibilityChecked(self.visible)
+                node.setExpanded(self.visible)
+                if self.counts:
+                    node.setCustomProperty("showFeatureCount", True)
+            layer.triggerRepaint()
+        if self in _waiting:
+            _waiting.remove(self)
+
+
+def remember_origin(layer: QgsVectorLayer, provenance: dict[str, Any]) -> None:
+    """Store with the layer where its numbers come from, for the dock and the layer properties."""
+    text = json.dumps(provenance, ensure_ascii=False)
+    layer.setCustomProperty(PROVENANCE, text)
+    metadata = QgsLayerMetadata(layer.metadata())
+    metadata.setTitle(str(provenance.get("title", "WijkMix")))
+    metadata.setAbstract(text)
+    metadata.setRights([str(provenance.get("attribution", ""))])
+    version = provenance.get("versions", {}).get("wijkmix", "")
+    metadata.setHistory([f"{provenance.get('date', '')} WijkMix {version}"])
+    layer.setMetadata(metadata)
+
+
+def load(
+    context: QgsProcessingContext,
+    destination: str,
+    name: str,
+    group: str,
+    order: int,
+    processor: PostProcessor,
+) -> None:
+    """Name, group, order and style an output that QGIS will load."""
+    if not context.willLoadLayerOnCompletion(destination):
+        return
+    details = context.layerToLoadOnCompletionDetails(destination)
+    details.name = name
+    details.forceName = True
+    details.groupName = group
+    details.layerSortKey = order
+    details.setPostProcessor(processor)
+
+
+def add_view(
+    context: QgsProcessingContext,
+    destination: str,
+    name: str,
+    group: str,
+    order: int,
+    processor: PostProcessor,
+) -> None:
+    """Load a second view on an output that QGIS will load, with a style of its own."""
+    if not context.willLoadLayerOnCompletion(destination):
+        return
+    first = QgsProcessingUtils.mapLayerFromString(destination, context)
+    if first is None:
+        return
+    view = first.clone()
+    view.setName(name)
+    context.temporaryLayerStore().addMapLayer(view)
+    details = QgsProcessingContext.LayerDetails(
+        name, context.layerToLoadOnCompletionDetails(destination).project, name
+    )
+    details.forceName = True
+    details.groupName = group
+    details.layerSortKey = order
+    details.setPostProcessor(processor)
+    context.addLayerToLoadOnCompletion(view.id(), details)
+
+
+def _fill(
+    colour: str, *, edge: str = EDGE, width: str = "0.1", style: str = "solid"
+) -> QgsFillSymbol:
+    return QgsFillSymbol.createSimple(
+        {"color": colour, "outline_color": edge, "outline_width": width, "style": style}
+    )
+
+
+def _rules(layer: QgsVectorLayer, rules: list[tuple[QgsFillSymbol, str, str]]) -> None:
+    root = QgsRuleBasedRenderer.Rule(None)
+    for symbol, label, expression in rules:
+        root.appendChild(QgsRuleBasedRenderer.Rule(symbol, 0, 0, expression, label))
+    layer.setRenderer(QgsRuleBasedRenderer(root))
+
+
+def tenure_mix(layer: QgsVectorLayer) -> None:
+    """Colour by the tenure that holds at least 60 %, or mixed: an unordered palette."""
+    shares = [
+        (
+            "share_koop",
+            BLUE,
+            QCoreApplication.translate("WijkMix", "Owner-occupied {limit} % or more"),
+        ),
+        (
+            "share_corp",
+            ORANGE,
+            QCoreApplication.translate("WijkMix", "Corporation rental {limit} % or more"),
+        ),
+        (
+            "share_overig_huur",
+            GREEN,
+            QCoreApplication.translate("WijkMix", "Other rental {limit} % or more"),
+        ),
+        ("share_huur", ORANGE, QCoreApplication.translate("WijkMix", "Rental {limit} % or more")),
+    ]
+    present = [s for s in shares if layer.fields().lookupField(s[0]) >= 0]
+    rules = [
+        (_fill(colour), label.format(limit=DOMINANT), f'"{field}" >= {DOMINANT}')
+        for field, colour, label in present
+    ]
+    below = " AND ".join(f'"{field}" < {DOMINANT}' for field, _, _ in present)
+    mixed = QCoreApplication.translate("WijkMix", "Mixed: no tenure reaches {limit} %")
+    rules.append((_fill("#bdbdbd"), mixed.format(limit=DOMINANT), below))
+    rules.append(
+        (
+            _fill(EDGE, style="f_diagonal"),
+            QCoreApplication.translate("WijkMix", "No figures"),
+            '"quality" NOT IN (\'water\') AND "share_koop" IS NULL',
+        )
+    )
+    rules.append(
+        (
+            _fill("#e3eef5", edge="#c5dbe8"),
+            QCoreApplication.translate("WijkMix", "Water"),
+            "\"quality\" = 'water'",
+        )
+    )
+    _rules(layer, rules)
+
+
+def moran_cluster(field: str) -> Callable[[QgsVectorLayer], None]:
+    """Return a style for local Moran clusters: hue for high or low, pale for outliers."""
+
+    def style(layer: QgsVectorLayer) -> None:
+        labels = [
+            ("HH", VERMILION, QCoreApplication.translate("WijkMix", "High among high (HH)")),
+            ("LL", BLUE, QCoreApplication.translate("WijkMix", "Low among low (LL)")),
+            ("HL", YELLOW, QCoreApplication.translate("WijkMix", "High among low (HL)")),
+            ("LH", SKY, QCoreApplication.translate("WijkMix", "Low among high (LH)")),
+            ("ns", PALE, QCoreApplication.translate("WijkMix", "No significant cluster")),
+        ]
+        categories = [QgsRendererCategory(v, _fill(c), text) for v, c, text in labels]
+        categories.append(
+            QgsRendererCategory(
+                "island",
+                _fill(EDGE, style="dense6"),
+                QCoreApplication.translate("WijkMix", "Island: no neighbours, not tested"),
+            )
+        )
+        categories.append(
+            QgsRendererCategory(
+                "nodata",
+                _fill(EDGE, style="f_diagonal"),
+                QCoreApplication.translate("WijkMix", "No figures, not tested"),
+            )
+        )
+        layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
+
+    return style
+
+
+FLAG_LOOK = {
+    "herstructurering": ("#882255", "b_diagonal"),
+    "verdichting": ("#332288", "horizontal"),
+    "grondverwerving": ("#117733", "vertical"),
+}
+
+
+def flag(name: str) -> Callable[[QgsVectorLayer], None]:
+    """Return a style that draws only candidates: hatched, or an edge while data are incomplete."""
+
+    def style(layer: QgsVectorLayer) -> None:
+        colour, pattern = FLAG_LOOK[name]
+        provisional = QgsFillSymbol.createSimple(
+            {
+                "color": colour,
+                "style": "no",
+                "outline_color": colour,
+                "outline_width": "0.5",
+                "outline_style": "dash",
+            }
+        )
+        _rules(
+            layer,
+            [
+                (
+                    _fill(colour, edge=colour, width="0.6", style=pattern),
+                    QCoreApplication.translate("WijkMix", "Candidate for further study"),
+                    f"\"flag_{name}\" = 'candidate'",
+                ),
+                (
+                    provisional,
+                    QCoreApplication.translate("WijkMix", "Provisional: some conditions unknown"),
+                    f"\"flag_{name}\" = 'provisional'",
+                ),
+            ],
+        )
+
+    return style
+
+
+def plain(layer: QgsVectorLayer) -> None:
+    """Leave a table as it is."""
