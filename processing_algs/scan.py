@@ -334,7 +334,7 @@ class Scan(WijkMixAlgorithm):
         return catalogue.load().check_thresholds(values)
 
     def _load(self, context: Any, results: dict[str, Any], result: Any) -> None:
-        """Arrange the outputs in one group: mix and flags shown, clusters and tables a click away."""
+        """Arrange the outputs in one group: mix and flags shown, the rest a click away."""
         tr = QCoreApplication.translate
         group = tr("WijkMix", "WijkMix scan: {source}").format(source=result.provenance["source"])
         buurten = results[self.OUTPUT]

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Texts in two languages, and the errors that carry them.
 
-The core has no Qt, so it cannot ask Qt for a translation. A message that starts in the core is written in both
-languages where it is raised; the surface (an algorithm, the dock, the report) asks for the user's language.
+The core has no Qt, so it cannot ask Qt for a translation. A message that starts in the core is
+written in both languages where it is raised; the surface (an algorithm, the dock, the report) asks
+for the user's language.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class PolicyError(WijkMixError):
     """The catalogue, a condition or a forbidden column stands in the way."""
 
 
-class Cancelled(WijkMixError):
+class Cancelled(WijkMixError):  # noqa: N818 - not a mistake of anybody
     """The user stopped the run."""
 
     def __init__(self) -> None:

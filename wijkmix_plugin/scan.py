@@ -106,8 +106,8 @@ def run_scan(
 
     Parameters
     ----------
-    frame : raw CBS columns and polygons in a metric CRS; may hold indicator columns of the catalogue
-        under their own ids, `vulnerable` (True, False, None) among them.
+    frame : raw CBS columns and polygons in a metric CRS; may hold indicator columns of the
+        catalogue under their own ids, `vulnerable` (True, False, None) among them.
     source : the layer's name, for the report.
     gemeente : codes or names to keep; None keeps all.
     blocks : optional polygons or points with counts `n_koop, n_corp, n_overig` (or `n_huur`).
@@ -365,7 +365,7 @@ def _wijken(
     classes: tuple[str, ...],
     blocks: gpd.GeoDataFrame | None,
 ) -> tuple[pd.DataFrame, list[Note]]:
-    """Aggregate buurten to wijken, with the mosaic index of buurten and, given blocks, of blocks."""
+    """Aggregate buurten to wijken, with the mosaic index of buurten and of blocks if given."""
     usable = counts.notna().all(axis=1) & result["wijk_code"].notna()
     keys = result.loc[usable, "wijk_code"]
     grouped = result.loc[usable].groupby(keys, sort=True)
