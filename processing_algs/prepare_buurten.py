@@ -47,38 +47,38 @@ class PrepareBuurten(WijkMixAlgorithm):
         )
 
     def initAlgorithm(self, config: dict[str, Any] | None = None) -> None:
-        tr = QCoreApplication.translate
+        translate = QCoreApplication.translate
         self.addParameter(
             described(
                 QgsProcessingParameterFeatureSource(
                     self.INPUT,
-                    tr("WijkMix", "Buurten (polygons or table)"),
+                    translate("WijkMix", "Buurten (polygons or table)"),
                     [QgsProcessing.SourceType.TypeVector],
                 ),
-                tr("WijkMix", "A layer of CBS buurten as published."),
+                translate("WijkMix", "A layer of CBS buurten as published."),
             )
         )
         self.addParameter(
             described(
                 QgsProcessingParameterNumber(
                     self.YEAR,
-                    tr("WijkMix", "Year (optional)"),
+                    translate("WijkMix", "Year (optional)"),
                     optional=True,
                     minValue=1995,
                     maxValue=2100,
                 ),
-                tr("WijkMix", "Empty: the year in the layer."),
+                translate("WijkMix", "Empty: the year in the layer."),
             )
         )
         self.addParameter(
             described(
                 QgsProcessingParameterFeatureSource(
                     self.TABLE,
-                    tr("WijkMix", "Table with key figures, joined by buurt code (optional)"),
+                    translate("WijkMix", "Table with key figures, joined by buurt code (optional)"),
                     [QgsProcessing.SourceType.TypeVector],
                     optional=True,
                 ),
-                tr(
+                translate(
                     "WijkMix",
                     "A CSV, workbook sheet or layer with the figures, where the polygons have "
                     "none.",
@@ -89,10 +89,10 @@ class PrepareBuurten(WijkMixAlgorithm):
             described(
                 QgsProcessingParameterString(
                     self.MAPPING,
-                    tr("WijkMix", "Own column mapping (JSON, optional)"),
+                    translate("WijkMix", "Own column mapping (JSON, optional)"),
                     optional=True,
                 ),
-                tr(
+                translate(
                     "WijkMix",
                     'Role to field, for example {"share_koop": "koop_pct"}; wins over what is '
                     "recognised.",
@@ -101,7 +101,9 @@ class PrepareBuurten(WijkMixAlgorithm):
             )
         )
         self.addParameter(
-            QgsProcessingParameterFeatureSink(self.OUTPUT, tr("WijkMix", "Canonical buurten"))
+            QgsProcessingParameterFeatureSink(
+                self.OUTPUT, translate("WijkMix", "Canonical buurten")
+            )
         )
 
     def check(self, parameters: dict[str, Any], context: Any) -> None:

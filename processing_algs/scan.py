@@ -64,14 +64,14 @@ class Scan(WijkMixAlgorithm):
         )
 
     def initAlgorithm(self, config: dict[str, Any] | None = None) -> None:
-        tr = QCoreApplication.translate
+        translate = QCoreApplication.translate
         polygon = [QgsProcessing.SourceType.TypeVectorPolygon]
         self.addParameter(
             described(
                 QgsProcessingParameterFeatureSource(
-                    self.INPUT, tr("WijkMix", "CBS buurten (polygons)"), polygon
+                    self.INPUT, translate("WijkMix", "CBS buurten (polygons)"), polygon
                 ),
-                tr(
+                translate(
                     "WijkMix",
                     "A layer of CBS buurten with the key figures (kerncijfers), as published in "
                     "the GeoPackage or WFS.",
@@ -82,21 +82,21 @@ class Scan(WijkMixAlgorithm):
             described(
                 QgsProcessingParameterString(
                     self.GEMEENTE,
-                    tr("WijkMix", "Gemeente (codes or names, comma-separated; empty = all)"),
+                    translate("WijkMix", "Gemeente (codes or names, comma-separated; empty = all)"),
                     optional=True,
                 ),
-                tr("WijkMix", "For example: Amsterdam, or GM0599, GM0622."),
+                translate("WijkMix", "For example: Amsterdam, or GM0599, GM0622."),
             )
         )
         self.addParameter(
             described(
                 QgsProcessingParameterEnum(
                     self.REFERENCE,
-                    tr("WijkMix", "Compare each buurt with"),
-                    [tr("WijkMix", "its gemeente"), tr("WijkMix", "the whole input")],
+                    translate("WijkMix", "Compare each buurt with"),
+                    [translate("WijkMix", "its gemeente"), translate("WijkMix", "the whole input")],
                     defaultValue=0,
                 ),
-                tr(
+                translate(
                     "WijkMix",
                     "The reference area of location quotients and of the local divergence.",
                 ),
@@ -106,14 +106,14 @@ class Scan(WijkMixAlgorithm):
             described(
                 QgsProcessingParameterFeatureSource(
                     self.BLOCKS,
-                    tr("WijkMix", "Blocks with tenure counts (optional)"),
+                    translate("WijkMix", "Blocks with tenure counts (optional)"),
                     [
                         QgsProcessing.SourceType.TypeVectorPolygon,
                         QgsProcessing.SourceType.TypeVectorPoint,
                     ],
                     optional=True,
                 ),
-                tr(
+                translate(
                     "WijkMix",
                     "Finer units (blocks, complexes, addresses) with the fields n_koop, n_corp and "
                     "n_overig. They show "
@@ -125,11 +125,11 @@ class Scan(WijkMixAlgorithm):
             described(
                 QgsProcessingParameterExpression(
                     self.VULNERABLE,
-                    tr("WijkMix", "Vulnerable area: field or expression (optional)"),
+                    translate("WijkMix", "Vulnerable area: field or expression (optional)"),
                     parentLayerParameterName=self.INPUT,
                     optional=True,
                 ),
-                tr(
+                translate(
                     "WijkMix",
                     "True for the buurten that your own policy calls vulnerable. Empty: a field "
                     "named vulnerable, else "
@@ -142,11 +142,11 @@ class Scan(WijkMixAlgorithm):
             described(
                 QgsProcessingParameterFile(
                     self.PARAMETERS,
-                    tr("WijkMix", "Own thresholds (JSON file, optional)"),
+                    translate("WijkMix", "Own thresholds (JSON file, optional)"),
                     extension="json",
                     optional=True,
                 ),
-                tr(
+                translate(
                     "WijkMix",
                     "Overrides thresholds of the flags, which are assumptions, for example "
                     '{"lq_high": 1.8}.',
@@ -158,12 +158,12 @@ class Scan(WijkMixAlgorithm):
             described(
                 QgsProcessingParameterNumber(
                     self.PERMUTATIONS,
-                    tr("WijkMix", "Permutations of the local Moran"),
+                    translate("WijkMix", "Permutations of the local Moran"),
                     defaultValue=99_999,
                     minValue=99,
                     maxValue=99_999_999,
                 ),
-                tr(
+                translate(
                     "WijkMix",
                     "More permutations resolve smaller p-values; the default suits a whole "
                     "country.",
@@ -174,9 +174,9 @@ class Scan(WijkMixAlgorithm):
         self.addParameter(
             described(
                 QgsProcessingParameterNumber(
-                    self.SEED, tr("WijkMix", "Random seed"), defaultValue=12345, minValue=0
+                    self.SEED, translate("WijkMix", "Random seed"), defaultValue=12345, minValue=0
                 ),
-                tr("WijkMix", "The same seed gives the same result."),
+                translate("WijkMix", "The same seed gives the same result."),
                 advanced=True,
             )
         )
@@ -184,26 +184,28 @@ class Scan(WijkMixAlgorithm):
             described(
                 QgsProcessingParameterNumber(
                     self.ALPHA,
-                    tr("WijkMix", "Significance level (after FDR correction)"),
+                    translate("WijkMix", "Significance level (after FDR correction)"),
                     QgsProcessingParameterNumber.Type.Double,
                     defaultValue=0.05,
                     minValue=0.0001,
                     maxValue=0.5,
                 ),
-                tr("WijkMix", "A cluster is named where the FDR-adjusted p-value is at most this."),
+                translate(
+                    "WijkMix", "A cluster is named where the FDR-adjusted p-value is at most this."
+                ),
                 advanced=True,
             )
         )
         self.addParameter(
             QgsProcessingParameterFeatureSink(
                 self.OUTPUT,
-                tr("WijkMix", "Buurten with mix, clusters and flags"),
+                translate("WijkMix", "Buurten with mix, clusters and flags"),
                 QgsProcessing.SourceType.TypeVectorPolygon,
             )
         )
         for name, label in (
-            (self.WIJKEN, tr("WijkMix", "Wijken")),
-            (self.INDICES, tr("WijkMix", "Segregation indices")),
+            (self.WIJKEN, translate("WijkMix", "Wijken")),
+            (self.INDICES, translate("WijkMix", "Segregation indices")),
         ):
             self.addParameter(
                 QgsProcessingParameterFeatureSink(
@@ -213,17 +215,17 @@ class Scan(WijkMixAlgorithm):
         self.addParameter(
             QgsProcessingParameterFileDestination(
                 self.REPORT,
-                tr("WijkMix", "Report"),
-                tr("WijkMix", "HTML files (*.html)"),
+                translate("WijkMix", "Report"),
+                translate("WijkMix", "HTML files (*.html)"),
                 optional=True,
             )
         )
         for name, label in (
-            ("N_BUURTEN", tr("WijkMix", "Number of buurten")),
-            ("N_USED", tr("WijkMix", "Buurten with usable figures")),
-            ("N_HERSTRUCTURERING", tr("WijkMix", "Candidates: restructuring")),
-            ("N_VERDICHTING", tr("WijkMix", "Candidates: densification")),
-            ("N_GRONDVERWERVING", tr("WijkMix", "Candidates: land acquisition")),
+            ("N_BUURTEN", translate("WijkMix", "Number of buurten")),
+            ("N_USED", translate("WijkMix", "Buurten with usable figures")),
+            ("N_HERSTRUCTURERING", translate("WijkMix", "Candidates: restructuring")),
+            ("N_VERDICHTING", translate("WijkMix", "Candidates: densification")),
+            ("N_GRONDVERWERVING", translate("WijkMix", "Candidates: land acquisition")),
         ):
             self.addOutput(QgsProcessingOutputNumber(name, label))
 
@@ -335,33 +337,35 @@ class Scan(WijkMixAlgorithm):
 
     def _load(self, context: Any, results: dict[str, Any], result: Any) -> None:
         """Arrange the outputs in one group: mix and flags shown, the rest a click away."""
-        tr = QCoreApplication.translate
-        group = tr("WijkMix", "WijkMix scan: {source}").format(source=result.provenance["source"])
+        translate = QCoreApplication.translate
+        group = translate("WijkMix", "WijkMix scan: {source}").format(
+            source=result.provenance["source"]
+        )
         buurten = results[self.OUTPUT]
         origin = result.provenance
         cluster = "moran_huur" if "huur" in result.classes else "moran_corp"
         views = [
             (
-                tr("WijkMix", "Local Moran clusters, rental")
+                translate("WijkMix", "Local Moran clusters, rental")
                 if "huur" in result.classes
-                else tr("WijkMix", "Local Moran clusters, corporation rental"),
+                else translate("WijkMix", "Local Moran clusters, corporation rental"),
                 30,
                 styling.PostProcessor(
                     styling.moran_cluster(cluster), origin, visible=False, counts=True
                 ),
             ),
             (
-                tr("WijkMix", "Candidates for study: land acquisition"),
+                translate("WijkMix", "Candidates for study: land acquisition"),
                 41,
                 styling.PostProcessor(styling.flag("grondverwerving"), origin, counts=True),
             ),
             (
-                tr("WijkMix", "Candidates for study: densification"),
+                translate("WijkMix", "Candidates for study: densification"),
                 42,
                 styling.PostProcessor(styling.flag("verdichting"), origin, counts=True),
             ),
             (
-                tr("WijkMix", "Candidates for study: restructuring"),
+                translate("WijkMix", "Candidates for study: restructuring"),
                 43,
                 styling.PostProcessor(styling.flag("herstructurering"), origin, counts=True),
             ),
@@ -369,7 +373,7 @@ class Scan(WijkMixAlgorithm):
         styling.load(
             context,
             buurten,
-            tr("WijkMix", "Tenure mix"),
+            translate("WijkMix", "Tenure mix"),
             group,
             40,
             styling.PostProcessor(styling.tenure_mix, origin, counts=True),
@@ -377,8 +381,8 @@ class Scan(WijkMixAlgorithm):
         for name, order, processor in views:
             styling.add_view(context, buurten, name, group, order, processor)
         for output, name, order in (
-            (self.WIJKEN, tr("WijkMix", "Wijken (table)"), 11),
-            (self.INDICES, tr("WijkMix", "Segregation indices (table)"), 10),
+            (self.WIJKEN, translate("WijkMix", "Wijken (table)"), 11),
+            (self.INDICES, translate("WijkMix", "Segregation indices (table)"), 10),
         ):
             if output in results:
                 styling.load(
