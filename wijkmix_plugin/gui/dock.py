@@ -1,0 +1,595 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The WijkMix panel: choose a scan, click a buurt, see its mix, flags, instruments and origin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsPointXY, QgsProject, QgsVectorLayer
+from qgis.gui import QgsDockWidget
+from qgis.PyQt.QtCore import QCoreApplication, QStringListModel, Qt, QTimer, QUrl
+from qgis.PyQt.QtGui import QDesktopServices
+from qgis.PyQt.QtWidgets import (
+    QComboBox,
+    QCompleter,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from .. import dependencies
+from ..errors import WijkMixError
+from . import about_panel, flags_panel, scan_layer, texts
+from .instruments_panel import InstrumentsPanel
+from .map_tool import Outline, PickTool, feature_at
+from .mix_panel import MixPanel
+from .page import Page, paragraph
+from .run_scan import RunPanel, ScanRun
+from .scan_layer import ScanTable, Unit
+
+# Which changes of a layer make the sums stale. Some come once per cell: a timer gathers them.
+LAYER_SIGNALS = (
+    "featureAdded",
+    "featuresDeleted",
+    "attributeValueChanged",
+    "geometryChanged",
+    "updatedFields",
+    "subsetStringChanged",
+    "dataChanged",
+    "dataSourceChanged",
+    "afterRollBack",
+    "crsChanged",
+    "nameChanged",
+    "customPropertyChanged",
+)
+
+
+class WijkMixDock(QgsDockWidget):
+    """Shows what a scan found for one buurt; holds layer ids, never layers."""
+
+    def __init__(self, iface: Any, parent: QWidget | None = None) -> None:
+        super().__init__(parent or (iface.mainWindow() if iface is not None else None))
+        self.setObjectName("WijkMixDock")
+        self.setWindowTitle("WijkMix")
+        self._iface = iface
+        self._canvas = iface.mapCanvas() if iface is not None else None
+        self._connections: list[tuple[Any, Any]] = []
+        self._layer_connections: list[tuple[Any, Any]] = []
+        self._layer_id = ""
+        self._table: ScanTable | None = None
+        self._unit: Unit | None = None
+        self._run: ScanRun | None = None
+        self._report = ""
+        self._catalogue, problem = _load_catalogue()
+        self._stale = QTimer(self)
+        self._stale.setSingleShot(True)
+        self._stale.setInterval(150)
+        self._layers_changed = QTimer(self)
+        self._layers_changed.setSingleShot(True)
+        self._layers_changed.setInterval(0)
+        self._build(problem)
+        self._tool: PickTool | None = None
+        self._outline: Outline | None = None
+        if self._canvas is not None:
+            self._tool = PickTool(self._canvas)
+            self._tool.setAction(None)
+            self._outline = Outline(self._canvas)
+        self._connect_all()
+        message = dependencies.message()
+        if message is not None:
+            self._notify(texts.both(message))
+        self._show_nothing()
+        # After the window is drawn: reading a national layer takes longer than opening may.
+        self._layers_changed.start()
+
+    # -- the widgets -----------------------------------------------------------------------
+
+    def _build(self, catalogue_problem: str) -> None:
+        translate = QCoreApplication.translate
+        body = QWidget()
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(6, 6, 6, 6)
+        self.layer_box = _narrow(QComboBox())
+        self.layer_box.setAccessibleName(translate("WijkMix", "Scan layer"))
+        self.layer_box.setToolTip(translate("WijkMix", "The scan that is shown"))
+        label = QLabel(translate("WijkMix", "Sc&an"))
+        label.setBuddy(self.layer_box)
+        self.run_button = QPushButton(translate("WijkMix", "Ru&n scan…"))
+        self.run_button.setToolTip(
+            translate("WijkMix", "Scan a layer of CBS buurten; takes seconds, in the background")
+        )
+        head = QHBoxLayout()
+        head.addWidget(label)
+        head.addWidget(self.layer_box, 1)
+        head.addWidget(self.run_button)
+        layout.addLayout(head)
+        layout.addWidget(self._build_notice())
+        layout.addWidget(self._build_progress())
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self._build_views(catalogue_problem))
+        self.run_panel = RunPanel()
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(self.run_panel)
+        self.stack.addWidget(scroll)
+        layout.addWidget(self.stack, 1)
+        self.setWidget(body)
+
+    def _build_notice(self) -> QWidget:
+        translate = QCoreApplication.translate
+        self.notice = QFrame()
+        self.notice.setFrameShape(QFrame.Shape.StyledPanel)
+        self.notice_text = QLabel()
+        self.notice_text.setWordWrap(True)
+        self.notice_text.setTextFormat(Qt.TextFormat.PlainText)
+        self.notice_text.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.report_button = QPushButton(translate("WijkMix", "Open the report"))
+        close = QToolButton()
+        close.setText("✕")
+        close.setAutoRaise(True)
+        close.setAccessibleName(translate("WijkMix", "Close this message"))
+        close.clicked.connect(self.notice.hide)
+        row = QHBoxLayout(self.notice)
+        row.setContentsMargins(6, 4, 4, 4)
+        column = QVBoxLayout()
+        column.addWidget(self.notice_text)
+        column.addWidget(self.report_button, 0, Qt.AlignmentFlag.AlignLeft)
+        row.addLayout(column, 1)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self.notice.hide()
+        return self.notice
+
+    def _build_progress(self) -> QWidget:
+        translate = QCoreApplication.translate
+        self.progress_row = QWidget()
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 100)
+        self.progress.setAccessibleName(translate("WijkMix", "Progress of the scan"))
+        self.cancel_button = QPushButton(translate("WijkMix", "Stop"))
+        row = QHBoxLayout(self.progress_row)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.progress, 1)
+        row.addWidget(self.cancel_button)
+        self.progress_row.hide()
+        return self.progress_row
+
+    def _build_views(self, catalogue_problem: str) -> QWidget:
+        translate = QCoreApplication.translate
+        views = QWidget()
+        layout = QVBoxLayout(views)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self.buurt_box = _narrow(QComboBox())
+        self.buurt_box.setEditable(True)
+        self.buurt_box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.buurt_box.setAccessibleName(translate("WijkMix", "Buurt, by name or code"))
+        self.buurt_box.lineEdit().setPlaceholderText(translate("WijkMix", "Name or code"))
+        self.buurt_box.view().setUniformItemSizes(True)
+        self._names = QStringListModel(self)
+        self.buurt_box.setModel(self._names)
+        completer = QCompleter(self._names, self)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        completer.setMaxVisibleItems(12)
+        self.buurt_box.setCompleter(completer)
+        label = QLabel(translate("WijkMix", "&Buurt"))
+        label.setBuddy(self.buurt_box)
+        self.pick_button = QToolButton()
+        self.pick_button.setIcon(QgsApplication.getThemeIcon("/mActionIdentify.svg"))
+        self.pick_button.setCheckable(True)
+        self.pick_button.setText(translate("WijkMix", "Pick on the map"))
+        self.pick_button.setToolTip(translate("WijkMix", "Click a buurt on the map"))
+        self.pick_button.setAccessibleName(translate("WijkMix", "Pick a buurt on the map"))
+        self.zoom_button = QToolButton()
+        self.zoom_button.setIcon(QgsApplication.getThemeIcon("/mActionZoomToSelected.svg"))
+        self.zoom_button.setToolTip(translate("WijkMix", "Zoom to the buurt"))
+        self.zoom_button.setAccessibleName(translate("WijkMix", "Zoom the map to the buurt"))
+        row = QHBoxLayout()
+        row.addWidget(label)
+        row.addWidget(self.buurt_box, 1)
+        row.addWidget(self.pick_button)
+        row.addWidget(self.zoom_button)
+        layout.addLayout(row)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.setUsesScrollButtons(True)
+        self.mix = MixPanel()
+        self.flags = Page(translate("WijkMix", "Flags of the buurt"))
+        self.about = Page(translate("WijkMix", "Origin of the scan"))
+        self.instruments: InstrumentsPanel | None = None
+        third: QWidget
+        if self._catalogue is not None:
+            third = self.instruments = InstrumentsPanel(self._catalogue)
+        else:
+            third = Page(translate("WijkMix", "Instruments"))
+            third.show_html(
+                paragraph(translate("WijkMix", "The catalogue of instruments cannot be read."))
+                + paragraph(catalogue_problem)
+            )
+        self.tabs.addTab(self.mix, translate("WijkMix", "Mi&x"))
+        self.tabs.addTab(self.flags, translate("WijkMix", "&Flags"))
+        self.tabs.addTab(third, translate("WijkMix", "&Instruments"))
+        self.tabs.addTab(self.about, translate("WijkMix", "Abou&t"))
+        layout.addWidget(self.tabs, 1)
+        return views
+
+    # -- signals, all of them undone in close_down() ---------------------------------------
+
+    def _connect(self, signal: Any, slot: Any) -> None:
+        signal.connect(slot)
+        self._connections.append((signal, slot))
+
+    def _connect_all(self) -> None:
+        project = QgsProject.instance()
+        self._connect(project.layersAdded, self._layers_changed.start)
+        self._connect(project.layersRemoved, self._layers_removed)
+        self._connect(project.cleared, self._layers_changed.start)
+        self._connect(project.readProject, self._layers_changed.start)
+        self._connect(self._layers_changed.timeout, self._list_layers)
+        self._connect(self._stale.timeout, self._reload)
+        self._connect(self.layer_box.activated, self._layer_chosen)
+        self._connect(self.buurt_box.activated, self._buurt_chosen)
+        self._connect(self.buurt_box.completer().activated[str], self._name_completed)
+        self._connect(self.buurt_box.lineEdit().returnPressed, self._name_entered)
+        self._connect(self.run_button.clicked, self.show_run_form)
+        self._connect(self.run_panel.closed, self.show_views)
+        self._connect(self.run_panel.started, self._run_started)
+        self._connect(self.cancel_button.clicked, self._cancel_run)
+        self._connect(self.report_button.clicked, self._open_report)
+        self._connect(self.pick_button.toggled, self._pick_toggled)
+        self._connect(self.zoom_button.clicked, self._zoom)
+        self._connect(self.flags.anchorClicked, self._flag_link)
+        if self._tool is not None:
+            self._connect(self._tool.clicked, self.pick_at)
+            self._connect(self._canvas.mapToolSet, self._map_tool_set)
+
+    def close_down(self) -> None:
+        """Leave nothing behind: signals, map tool, outline, and a run that is still going."""
+        self._stale.stop()
+        self._layers_changed.stop()
+        self._watch(None)
+        for signal, slot in self._connections:
+            signal.disconnect(slot)
+        self._connections = []
+        if self._run is not None:
+            self._run_disconnect()
+        if self._tool is not None:
+            self._canvas.unsetMapTool(self._tool)
+            self._tool.deleteLater()
+            self._tool = None
+        if self._outline is not None:
+            self._outline.remove()
+            self._outline = None
+        self._table, self._unit, self._layer_id = None, None, ""
+
+    def unload(self) -> None:
+        self.close_down()
+
+    # -- which layer -----------------------------------------------------------------------
+
+    def layer(self) -> QgsVectorLayer | None:
+        """Return the scan layer that is shown, None where it has gone or lost its fields."""
+        layer = QgsProject.instance().mapLayer(self._layer_id) if self._layer_id else None
+        return layer if scan_layer.is_scan_layer(layer) else None
+
+    def choose_layer(self, layer_id: str) -> None:
+        """Show a scan layer, and keep the buurt where the other scan has it too."""
+        self._layer_id = layer_id
+        place = self.layer_box.findData(layer_id)
+        if place >= 0:
+            self.layer_box.setCurrentIndex(place)
+        layer = self.layer()
+        self._watch(layer)
+        self._reload()
+
+    def _list_layers(self) -> None:
+        """Fill the chooser; keep what is shown where it still exists."""
+        choices = scan_layer.choices(QgsProject.instance())
+        self.layer_box.clear()
+        for label, layer in choices:
+            self.layer_box.addItem(label, layer.id())
+            self.layer_box.setItemData(
+                self.layer_box.count() - 1, label, Qt.ItemDataRole.ToolTipRole
+            )
+        self.layer_box.setEnabled(bool(choices))
+        known = [layer.id() for _, layer in choices]
+        if self._layer_id in known and self._table is not None:
+            self.layer_box.setCurrentIndex(known.index(self._layer_id))
+        elif known:
+            self.choose_layer(known[0])
+        else:
+            self._layer_id = ""
+            self._watch(None)
+            self._reload()
+
+    def _layers_removed(self, layer_ids: list[str]) -> None:
+        if self._layer_id in layer_ids:
+            # At once, not by the timer: nothing of the layer may be asked for from here on.
+            self._layer_id = ""
+            self._layer_connections = []
+            self._reload()
+        self._layers_changed.start()
+
+    def _layer_chosen(self, place: int) -> None:
+        self.choose_layer(self.layer_box.itemData(place) or "")
+
+    def _watch(self, layer: QgsVectorLayer | None) -> None:
+        for signal, slot in self._layer_connections:
+            signal.disconnect(slot)
+        self._layer_connections = []
+        if layer is not None:
+            for name in LAYER_SIGNALS:
+                signal = getattr(layer, name)
+                signal.connect(self._layer_edited)
+                self._layer_connections.append((signal, self._layer_edited))
+
+    def _layer_edited(self, *_details: Any) -> None:
+        self._stale.start()
+        self._layers_changed.start()
+
+    def _reload(self) -> None:
+        """Read the layer again and find the buurt that was shown."""
+        layer = self.layer()
+        self._table = scan_layer.read_table(layer) if layer is not None else None
+        units = self._table.units if self._table is not None else []
+        self.buurt_box.blockSignals(True)
+        self._names.setStringList([self._table.label(unit) for unit in units])
+        self.buurt_box.setCurrentIndex(-1)
+        self.buurt_box.clearEditText()
+        self.buurt_box.blockSignals(False)
+        for widget in (self.buurt_box, self.pick_button, self.zoom_button):
+            widget.setEnabled(bool(units))
+        if layer is None:
+            self.pick_button.setChecked(False)
+        self._select(self._table.same(self._unit) if self._table is not None else None)
+
+    # -- which buurt -----------------------------------------------------------------------
+
+    def select_code(self, code: str) -> bool:
+        """Show the buurt with this code; tell whether there is one."""
+        units = self._table.units if self._table is not None else []
+        unit = next((u for u in units if u.code == code), None)
+        if unit is not None:
+            self._select(unit)
+        return unit is not None
+
+    def pick_at(self, point: QgsPointXY) -> None:
+        """Show the buurt under a point of the map."""
+        layer = self.layer()
+        if layer is None or self._table is None or self._canvas is None:
+            return
+        feature = feature_at(layer, point, self._canvas)
+        unit = self._table.by_fid.get(feature.id()) if feature is not None else None
+        if unit is not None:
+            self._select(unit)
+        elif self._iface is not None:
+            self._iface.messageBar().pushMessage(
+                "WijkMix",
+                QCoreApplication.translate(
+                    "WijkMix", "There is no buurt of this scan at that point."
+                ),
+                Qgis.MessageLevel.Info,
+                3,
+            )
+
+    def _buurt_chosen(self, place: int) -> None:
+        if self._table is not None and 0 <= place < len(self._table.units):
+            self._select(self._table.units[place])
+
+    def _name_completed(self, text: str) -> None:
+        names = self._names.stringList()
+        if text in names:
+            self._buurt_chosen(names.index(text))
+
+    def _name_entered(self) -> None:
+        """Take what was typed: a whole entry, a code, or the only entry that holds it."""
+        text = self.buurt_box.currentText().strip().casefold()
+        if not text or self._table is None:
+            return
+        names = [name.casefold() for name in self._names.stringList()]
+        exact = [i for i, name in enumerate(names) if name == text]
+        exact += [
+            i
+            for i, u in enumerate(self._table.units)
+            if text in (u.code.casefold(), u.name.casefold())
+        ]
+        held = exact[:1] or [i for i, name in enumerate(names) if text in name]
+        if len(held) == 1:
+            self._buurt_chosen(held[0])
+
+    def _select(self, unit: Unit | None) -> None:
+        self._unit = unit
+        layer = self.layer()
+        if unit is None or layer is None:
+            self._show_nothing()
+            return
+        feature = layer.getFeature(unit.fid)
+        if not feature.isValid():
+            self._show_nothing()
+            return
+        self.buurt_box.blockSignals(True)
+        self.buurt_box.setCurrentIndex(self._table.units.index(unit))
+        self.buurt_box.blockSignals(False)
+        values = scan_layer.record(layer, feature)
+        origin = scan_layer.provenance(layer)
+        self.mix.show_unit(unit, values, self._table, origin, filtered=bool(layer.subsetString()))
+        self.flags.show_html(flags_panel.render(values, origin, self._catalogue))
+        self.about.show_html(about_panel.render(layer.name(), origin, self._catalogue))
+        if self.instruments is not None:
+            self.instruments.show_buurt(unit.name or unit.code, flags_panel.statuses(values))
+        if self._outline is not None:
+            self._outline.show(feature.geometry(), layer)
+        self.zoom_button.setEnabled(self._outline is not None)
+
+    def _show_nothing(self) -> None:
+        """Say what to do next: scan first, or choose a buurt."""
+        translate = QCoreApplication.translate
+        layer = self.layer()
+        if self._outline is not None:
+            self._outline.hide()
+        self.zoom_button.setEnabled(False)
+        if self.instruments is not None:
+            self.instruments.show_buurt("", {})
+        if layer is not None:
+            if self._table is not None and not self._table.units:
+                body = paragraph(
+                    translate(
+                        "WijkMix",
+                        "This scan layer shows no buurten: it is empty or filtered to nothing.",
+                    )
+                )
+            else:
+                body = paragraph(
+                    translate(
+                        "WijkMix",
+                        "Choose a buurt: type its name or code above, or click it on the map.",
+                    )
+                )
+            self.about.show_html(
+                about_panel.render(layer.name(), scan_layer.provenance(layer), self._catalogue)
+            )
+        else:
+            body = (
+                paragraph(translate("WijkMix", "There is no scan in this project yet."))
+                + paragraph(
+                    translate(
+                        "WijkMix", "1. Add a layer of CBS buurten (polygons with the key figures)."
+                    )
+                )
+                + paragraph(translate("WijkMix", "2. Press Run scan above."))
+                + paragraph(
+                    translate(
+                        "WijkMix", "The instruments can be read without a scan, in their own tab."
+                    )
+                )
+            )
+            self.about.show_html(body)
+        self.mix.show_message(body)
+        self.flags.show_html(body)
+
+    def _flag_link(self, url: QUrl) -> None:
+        if url.hasFragment():
+            self.flags.scrollToAnchor(url.fragment())
+        elif url.scheme() == "flag" and self.instruments is not None:
+            self.instruments.show_scope(url.path())
+            self.tabs.setCurrentWidget(self.instruments)
+
+    # -- the map ---------------------------------------------------------------------------
+
+    def _pick_toggled(self, on: bool) -> None:
+        if self._tool is None:
+            return
+        if on:
+            self._canvas.setMapTool(self._tool)
+        else:
+            self._canvas.unsetMapTool(self._tool)
+
+    def _map_tool_set(self, new: Any, _old: Any = None) -> None:
+        self.pick_button.setChecked(new is not None and new == self._tool)
+
+    def _zoom(self) -> None:
+        layer = self.layer()
+        if layer is None or self._unit is None or self._canvas is None:
+            return
+        self._canvas.zoomToFeatureIds(layer, [self._unit.fid])
+
+    # -- the run ---------------------------------------------------------------------------
+
+    def show_run_form(self) -> None:
+        self.run_panel.prepare()
+        self.stack.setCurrentIndex(1)
+
+    def show_views(self) -> None:
+        self.stack.setCurrentIndex(0)
+
+    def _run_started(self, run: ScanRun) -> None:
+        self._run = run
+        run.progressed.connect(self._run_progressed)
+        run.ended.connect(self._run_ended)
+        self.progress.setValue(0)
+        self.progress_row.show()
+        self.notice.hide()
+        self.run_button.setEnabled(False)
+        self.show_views()
+        run.start()
+
+    def _run_progressed(self, percent: float) -> None:
+        self.progress.setValue(int(percent))
+
+    def _cancel_run(self) -> None:
+        if self._run is not None:
+            self._run.cancel()
+
+    def _run_disconnect(self) -> None:
+        self._run.progressed.disconnect(self._run_progressed)
+        self._run.ended.disconnect(self._run_ended)
+        self._run.cancel()
+        self._run = None
+
+    def _run_ended(self, ok: bool, results: dict[str, Any], problem: str) -> None:
+        translate = QCoreApplication.translate
+        self._run = None
+        self.progress_row.hide()
+        self.run_button.setEnabled(True)
+        if not ok:
+            self._notify(problem or translate("WijkMix", "The scan failed; see the log messages."))
+            return
+        layer = QgsProject.instance().mapLayer(str(results.get("OUTPUT")))
+        self._list_layers()
+        if layer is not None:
+            self.choose_layer(layer.id())
+        text = translate(
+            "WijkMix",
+            "Scan ready: {n} buurten, {used} with usable figures. Candidates, provisional ones "
+            "included: restructuring {a}, densification {b}, land acquisition {c}.",
+        ).format(
+            n=texts.number(results.get("N_BUURTEN")),
+            used=texts.number(results.get("N_USED")),
+            a=texts.number(results.get("N_HERSTRUCTURERING")),
+            b=texts.number(results.get("N_VERDICHTING")),
+            c=texts.number(results.get("N_GRONDVERWERVING")),
+        )
+        self._notify(text, report=str(results.get("REPORT") or ""))
+
+    def _notify(self, text: str, report: str = "") -> None:
+        self._report = report
+        self.notice_text.setText(text)
+        self.report_button.setVisible(bool(report))
+        self.notice.show()
+
+    def _open_report(self) -> None:
+        if Path(self._report).is_file():
+            QDesktopServices.openUrl(QUrl.fromLocalFile(self._report))
+
+
+def _narrow(box: QComboBox) -> QComboBox:
+    """Let a combo box shrink: its entries may be longer than the panel is wide."""
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(8)
+    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    return box
+
+
+def _load_catalogue() -> tuple[Any, str]:
+    """Return the catalogue, or why it cannot be read: the rest of the panel works without it."""
+    from ..policy import catalogue
+
+    try:
+        return catalogue.load(), ""
+    except WijkMixError as error:
+        QgsMessageLog.logMessage(error.text.en, "WijkMix", Qgis.MessageLevel.Warning)
+        return None, texts.both(error.text)

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One entry of the catalogue as a page: what, who, law, triggers, caveats, evidence, source."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from qgis.PyQt.QtCore import QCoreApplication
+
+from . import texts
+from .page import box, heading, items, paragraph
+from .texts import esc
+
+OLD_AFTER_MONTHS = 12
+
+
+def is_old(month: str, today: date) -> bool:
+    """Tell whether "2024-09" lies more than twelve months back; what is no month counts as old."""
+    try:
+        year, number = (int(part) for part in str(month).split("-")[:2])
+    except ValueError:
+        return True
+    return (today.year - year) * 12 + today.month - number > OLD_AFTER_MONTHS - 1
+
+
+def is_warning(entry: dict[str, Any]) -> bool:
+    """Tell whether an entry is shown as a caution only and can never be chosen."""
+    return entry.get("use") == "alleen-waarschuwing"
+
+
+def needs_designation(entry: dict[str, Any]) -> bool:
+    """Tell whether an entry applies only inside an officially designated area (Wbmgp)."""
+
+    def names(node: Any) -> bool:
+        if isinstance(node, dict):
+            return node.get("ind") == "wbmgp_area" or any(names(v) for v in node.values())
+        return isinstance(node, list) and any(names(v) for v in node)
+
+    return any(names(trigger.get("expr")) for trigger in entry.get("triggers", []))
+
+
+def title(entry: dict[str, Any]) -> str:
+    return f"{entry['nr']}  {texts.both(entry['label'])}"
+
+
+def render(entry: dict[str, Any], catalogue: Any, today: date) -> str:
+    translate = QCoreApplication.translate
+    kind = texts.both(catalogue.kinds.get(entry["kind"], entry["kind"]))
+    domain = texts.both(catalogue.domains.get(entry["domain"], entry["domain"]))
+    body = [f"<h2>{esc(title(entry))}</h2>", paragraph(f"{domain} · {kind}", "muted")]
+    if is_warning(entry):
+        body.append(
+            box(
+                "⚠ "
+                + esc(
+                    translate(
+                        "WijkMix",
+                        "Warning only. The source describes this and does not recommend it; it "
+                        "cannot be chosen as an instrument.",
+                    )
+                )
+            )
+        )
+    elif needs_designation(entry):
+        body.append(
+            box(
+                "⚠ "
+                + esc(
+                    translate(
+                        "WijkMix",
+                        "Only inside an area that is officially designated under the Wbmgp. "
+                        "WijkMix has no designation loaded and never derives one from figures, so "
+                        "this entry matches no buurt; it is here to read.",
+                    )
+                )
+            )
+        )
+    elif entry.get("use") == "voorwaardelijk":
+        body.append(
+            paragraph(
+                translate("WijkMix", "Only under conditions: see the law and the caveats."), "muted"
+            )
+        )
+    body.append(paragraph(texts.both(entry["what"])))
+    body.append(_section(translate("WijkMix", "Who"), [_actors(entry)]))
+    body.append(_law(entry, catalogue, today))
+    body.append(_section(translate("WijkMix", "Scale"), _scales(entry)))
+    body.append(_section(translate("WijkMix", "When it may fit"), _triggers(entry)))
+    body.append(_section(translate("WijkMix", "Caveats"), _caveats(entry)))
+    body.append(_section(translate("WijkMix", "Evidence"), _evidence(entry)))
+    body.append(_companions(entry, catalogue))
+    notes = ", ".join(str(n) for n in entry.get("source_footnotes") or [])
+    where = translate("WijkMix", "{title}, section {section}").format(
+        title=str(catalogue.meta["source_title"]).split(".")[0], section=entry["source_section"]
+    )
+    if notes:
+        where += "; " + translate("WijkMix", "notes {numbers}").format(numbers=notes)
+    body.append(_section(translate("WijkMix", "Source"), [esc(where)]))
+    return "".join(body)
+
+
+def _section(name: str, lines: list[str]) -> str:
+    return heading(name) + items(lines) if lines else ""
+
+
+def _actors(entry: dict[str, Any]) -> str:
+    text = esc(", ".join(texts.actor(a) for a in entry["actors"]))
+    if entry.get("actors_note") and texts.language() == "en":
+        text += f"<br>{esc(entry['actors_note'])}"  # the notes exist in English only
+    return text
+
+
+def _law(entry: dict[str, Any], catalogue: Any, today: date) -> str:
+    """Return every rule with its status and date; amber, and in words, when that date is old."""
+    translate = QCoreApplication.translate
+    as_of = catalogue.meta["law_as_of"]
+    watched = {item["id"]: item["name"] for item in catalogue.legal_watch}
+    lines = []
+    for rule in entry["legal"]:
+        line = (
+            f"{esc(texts.both(rule))}<br><i>{esc(texts.legal_status(rule['status_at_source']))}</i>"
+        )
+        watch = rule.get("watch")
+        if watch:
+            line += " · " + esc(
+                translate("WijkMix", "watch list {id}: {name}").format(
+                    id=watch, name=watched.get(watch, "")
+                )
+            )
+        lines.append(line)
+    stand = translate("WijkMix", "As it stood in {month}.").format(month=texts.day(as_of))
+    if is_old(as_of, today):
+        mark = translate("WijkMix", "Older than 12 months, may have changed.")
+        stand = f'{esc(stand)} <span class="amber">▲ {esc(mark)}</span>'
+    else:
+        stand = esc(stand)
+    check = translate("WijkMix", "Check the law as it is now; WijkMix gives no legal advice.")
+    return (
+        heading(translate("WijkMix", "Law"))
+        + items(lines)
+        + f"<p>{stand}<br><b>{esc(check)}</b></p>"
+    )
+
+
+def _scales(entry: dict[str, Any]) -> list[str]:
+    lines = []
+    for key, kind in (("source", "source"), ("assumed", "assumption")):
+        found = entry["scale"].get(key) or []
+        if found:
+            lines.append(
+                f"{esc(', '.join(texts.scale(s) for s in found))} <i>({esc(texts.basis(kind))})</i>"
+            )
+    return lines
+
+
+def _triggers(entry: dict[str, Any]) -> list[str]:
+    return [
+        f"{esc(texts.both(trigger))} <i>({esc(texts.basis(trigger['basis']))}; "
+        f"{esc(texts.measurable(trigger.get('measurable')))})</i>"
+        for trigger in entry["triggers"]
+    ]
+
+
+def _caveats(entry: dict[str, Any]) -> list[str]:
+    return [
+        f"<b>{esc(texts.caveat(item['type']))}</b>: {esc(texts.both(item))} "
+        f"<i>({esc(texts.basis(item['basis']))})</i>"
+        for item in entry["caveats"]
+    ]
+
+
+def _evidence(entry: dict[str, Any]) -> list[str]:
+    lines = []
+    for item in entry["evidence"]:
+        line = f"<b>{esc(texts.evidence(item['direction']))}</b>: {esc(texts.both(item))}"
+        if item.get("footnotes"):
+            notes = ", ".join(str(n) for n in item["footnotes"])
+            note = QCoreApplication.translate("WijkMix", "notes {numbers}").format(numbers=notes)
+            line += f" <i>({esc(note)})</i>"
+        lines.append(line)
+    return lines
+
+
+def _companions(entry: dict[str, Any], catalogue: Any) -> str:
+    lines = [
+        link(other)
+        for other in (catalogue.get(key) for key in entry.get("companions") or [])
+        if other is not None
+    ]
+    return _section(QCoreApplication.translate("WijkMix", "Goes together with"), lines)
+
+
+def link(entry: dict[str, Any]) -> str:
+    return f'<a href="entry:{esc(entry["id"])}">{esc(title(entry))}</a>'

@@ -1,0 +1,282 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Run the scan from the dock: a compact form, and the run in the background."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import (
+    Qgis,
+    QgsApplication,
+    QgsMapLayer,
+    QgsProcessing,
+    QgsProcessingAlgRunnerTask,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProcessingOutputLayerDefinition,
+    QgsProject,
+)
+from qgis.gui import QgsFieldExpressionWidget, QgsMapLayerComboBox
+from qgis.PyQt.QtCore import QCoreApplication, QObject, Qt, pyqtSignal
+from qgis.PyQt.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from .. import dependencies
+from . import scan_layer, texts
+
+ALGORITHM = "wijkmix:scan"
+
+
+class RunFeedback(QgsProcessingFeedback):
+    """Remembers what was reported, to show it when the run has ended."""
+
+    def __init__(self) -> None:
+        super().__init__(False)
+        self.errors: list[str] = []
+        self.warnings: list[str] = []
+
+    def reportError(self, error: str, fatalError: bool = False) -> None:
+        self.errors.append(error)
+        super().reportError(error, fatalError)
+
+    def pushWarning(self, warning: str) -> None:
+        self.warnings.append(warning)
+        super().pushWarning(warning)
+
+
+class ScanRun(QObject):
+    """One run in the background; belongs to the task manager, so it outlives a closed dock."""
+
+    progressed = pyqtSignal(float)
+    # ok, the results, what went wrong
+    ended = pyqtSignal(bool, dict, str)
+
+    def __init__(self, algorithm: Any, parameters: dict[str, Any]) -> None:
+        super().__init__(QgsApplication.taskManager())
+        self._algorithm = algorithm
+        self._parameters = parameters
+        self._context = QgsProcessingContext()
+        self._context.setProject(QgsProject.instance())
+        self._context.setTransformContext(QgsProject.instance().transformContext())
+        self.feedback = RunFeedback()
+        self._context.setFeedback(self.feedback)
+        self._task: QgsProcessingAlgRunnerTask | None = None
+
+    def check(self) -> str:
+        """Return why the run is refused, "" where it may start."""
+        ok, reason = self._algorithm.canExecute()
+        if ok:
+            ok, reason = self._algorithm.checkParameterValues(self._parameters, self._context)
+        return "" if ok else reason
+
+    def start(self) -> None:
+        self._task = QgsProcessingAlgRunnerTask(
+            self._algorithm, self._parameters, self._context, self.feedback
+        )
+        self._task.setDescription(self._algorithm.displayName())
+        self._task.progressChanged.connect(self.progressed)
+        self._task.executed.connect(self._executed)
+        QgsApplication.taskManager().addTask(self._task)
+
+    def cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+
+    def _executed(self, ok: bool, results: dict[str, Any]) -> None:
+        self._task = None
+        if ok and not self.feedback.isCanceled():
+            from processing.gui.Postprocessing import handleAlgorithmResults
+
+            handleAlgorithmResults(self._algorithm, self._context, self.feedback, self._parameters)
+            self.ended.emit(True, dict(results), "")
+        elif self.feedback.isCanceled():
+            # The results still name layers then; they may be half-filled and are not looked at.
+            self.ended.emit(
+                False,
+                {},
+                QCoreApplication.translate("WijkMix", "The scan was stopped; nothing was added."),
+            )
+        else:
+            self.ended.emit(False, {}, "\n".join(self.feedback.errors))
+        self.deleteLater()
+
+
+class RunPanel(QWidget):
+    """The few choices that a first scan needs; everything else is in the Processing dialog."""
+
+    started = pyqtSignal(object)
+    closed = pyqtSignal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        translate = QCoreApplication.translate
+        self.layers = QgsMapLayerComboBox()
+        self.layers.setFilters(Qgis.LayerFilter.PolygonLayer)
+        self.layers.setAccessibleName(translate("WijkMix", "CBS buurten (polygon layer)"))
+        self.layers.setMinimumContentsLength(8)
+        self.layers.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.gemeente = QLineEdit()
+        self.gemeente.setPlaceholderText(
+            translate("WijkMix", "empty = all; else names or codes, with commas")
+        )
+        self.reference = QComboBox()
+        self.reference.addItems(
+            [translate("WijkMix", "its gemeente"), translate("WijkMix", "the whole layer")]
+        )
+        self.vulnerable = QgsFieldExpressionWidget()
+        self.vulnerable.setAllowEmptyFieldName(True)
+        self.vulnerable.setAccessibleName(
+            translate("WijkMix", "Vulnerable area: field or expression")
+        )
+        proxy = self._small(
+            translate(
+                "WijkMix",
+                "True for the buurten that your own policy calls vulnerable. Left empty, WijkMix "
+                "uses the share of low-income households as a stand-in where the layer has it. "
+                "That is an assumption and is labelled so; without it, vulnerability is unknown.",
+            )
+        )
+        other = self._small(
+            translate(
+                "WijkMix",
+                "The rest stays at its default: 99,999 permutations, two-sided, FDR at 0.05, all "
+                "thresholds as in the catalogue. The result is a temporary layer group.",
+            )
+        )
+        form = QFormLayout()
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(translate("WijkMix", "CBS buurten (polygon &layer)"), self.layers)
+        form.addRow(translate("WijkMix", "&Gemeente"), self.gemeente)
+        form.addRow(translate("WijkMix", "&Compare each buurt with"), self.reference)
+        form.addRow(translate("WijkMix", "&Vulnerable area (field or expression)"), self.vulnerable)
+        form.addRow(proxy)
+        form.addRow(other)
+        self.problem = QLabel()
+        self.problem.setWordWrap(True)
+        self.problem.setTextFormat(Qt.TextFormat.PlainText)
+        self.problem.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.problem.hide()
+        self.go = QPushButton(translate("WijkMix", "&Run"))
+        self.go.setDefault(True)
+        self.options = QPushButton(translate("WijkMix", "&All options…"))
+        self.back = QPushButton(translate("WijkMix", "&Back"))
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.go)
+        buttons.addWidget(self.options)
+        buttons.addStretch()
+        buttons.addWidget(self.back)
+        layout = QVBoxLayout(self)
+        layout.addLayout(form)
+        layout.addWidget(self.problem)
+        layout.addLayout(buttons)
+        layout.addStretch()
+        self.layers.layerChanged.connect(self._layer_changed)
+        self.go.clicked.connect(self.run)
+        self.options.clicked.connect(self._all_options)
+        self.back.clicked.connect(self.closed)
+        self._layer_changed(self.layers.currentLayer())
+
+    def prepare(self) -> None:
+        """Get ready to be shown: the likely layer, no old message."""
+        self._say("")
+        message = dependencies.message()
+        self.go.setEnabled(message is None)
+        if message is not None:
+            self._say(texts.both(message))
+        layer = self.layers.currentLayer()
+        if layer is None or scan_layer.is_scan_layer(layer):
+            for place in range(self.layers.count()):
+                other = self.layers.layer(place)
+                if other is not None and not scan_layer.is_scan_layer(other):
+                    self.layers.setLayer(other)
+                    break
+        self.layers.setFocus()
+
+    def parameters(self) -> dict[str, Any]:
+        layer = self.layers.currentLayer()
+        return {
+            "INPUT": layer.id() if layer is not None else None,
+            "GEMEENTE": self.gemeente.text().strip(),
+            "REFERENCE": self.reference.currentIndex(),
+            "VULNERABLE": self.vulnerable.asExpression(),
+        }
+
+    def run(self) -> None:
+        """Check the choices and start; what is wrong is said here, before anything runs."""
+        algorithm = QgsApplication.processingRegistry().createAlgorithmById(ALGORITHM)
+        if algorithm is None:
+            self._say(
+                QCoreApplication.translate(
+                    "WijkMix",
+                    "The algorithm wijkmix:scan is not there. Enable the plugins Processing and "
+                    "WijkMix in the plugin manager.",
+                )
+            )
+            return
+        if self.layers.currentLayer() is None:
+            self._say(
+                QCoreApplication.translate(
+                    "WijkMix", "Add a polygon layer of CBS buurten to the project first."
+                )
+            )
+            return
+        project = QgsProject.instance()
+        parameters = self.parameters()
+        for name in ("OUTPUT", "WIJKEN", "INDICES"):
+            parameters[name] = QgsProcessingOutputLayerDefinition(
+                QgsProcessing.TEMPORARY_OUTPUT, project
+            )
+        parameters["REPORT"] = QgsProcessing.TEMPORARY_OUTPUT
+        run = ScanRun(algorithm, parameters)
+        QgsApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        try:
+            problem = run.check()
+        finally:
+            QgsApplication.restoreOverrideCursor()
+        self._say(problem)
+        if problem:
+            run.deleteLater()
+            return
+        self.started.emit(run)
+
+    def keyPressEvent(self, event) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _say(self, text: str) -> None:
+        self.problem.setText(text)
+        self.problem.setVisible(bool(text))
+
+    def _layer_changed(self, layer: QgsMapLayer | None) -> None:
+        self.vulnerable.setLayer(layer)
+        self.vulnerable.setField("")
+
+    def _all_options(self) -> None:
+        import processing
+
+        parameters = {key: value for key, value in self.parameters().items() if value}
+        processing.execAlgorithmDialog(ALGORITHM, parameters)
+        self.closed.emit()
+
+    @staticmethod
+    def _small(text: str) -> QLabel:
+        label = QLabel(text)
+        label.setWordWrap(True)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        font = label.font()
+        font.setPointSizeF(font.pointSizeF() * 0.9)
+        label.setFont(font)
+        return label

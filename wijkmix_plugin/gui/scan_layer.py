@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The result of a scan as the dock sees it: read once, summed per wijk and gemeente."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from qgis.core import (
+    Qgis,
+    QgsFeature,
+    QgsFeatureRequest,
+    QgsMapLayer,
+    QgsProject,
+    QgsVariantUtils,
+    QgsVectorLayer,
+)
+
+PROVENANCE = "wijkmix/provenance"
+# What makes a layer the result of a scan; the dock lives with every other column missing.
+MARKS = ("buurt_code", "div_tenure", "flag_reasons")
+THREE = ("koop", "corp", "overig")
+TWO = ("koop", "huur")
+_PLAIN = (float, int, str, bool, type(None))
+
+
+def plain(value: Any) -> Any:
+    """Return a plain Python value: None for NULL and for NaN."""
+    if not isinstance(value, _PLAIN):
+        return None if QgsVariantUtils.isNull(value) else value
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def is_scan_layer(layer: QgsMapLayer | None) -> bool:
+    return (
+        isinstance(layer, QgsVectorLayer)
+        and layer.isValid()
+        and all(layer.fields().lookupField(name) >= 0 for name in MARKS)
+    )
+
+
+def choices(project: QgsProject) -> list[tuple[str, QgsVectorLayer]]:
+    """Return the scans of a project with their labels, in the order of the layer tree.
+
+    A scan is loaded as a group of views on one result (mix, clusters, flags): those are one choice,
+    under the name of the group.
+    """
+    found: list[tuple[str, QgsVectorLayer]] = []
+    seen = set()
+    for node in project.layerTreeRoot().findLayers():
+        layer = node.layer()
+        if not is_scan_layer(layer):
+            continue
+        group = node.parent()
+        record = layer.customProperty(PROVENANCE)
+        if record and group is not None and group.parent() is not None:
+            key = (group.name(), record)
+            if key in seen:
+                continue
+            seen.add(key)
+            found.append((group.name(), layer))
+        else:
+            found.append((layer.name(), layer))
+    return found
+
+
+def provenance(layer: QgsMapLayer | None) -> dict[str, Any] | None:
+    """Return the record of the run that made the layer; None where there is none to read."""
+    if layer is None:
+        return None
+    text = layer.customProperty(PROVENANCE)
+    try:
+        record = json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def diversity(counts: tuple[float, ...]) -> float | None:
+    """Return entropy / ln K of a composition, as `div_tenure`; None without dwellings.
+
+    Written out here in plain Python: the dock sums wijken and gemeenten itself, even with no
+    library installed.
+    """
+    total = sum(counts)
+    if total <= 0:
+        return None
+    parts = [n / total for n in counts if n > 0]
+    return -sum(p * math.log(p) for p in parts) / math.log(len(counts))
+
+
+@dataclass
+class Mix:
+    """The dwellings of one area per tenure class; `counts` is None where tenure is not known."""
+
+    counts: tuple[float, ...] | None = None
+    unknown: float = 0.0
+    units: int = 0
+    without: int = 0
+
+    def add(self, counts: tuple[float, ...] | None, unknown: float) -> None:
+        self.units += 1
+        if counts is None:
+            self.without += 1
+            return
+        self.counts = tuple(
+            a + b for a, b in zip(self.counts or (0.0,) * len(counts), counts, strict=True)
+        )
+        self.unknown += unknown
+
+    @property
+    def total(self) -> float:
+        return sum(self.counts) if self.counts else 0.0
+
+    @property
+    def shares(self) -> tuple[float, ...] | None:
+        """Percentages of the dwellings whose tenure is known."""
+        return tuple(100 * n / self.total for n in self.counts) if self.total > 0 else None
+
+    @property
+    def diversity(self) -> float | None:
+        return diversity(self.counts) if self.counts else None
+
+
+@dataclass
+class Unit:
+    """One buurt: what the picker needs, and where its full record is."""
+
+    fid: int
+    code: str
+    name: str
+    wijk: str
+    gemeente: str
+    gemeente_name: str
+
+
+@dataclass
+class ScanTable:
+    """The attributes of one scan layer, read once; holds no layer."""
+
+    classes: tuple[str, ...] = THREE
+    units: list[Unit] = field(default_factory=list)
+    by_fid: dict[int, Unit] = field(default_factory=dict)
+    wijken: dict[str, Mix] = field(default_factory=dict)
+    gemeenten: dict[str, Mix] = field(default_factory=dict)
+    whole: Mix = field(default_factory=Mix)
+
+    def label(self, unit: Unit) -> str:
+        """Return name and code, with the gemeente where the layer has more than one."""
+        text = f"{unit.name} ({unit.code})" if unit.name else unit.code
+        where = unit.gemeente_name or unit.gemeente
+        return f"{text}, {where}" if where and len(self.gemeenten) > 1 else text
+
+    def same(self, unit: Unit | None) -> Unit | None:
+        """Find a unit of an earlier reading again: by feature and code, else by its code."""
+        if unit is None:
+            return None
+        found = self.by_fid.get(unit.fid)
+        if found is not None and found.code == unit.code:
+            return found
+        return next((u for u in self.units if u.code == unit.code), None)
+
+
+def classes_of(layer: QgsVectorLayer) -> tuple[str, ...]:
+    """Return two classes where the table knows only owner-occupied and rented, else three."""
+    return TWO if layer.fields().lookupField("n_huur") >= 0 else THREE
+
+
+def read_table(layer: QgsVectorLayer) -> ScanTable:
+    """Read what the picker and the bars need: no geometry, no reasons."""
+    classes = classes_of(layer)
+    text = ("buurt_code", "buurt_name", "wijk_code", "gemeente_code", "gemeente_name")
+    wanted = (*text, *(f"n_{c}" for c in classes), "n_unknown")
+    places = [layer.fields().lookupField(name) for name in wanted]
+    request = QgsFeatureRequest()
+    request.setFlags(Qgis.FeatureRequestFlag.NoGeometry)
+    request.setSubsetOfAttributes([p for p in places if p >= 0])
+    table = ScanTable(classes)
+    for feature in layer.getFeatures(request):
+        row = feature.attributes()
+        values = [plain(row[p]) if 0 <= p < len(row) else None for p in places]
+        code, name, wijk, gemeente, gemeente_name = (
+            "" if v is None else str(v).strip() for v in values[:5]
+        )
+        known = values[5:-1]
+        counts = (
+            tuple(float(n) for n in known)
+            if all(isinstance(n, (int, float)) for n in known)
+            else None
+        )
+        unknown = float(values[-1]) if isinstance(values[-1], (int, float)) else 0.0
+        unit = Unit(feature.id(), code, name, wijk, gemeente, gemeente_name)
+        table.units.append(unit)
+        table.by_fid[unit.fid] = unit
+        if wijk:
+            table.wijken.setdefault(wijk, Mix()).add(counts, unknown)
+        if gemeente:
+            table.gemeenten.setdefault(gemeente, Mix()).add(counts, unknown)
+        table.whole.add(counts, unknown)
+    table.units.sort(key=lambda u: (u.name.casefold(), u.code))
+    return table
+
+
+def record(layer: QgsVectorLayer, feature: QgsFeature) -> dict[str, Any]:
+    """Return all attributes of one buurt by field name."""
+    names = layer.fields().names()
+    row = feature.attributes()
+    return {name: plain(row[i]) for i, name in enumerate(names) if i < len(row)}

@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How the dock says things: numbers, states and labels in words, text made safe for HTML."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from typing import Any
+
+from qgis.core import QgsApplication
+from qgis.PyQt.QtCore import QCoreApplication, QDate, QLocale
+
+NONE = "–"
+
+
+def language() -> str:
+    """Return "nl" for a Dutch QGIS, else "en"."""
+    return "nl" if QgsApplication.locale().lower().startswith("nl") else "en"
+
+
+def esc(value: Any) -> str:
+    """Make data safe for HTML; what is missing becomes an en dash."""
+    return NONE if value is None or value == "" else html.escape(str(value), quote=True)
+
+
+def both(value: Any) -> str:
+    """Return a Text, a mapping {"en", "nl"} or a plain string in the user's language."""
+    lang = language()
+    if isinstance(value, Mapping):
+        return str(value.get(lang) or value.get("en") or value.get("nl") or "")
+    if hasattr(value, "get"):
+        return str(value.get(lang))
+    return "" if value is None else str(value)
+
+
+def number(value: Any, digits: int = 0) -> str:
+    """Write a number as readers of the interface language do; undefined gives an en dash."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
+        return NONE
+    text = QLocale(language()).toString(float(value), "f", digits)
+    return text.lstrip("-") if not text.strip("-0.,") else text
+
+
+def exact(value: Any) -> str:
+    """Write a parameter or threshold with the digits it has."""
+    if isinstance(value, bool):
+        return yes_no(value)
+    if not isinstance(value, (int, float)):
+        return both(value)
+    return number(value, len(f"{value:.6f}".rstrip("0").partition(".")[2]))
+
+
+def percent(value: Any, digits: int = 0) -> str:
+    text = number(value, digits)
+    return text if text == NONE else f"{text}%"
+
+
+def p_value(value: Any) -> str:
+    if not isinstance(value, (int, float)):
+        return NONE
+    return f"< {number(0.001, 3)}" if value < 0.001 else number(value, 3)
+
+
+def yes_no(value: bool | None) -> str:
+    if value is None:
+        return QCoreApplication.translate("WijkMix", "unknown")
+    if value:
+        return QCoreApplication.translate("WijkMix", "yes")
+    return QCoreApplication.translate("WijkMix", "no")
+
+
+def day(iso: Any) -> str:
+    """Write an ISO date in words; a month ("2024-09") without a day."""
+    text = str(iso)
+    date = QDate.fromString(text[:10], "yyyy-MM-dd")
+    if date.isValid():
+        return QLocale(language()).toString(date, "d MMMM yyyy")
+    month = QDate.fromString(text[:7] + "-01", "yyyy-MM-dd")
+    return QLocale(language()).toString(month, "MMMM yyyy") if month.isValid() else text
+
+
+def tenure(name: str) -> str:
+    """Return the words for a tenure class."""
+    return {
+        "koop": QCoreApplication.translate("WijkMix", "Owner-occupied"),
+        "corp": QCoreApplication.translate("WijkMix", "Corporation rental"),
+        "overig": QCoreApplication.translate("WijkMix", "Other rental"),
+        "huur": QCoreApplication.translate("WijkMix", "Rented"),
+        "unknown": QCoreApplication.translate("WijkMix", "Ownership unknown"),
+    }[name]
+
+
+def flag(name: str) -> str:
+    """Return the short name of a candidate flag."""
+    return {
+        "herstructurering": QCoreApplication.translate("WijkMix", "Restructuring"),
+        "verdichting": QCoreApplication.translate("WijkMix", "Densification"),
+        "grondverwerving": QCoreApplication.translate("WijkMix", "Land acquisition"),
+        "mozaiek": QCoreApplication.translate("WijkMix", "Mosaic pattern (descriptive)"),
+    }.get(name, name)
+
+
+def status(value: str | None) -> tuple[str, str, str]:
+    """Return a symbol, a short word and a sentence for the status of a flag."""
+    return {
+        "candidate": (
+            "●",
+            QCoreApplication.translate("WijkMix", "candidate for further study"),
+            QCoreApplication.translate("WijkMix", "All conditions are met."),
+        ),
+        "provisional": (
+            "◐",
+            QCoreApplication.translate("WijkMix", "provisional candidate"),
+            QCoreApplication.translate(
+                "WijkMix",
+                "The defining conditions are met and none has failed, but some data are missing.",
+            ),
+        ),
+        "no": (
+            "○",
+            QCoreApplication.translate("WijkMix", "no candidate"),
+            QCoreApplication.translate("WijkMix", "A necessary condition is not met."),
+        ),
+        "unknown": (
+            "?",
+            QCoreApplication.translate("WijkMix", "cannot be told"),
+            QCoreApplication.translate("WijkMix", "Data for the defining conditions are missing."),
+        ),
+    }.get(
+        value or "",
+        (
+            "–",
+            QCoreApplication.translate("WijkMix", "not evaluated"),
+            QCoreApplication.translate("WijkMix", "This buurt has no usable tenure figures."),
+        ),
+    )
+
+
+def outcome(value: bool | None) -> tuple[str, str]:
+    """Return a symbol and a word for one condition."""
+    if value is None:
+        return "?", QCoreApplication.translate("WijkMix", "unknown")
+    if value:
+        return "✓", QCoreApplication.translate("WijkMix", "met")
+    return "✗", QCoreApplication.translate("WijkMix", "not met")
+
+
+def cluster(label: str | None) -> str:
+    """Return the words for a cluster label."""
+    return {
+        "HH": QCoreApplication.translate("WijkMix", "high surrounded by high (HH)"),
+        "LL": QCoreApplication.translate("WijkMix", "low surrounded by low (LL)"),
+        "HL": QCoreApplication.translate("WijkMix", "high surrounded by low (HL)"),
+        "LH": QCoreApplication.translate("WijkMix", "low surrounded by high (LH)"),
+        "ns": QCoreApplication.translate("WijkMix", "no significant cluster (ns)"),
+        "island": QCoreApplication.translate("WijkMix", "not tested: no neighbouring buurt"),
+        "nodata": QCoreApplication.translate("WijkMix", "not tested: no usable figures"),
+    }.get(label or "", QCoreApplication.translate("WijkMix", "not tested"))
+
+
+def quality(value: Any) -> str | None:
+    """Return the words for the quality note of a row; None where nothing has to be said.
+
+    The reason of a partial row is written by the scan itself, in English, and passed on as it is.
+    """
+    text = "" if value is None else str(value)
+    if text in ("", "ok"):
+        return None
+    known = {
+        "suppressed": QCoreApplication.translate(
+            "WijkMix", "The tenure figures of this buurt are not published (suppressed)."
+        ),
+        "no dwellings": QCoreApplication.translate("WijkMix", "This buurt has no dwellings."),
+        "water": QCoreApplication.translate("WijkMix", "This area is water."),
+    }
+    if text in known:
+        return known[text]
+    return QCoreApplication.translate("WijkMix", "Use with care: {reason}").format(reason=text)
+
+
+def actor(name: str) -> str:
+    return {
+        "gemeente": QCoreApplication.translate("WijkMix", "municipality"),
+        "corporatie": QCoreApplication.translate("WijkMix", "housing corporation"),
+        "marktpartij": QCoreApplication.translate("WijkMix", "market party"),
+        "rijk": QCoreApplication.translate("WijkMix", "central government"),
+        "provincie": QCoreApplication.translate("WijkMix", "province"),
+        "regio": QCoreApplication.translate("WijkMix", "region"),
+        "ontwerper": QCoreApplication.translate("WijkMix", "designer"),
+        "bewoners": QCoreApplication.translate("WijkMix", "residents"),
+        "zorg_welzijn": QCoreApplication.translate("WijkMix", "care and welfare"),
+        "particuliere_eigenaar": QCoreApplication.translate("WijkMix", "private owner"),
+        "burgemeester": QCoreApplication.translate("WijkMix", "mayor"),
+        "school": QCoreApplication.translate("WijkMix", "school"),
+        "ondernemers": QCoreApplication.translate("WijkMix", "entrepreneurs"),
+    }.get(name, name.replace("_", " "))
+
+
+def scale(name: str) -> str:
+    return {
+        "perceel": QCoreApplication.translate("WijkMix", "parcel"),
+        "pand": QCoreApplication.translate("WijkMix", "building"),
+        "portiek": QCoreApplication.translate("WijkMix", "entrance (portiek)"),
+        "complex": QCoreApplication.translate("WijkMix", "complex"),
+        "straat": QCoreApplication.translate("WijkMix", "street"),
+        "blok": QCoreApplication.translate("WijkMix", "block"),
+        "buurt": QCoreApplication.translate("WijkMix", "buurt"),
+        "wijk": QCoreApplication.translate("WijkMix", "wijk"),
+        "stadsdeel": QCoreApplication.translate("WijkMix", "city district"),
+        "stad": QCoreApplication.translate("WijkMix", "city"),
+        "regio": QCoreApplication.translate("WijkMix", "region"),
+        "rijk": QCoreApplication.translate("WijkMix", "country"),
+        "school": QCoreApplication.translate("WijkMix", "school"),
+    }.get(name, name)
+
+
+def basis(name: str | None) -> str:
+    """Say whose statement it is."""
+    return {
+        "source": QCoreApplication.translate("WijkMix", "stated by the source"),
+        "assumption": QCoreApplication.translate("WijkMix", "WijkMix's own assumption"),
+        "own": QCoreApplication.translate("WijkMix", "WijkMix's own remark"),
+    }.get(name or "", QCoreApplication.translate("WijkMix", "origin not stated"))
+
+
+def evidence(direction: str) -> str:
+    return {
+        "for": QCoreApplication.translate("WijkMix", "for"),
+        "against": QCoreApplication.translate("WijkMix", "against"),
+        "mixed": QCoreApplication.translate("WijkMix", "mixed"),
+        "none": QCoreApplication.translate("WijkMix", "no evidence cited"),
+        "context": QCoreApplication.translate("WijkMix", "context"),
+    }.get(direction, direction)
+
+
+def legal_status(value: str | None) -> str:
+    """Say what a rule was on the date of the source; a bill is never called a law."""
+    return {
+        "in_force_at_source": QCoreApplication.translate("WijkMix", "in force on the source date"),
+        "bill_at_source": QCoreApplication.translate("WijkMix", "bill on the source date"),
+        "policy_at_source": QCoreApplication.translate(
+            "WijkMix", "policy aim on the source date, no statute"
+        ),
+        "historic_at_source": QCoreApplication.translate(
+            "WijkMix", "historic: already past on the source date"
+        ),
+        "agreement": QCoreApplication.translate("WijkMix", "agreement, no statute"),
+        "context": QCoreApplication.translate("WijkMix", "background"),
+        "none_named": QCoreApplication.translate("WijkMix", "no statute named by the source"),
+    }.get(value or "", str(value))
+
+
+def caveat(kind: str) -> str:
+    return {
+        "legal": QCoreApplication.translate("WijkMix", "Law"),
+        "evidence": QCoreApplication.translate("WijkMix", "Evidence"),
+        "market": QCoreApplication.translate("WijkMix", "Market"),
+        "displacement": QCoreApplication.translate("WijkMix", "Displacement"),
+        "discrimination": QCoreApplication.translate("WijkMix", "Discrimination"),
+        "waterbed": QCoreApplication.translate("WijkMix", "Waterbed effect"),
+        "privacy": QCoreApplication.translate("WijkMix", "Privacy"),
+        "other": QCoreApplication.translate("WijkMix", "Note"),
+    }.get(kind, kind)
+
+
+def measurable(value: str | None) -> str:
+    return {
+        "yes": QCoreApplication.translate("WijkMix", "measurable"),
+        "partly": QCoreApplication.translate("WijkMix", "partly measurable"),
+        "no": QCoreApplication.translate("WijkMix", "not measurable"),
+    }.get(value or "", "")
