@@ -243,7 +243,7 @@ class WijkMixDock(QgsDockWidget):
         self._connect(self._stale.timeout, self._reload)
         self._connect(self.layer_box.activated, self._layer_chosen)
         self._connect(self.buurt_box.activated, self._buurt_chosen)
-        self._connect(self.buurt_box.completer().activated[str], self._name_completed)
+        self._connect(self.buurt_box.completer().activated, self._name_completed)
         self._connect(self.buurt_box.lineEdit().returnPressed, self._name_entered)
         self._connect(self.run_button.clicked, self.show_run_form)
         self._connect(self.run_panel.closed, self.show_views)
@@ -484,8 +484,11 @@ class WijkMixDock(QgsDockWidget):
     def _flag_link(self, url: QUrl) -> None:
         if url.hasFragment():
             self.flags.scrollToAnchor(url.fragment())
-        elif url.scheme() == "flag" and self.instruments is not None:
-            self.instruments.show_scope(url.path())
+        elif self.instruments is not None:
+            if url.scheme() == "flag":
+                self.instruments.show_scope(url.path())
+            else:
+                self.instruments.show_entry(url.path())
             self.tabs.setCurrentWidget(self.instruments)
 
     # -- the map ---------------------------------------------------------------------------

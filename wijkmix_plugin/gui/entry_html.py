@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -44,7 +45,8 @@ def title(entry: dict[str, Any]) -> str:
     return f"{entry['nr']}  {texts.both(entry['label'])}"
 
 
-def render(entry: dict[str, Any], catalogue: Any, today: date) -> str:
+def render(entry: dict[str, Any], catalogue: Any, today: date, flags: Iterable[str] = ()) -> str:
+    """Return the page of an entry, with the companions of the flags it is read under."""
     translate = QCoreApplication.translate
     kind = texts.both(catalogue.kinds.get(entry["kind"], entry["kind"]))
     domain = texts.both(catalogue.domains.get(entry["domain"], entry["domain"]))
@@ -83,6 +85,10 @@ def render(entry: dict[str, Any], catalogue: Any, today: date) -> str:
             )
         )
     body.append(paragraph(texts.both(entry["what"])))
+    for name in flags:
+        flag = catalogue.candidate_flags[name]
+        if entry["id"] in flag["instruments"] and entry["id"] not in flag["must_show"]:
+            body.append(companions(name, catalogue))
     body.append(_section(translate("WijkMix", "Who"), [_actors(entry)]))
     body.append(_law(entry, catalogue, today))
     body.append(_section(translate("WijkMix", "Scale"), _scales(entry)))
@@ -189,6 +195,15 @@ def _companions(entry: dict[str, Any], catalogue: Any) -> str:
         if other is not None
     ]
     return _section(QCoreApplication.translate("WijkMix", "Goes together with"), lines)
+
+
+def companions(flag: str, catalogue: Any) -> str:
+    """Return what a flag is never shown without, as one paragraph of links."""
+    if catalogue is None:
+        return ""
+    found = [catalogue.get(key) for key in catalogue.candidate_flags[flag]["must_show"]]
+    title = QCoreApplication.translate("WijkMix", "Never without:")
+    return f"<p><b>{esc(title)}</b> " + "; ".join(link(e) for e in found if e) + "</p>"
 
 
 def link(entry: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QCoreApplication
 
-from . import texts
+from . import entry_html, texts
 from .page import items, paragraph
 from .texts import esc
 
@@ -52,8 +52,9 @@ def render(values: dict[str, Any], origin: dict[str, Any] | None, catalogue: Any
         body.append(paragraph(sentence))
         body.append(_conditions(reasons.get(name), catalogue))
         if status in ("candidate", "provisional"):
-            text = translate("WijkMix", "Matching instruments and what must go with them")
+            text = translate("WijkMix", "Matching instruments")
             body.append(f'<p><a href="flag:{name}">{esc(text)}</a></p>')
+            body.append(entry_html.companions(name, catalogue))
     body.append(_vulnerable(values, origin))
     return "".join(body)
 
@@ -104,15 +105,15 @@ def _asked(condition: dict[str, Any], catalogue: Any) -> str:
     translate = QCoreApplication.translate
     threshold = condition.get("threshold")
     template = {
-        ">=": translate("WijkMix", "Asked: at least {limit}"),
-        ">": translate("WijkMix", "Asked: more than {limit}"),
-        "<=": translate("WijkMix", "Asked: at most {limit}"),
-        "<": translate("WijkMix", "Asked: less than {limit}"),
-        "==": translate("WijkMix", "Asked: {limit}"),
-        "!=": translate("WijkMix", "Asked: not {limit}"),
-    }.get(str(condition.get("op")), translate("WijkMix", "Asked: {limit}"))
+        ">=": translate("WijkMix", "Condition: at least {limit}"),
+        ">": translate("WijkMix", "Condition: more than {limit}"),
+        "<=": translate("WijkMix", "Condition: at most {limit}"),
+        "<": translate("WijkMix", "Condition: less than {limit}"),
+        "==": translate("WijkMix", "Condition: {limit}"),
+        "!=": translate("WijkMix", "Condition: not {limit}"),
+    }.get(str(condition.get("op")), translate("WijkMix", "Condition: {limit}"))
     limit = (
-        translate("WijkMix", "a limit that is not set") if threshold is None else _show(threshold)
+        translate("WijkMix", "a limit that is not set") if threshold is None else _limit(threshold)
     )
     text = template.format(limit=limit)
     reference = str(condition.get("ref") or "")
@@ -135,6 +136,10 @@ def _show(value: Any) -> str:
     if isinstance(value, float) and not value.is_integer():
         return texts.number(value, 2)
     return texts.exact(value)
+
+
+def _limit(value: Any) -> str:
+    return _show(value) if isinstance(value, str) else texts.exact(value)
 
 
 def _vulnerable(values: dict[str, Any], origin: dict[str, Any] | None) -> str:

@@ -119,7 +119,7 @@ class InstrumentsPanel(QWidget):
         self.list.blockSignals(True)
         self.list.setCurrentItem(item)
         self.list.blockSignals(False)
-        self.page.show_html(entry_html.render(entry, self._catalogue, date.today()))
+        self._read(entry)
 
     def listed(self) -> list[str]:
         """Return the ids in the list, from top to bottom."""
@@ -164,15 +164,14 @@ class InstrumentsPanel(QWidget):
                     )
                 )
             ]
+        return [group for name in self._flags() for group in self._flag_groups(name)]
+
+    def _flags(self) -> list[str]:
+        """Return the flags whose instruments are listed."""
+        scope = self.scope.currentData()
         if scope == BUURT:
-            flags = [
-                name
-                for name, status in self._statuses.items()
-                if status in ("candidate", "provisional")
-            ]
-        else:
-            flags = [scope]
-        return [group for name in flags for group in self._flag_groups(name)]
+            return [k for k, v in self._statuses.items() if v in ("candidate", "provisional")]
+        return [] if scope == ALL else [scope]
 
     def _flag_groups(self, name: str) -> list[tuple[str, list[str]]]:
         """Return matches and companions; these are never filtered, no measure goes without them."""
@@ -247,9 +246,10 @@ class InstrumentsPanel(QWidget):
     def _chosen(self, item: QTreeWidgetItem | None) -> None:
         key = item.data(0, ID_ROLE) if item is not None else None
         if key:
-            self.page.show_html(
-                entry_html.render(self._catalogue.get(key), self._catalogue, date.today())
-            )
+            self._read(self._catalogue.get(key))
+
+    def _read(self, entry: dict[str, Any]) -> None:
+        self.page.show_html(entry_html.render(entry, self._catalogue, date.today(), self._flags()))
 
     def _follow(self, url: QUrl) -> None:
         if url.scheme() == "entry":

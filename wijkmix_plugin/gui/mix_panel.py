@@ -204,7 +204,7 @@ class MixPanel(QScrollArea):
             "<p><b>"
             + esc(translate("WijkMix", "Compared with {area}").format(area=against))
             + "</b></p>"
-            f'<ul style="margin-left:14px; -qt-list-indent:0">{measures}</ul>'
+            f'<ul style="margin-left:14px; margin-top:2px; -qt-list-indent:0">{measures}</ul>'
             if lines
             else ""
         ) + self._cluster(values, classes)
@@ -230,9 +230,10 @@ class MixPanel(QScrollArea):
             lines.append(
                 translate(
                     "WijkMix",
-                    "p = {p}; adjusted for the number of buurten tested (FDR): q = {q}",
+                    "{p}; adjusted for the number of buurten tested (FDR): {q}",
                 ).format(
-                    p=texts.p_value(values[f"{field}_p"]), q=texts.p_value(values.get(f"{field}_q"))
+                    p=texts.p_value("p", values[f"{field}_p"]),
+                    q=texts.p_value("q", values.get(f"{field}_q")),
                 )
             )
         else:

@@ -265,7 +265,7 @@ class RunPanel(QWidget):
         self.vulnerable.setField("")
 
     def _all_options(self) -> None:
-        import processing
+        from qgis import processing
 
         parameters = {key: value for key, value in self.parameters().items() if value}
         processing.execAlgorithmDialog(ALGORITHM, parameters)

@@ -55,10 +55,11 @@ def percent(value: Any, digits: int = 0) -> str:
     return text if text == NONE else f"{text}%"
 
 
-def p_value(value: Any) -> str:
-    if not isinstance(value, (int, float)):
-        return NONE
-    return f"< {number(0.001, 3)}" if value < 0.001 else number(value, 3)
+def p_value(name: str, value: Any) -> str:
+    """Write "p = 0.013", and "p < 0.001" for what is smaller."""
+    if isinstance(value, (int, float)) and value < 0.001:
+        return f"{name} < {number(0.001, 3)}"
+    return f"{name} = {number(value, 3)}"
 
 
 def yes_no(value: bool | None) -> str:
