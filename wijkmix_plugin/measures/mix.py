@@ -28,20 +28,26 @@ def canonical_order(values: np.ndarray) -> np.ndarray:
     ndarray of int, shape (n,)
         Positions. Rows that are equal in every column keep their order, which no result can tell.
     """
-    # Any order will do that follows from the values alone. Sorting a mix of the bits of a row is
-    # ten times faster than sorting by m columns; two different rows with the same mix are next to
-    # impossible and caught.
-    key = np.zeros(len(values), dtype=np.uint64)
-    for column in range(values.shape[1]):
-        bits = (values[:, column] + 0.0).view(np.uint64)  # + 0.0: minus zero is zero
-        key = (key ^ (bits + (bits >> np.uint64(29)))) * np.uint64(0x9E3779B97F4A7C15)
-        key ^= key >> np.uint64(32)
+    # Any order will do that follows from the values alone, and sorting one key is ten times faster
+    # than sorting by m columns. Two different rows with the same key are next to impossible, and
+    # caught.
+    key = hash_rows(values)
     order = rank_order(key)
     ranked = key[order] >> np.uint64(16)
     same = np.flatnonzero(ranked[1:] == ranked[:-1])
     if (values[order[same]] != values[order[same + 1]]).any():
         return np.lexsort(values.T[::-1])
     return order
+
+
+def hash_rows(values: np.ndarray) -> np.ndarray:
+    """Return an unsigned 64-bit key per row; rows with equal values have equal keys."""
+    key = np.zeros(len(values), dtype=np.uint64)
+    for column in range(values.shape[1]):
+        bits = (values[:, column] + 0.0).view(np.uint64)  # + 0.0: minus zero is zero
+        key = (key ^ (bits + (bits >> np.uint64(29)))) * np.uint64(0x9E3779B97F4A7C15)
+        key ^= key >> np.uint64(32)
+    return key
 
 
 def rank_order(key: np.ndarray) -> np.ndarray:
@@ -166,14 +172,14 @@ def refuse_impossible_counts(
     advice = ("correct them or leave them empty.", "verbeter ze of maak ze leeg.")
     if values[row, column] <= -99990:
         advice = (
-            "this is the CBS code for a missing value, so prepare the buurten table first.",
-            "dit is de CBS-code voor een ontbrekende waarde, dus bereid de buurtentabel eerst voor.",
+            "this is the CBS code for a missing value, so prepare the table first.",
+            "dit is de CBS-code voor een ontbrekende waarde, dus bereid de tabel eerst voor.",
         )
     raise MeasureError(
-        "Field {field} of unit {unit} holds {value}; a count is 0 or more. Units that are wrong: "
-        "{n}; {advice}",
-        "Veld {field} van eenheid {unit} bevat {value}; een aantal is 0 of meer. Eenheden die "
-        "niet kloppen: {n}; {advies}",
+        "Field {field} of unit {unit} holds {value}; a count is 0 or more. Wrong units: {n}; "
+        "{advice}",
+        "Veld {field} van eenheid {unit} bevat {value}; een aantal is 0 of meer. Foute eenheden: "
+        "{n}; {advies}",
         field=names[column],
         unit=list(units)[row],
         value=f"{values[row, column]:g}",
