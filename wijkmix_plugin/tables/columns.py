@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which column of a source plays which role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ..errors import TableError, Text
+from .roles import ALL_ROLES, COUNTS, ROLE_OF_SPELLING, SHARE_OF_COUNT, spellings
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something the reader of a result must know."""
+
+    severity: Literal["info", "warning"]
+    text: Text
+
+
+def listed(names: Iterable[str], limit: int = 20) -> str:
+    """Spell out the first names and count the rest ("+5")."""
+    names = list(names)
+    shown = ", ".join(map(str, names[:limit]))
+    return shown if len(names) <= limit else f"{shown} … (+{len(names) - limit})"
+
+
+def detect_columns(
+    columns: Iterable[str], mapping: Mapping[str, str | None] | None = None
+) -> dict[str, str]:
+    """Find the column of every role by its spelling.
+
+    Names match exactly, after stripping spaces.
+
+    Parameters
+    ----------
+    columns : the names found in the source.
+    mapping : role -> column, which wins over the spellings; None or "" leaves a role out. `n_koop`
+        and the other counts may name a column that CBS publishes as a percentage.
+
+    Returns
+    -------
+    dict
+        role -> column as spelled in the source.
+
+    Raises
+    ------
+    TableError
+        Two columns fit one role; the mapping names an unknown role or an absent column; there is
+        no buurt code, no tenure, or nothing to turn percentages into counts with.
+    """
+    names = [str(c) for c in columns]
+    found = match(names, mapping)
+    if "buurt_code" not in found:
+        raise TableError(
+            "No column with buurt codes was found. Looked for: {wanted}. Found: {found}. Choose "
+            "the layer with buurten (not wijken or gemeenten), or map the role buurt_code to a "
+            "field with a unique code.",
+            "Er is geen kolom met buurtcodes gevonden. Gezocht: {wanted}. Gevonden: {found}. Kies "
+            "de laag met buurten (niet wijken of gemeenten), of koppel de rol buurt_code aan een "
+            "veld met een unieke code.",
+            wanted=listed(spellings("buurt_code")),
+            found=listed(names, 40),
+        )
+    if not {"share_koop", "n_koop"} & set(found):
+        wanted = [
+            spelling
+            for role in ("share_koop", "share_corp", "share_overig_huur", "n_koop")
+            for spelling in spellings(role)
+        ]
+        raise TableError(
+            "No column with tenure was found: at least the owner-occupied share is needed. Looked "
+            "for: {wanted}. Found: {found}. Choose a layer with the CBS kerncijfers, join a table "
+            "that has them, or map the roles share_koop, share_corp and share_overig_huur to "
+            "fields.",
+            "Er is geen kolom met eigendom gevonden: ten minste het aandeel koopwoningen is "
+            "nodig. Gezocht: {wanted}. Gevonden: {found}. Kies een laag met de CBS-kerncijfers, "
+            "koppel er een tabel aan die ze heeft, of koppel de rollen share_koop, share_corp en "
+            "share_overig_huur aan velden.",
+            wanted=listed(wanted, 40),
+            found=listed(names, 40),
+        )
+    if "n_koop" not in found and not {"dwellings", "households"} & set(found):
+        raise TableError(
+            "There are tenure percentages, but no column with dwellings or households to turn "
+            "them into counts. Looked for: {wanted}. Found: {found}. Map the role dwellings to a "
+            "field.",
+            "Er zijn eigendomspercentages, maar er is geen kolom met woningen of huishoudens om "
+            "er aantallen van te maken. Gezocht: {wanted}. Gevonden: {found}. Koppel de rol "
+            "dwellings aan een veld.",
+            wanted=listed((*spellings("dwellings"), *spellings("households"))),
+            found=listed(names, 40),
+        )
+    return found
+
+
+def match(names: Sequence[str], mapping: Mapping[str, str | None] | None) -> dict[str, str]:
+    """Role -> column for the roles that are there, the mapping first."""
+    chosen = _check_mapping(names, mapping or {})
+    mapped_shares = {SHARE_OF_COUNT.get(role, role) for role in chosen}
+    candidates: dict[str, list[str]] = {}
+    for name in names:
+        role = ROLE_OF_SPELLING.get(name.strip())
+        # A count and a percentage of the same class are two sources for one thing.
+        if role is not None and SHARE_OF_COUNT.get(role, role) not in mapped_shares:
+            candidates.setdefault(SHARE_OF_COUNT.get(role, role), []).append(name)
+    for role, found in candidates.items():
+        if len(found) > 1:
+            raise TableError(
+                "Several columns hold the role {role} ({label}): {found}. Remove all but one, or "
+                "say which one with a mapping of {role} to a field.",
+                "Meer kolommen passen bij de rol {role} ({label_nl}): {found}. Verwijder alle "
+                "behalve één, of geef met een koppeling van {role} aan een veld aan welke het is.",
+                role=role,
+                label=ALL_ROLES[role].label.en,
+                label_nl=ALL_ROLES[role].label.nl,
+                found=listed(found),
+            )
+    result = {ROLE_OF_SPELLING[found[0].strip()]: found[0] for found in candidates.values()}
+    result |= {role: name for role, name in chosen.items() if name is not None}
+    return {role: result[role] for role in ALL_ROLES if role in result}
+
+
+def _check_mapping(
+    names: Sequence[str], mapping: Mapping[str, str | None]
+) -> dict[str, str | None]:
+    chosen: dict[str, str | None] = {}
+    for role, name in mapping.items():
+        if role not in ALL_ROLES or role == "quality":
+            raise TableError(
+                "The mapping names the role {role}, which does not exist. Roles are: {roles}.",
+                "De koppeling noemt de rol {role}, die niet bestaat. De rollen zijn: {roles}.",
+                role=repr(role),
+                roles=listed((r for r in ALL_ROLES if r != "quality"), 40),
+            )
+        if name is None or name == "":
+            chosen[role] = None
+            continue
+        if names.count(name) != 1:
+            raise TableError(
+                "The mapping sends the role {role} to the field {name}, which occurs {count} "
+                "times in the table. Found: {found}.",
+                "De koppeling stuurt de rol {role} naar het veld {name}, dat {count} keer in de "
+                "tabel staat. Gevonden: {found}.",
+                role=role,
+                name=repr(name),
+                count=names.count(name),
+                found=listed(names, 40),
+            )
+        # A count mapped to what CBS publishes as a percentage means that percentage.
+        published = ALL_ROLES.get(ROLE_OF_SPELLING.get(name.strip(), ""))
+        percent = role in COUNTS and published is not None and published.kind == "percent"
+        chosen[SHARE_OF_COUNT[role] if percent else role] = name
+    return chosen

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Cells as published to numbers and text: what counts as missing is decided here alone."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+# CBS marks a missing number by -99995 (not in this release), -99997 (unknown, unreliable or
+# secret) and, up to about 2020, -99999999. SES scores are rightly negative, so a plain minus sign
+# means nothing.
+MISSING_FROM = -99990.0
+NOT_IN_RELEASE = -99995.0
+# The marks of the xlsx and CSV channels; other text in a number column is reported.
+MISSING_MARKS = frozenset({"", ".", "-", "x", "X", ",", "nan", "NaN", "None", "NULL", "<NA>"})
+
+
+class Numbers(NamedTuple):
+    """One column of numbers.
+
+    Parameters
+    ----------
+    values : float64, NaN where missing.
+    not_in_release : True where CBS says that this release does not have the figure yet.
+    unreadable : the distinct texts that are neither a number nor a known mark of a missing one.
+    """
+
+    values: np.ndarray
+    not_in_release: np.ndarray
+    unreadable: tuple[str, ...] = ()
+
+
+def text(column: pd.Series) -> np.ndarray:
+    """Text without padding; blank is None; whole numbers lose their ".0"."""
+    if pd.api.types.is_float_dtype(column.dtype) and (column.dropna() % 1 == 0).all():
+        column = column.astype("Int64")
+    result = column.astype("string").str.strip().to_numpy(dtype=object, na_value="")
+    result[result == ""] = None
+    return result
+
+
+def numbers(column: pd.Series) -> Numbers:
+    """Numbers as float64, from any dtype; text may carry a decimal comma.
+
+    Missing are values <= -99990, infinities, and text that is no number. Nothing missing becomes 0.
+    """
+    unreadable: tuple[str, ...] = ()
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        values = column.to_numpy(dtype=float, na_value=np.nan)
+    else:
+        values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+        left = np.isnan(values) & column.notna().to_numpy(dtype=bool)
+        if left.any():
+            raw = column[left].astype(str).str.strip()
+            values[left] = pd.to_numeric(raw.map(_decimal_point), errors="coerce")
+            unreadable = _unreadable(raw, values[left])
+    with np.errstate(invalid="ignore"):
+        not_in_release = values == NOT_IN_RELEASE
+        missing = (values <= MISSING_FROM) | ~np.isfinite(values)
+    return Numbers(np.where(missing, np.nan, values), not_in_release, unreadable)
+
+
+def _decimal_point(cell: str) -> str:
+    """1.234,5 and 1234,5 as 1234.5."""
+    if cell.count(",") == 1:
+        return cell.replace(".", "").replace(",", ".")
+    return cell
+
+
+def _unreadable(raw: pd.Series, values: Any) -> tuple[str, ...]:
+    odd = raw[np.isnan(values) & ~raw.isin(MISSING_MARKS).to_numpy()]
+    return tuple(odd.unique())
