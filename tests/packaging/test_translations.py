@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The Dutch interface is complete, and QGIS loads what the translator wrote."""
+
+from __future__ import annotations
+
+import string
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+I18N = Path(__file__).resolve().parent.parent.parent / "i18n"
+
+
+@pytest.fixture(scope="module")
+def messages() -> list[tuple[str, str, str, ET.Element]]:
+    """(context, source, Dutch, element) of every text."""
+    return [
+        (
+            context.findtext("name"),
+            message.findtext("source"),
+            message.findtext("translation") or "",
+            message.find("translation"),
+        )
+        for context in ET.parse(I18N / "wijkmix_nl.ts").iter("context")
+        for message in context.iter("message")
+    ]
+
+
+def test_nothing_is_unfinished(messages: list) -> None:
+    assert len(messages) > 50
+    unfinished = [
+        source
+        for _, source, dutch, element in messages
+        if not dutch.strip() or element.get("type") is not None
+    ]
+    assert unfinished == []
+
+
+def test_there_is_one_context(messages: list) -> None:
+    """Another one means that a text is looked up where the tools did not file it."""
+    assert {context for context, *_ in messages} == {"WijkMix"}
+
+
+def test_the_places_for_values_are_kept(messages: list) -> None:
+    def places(text: str) -> list[str]:
+        return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+
+    different = [
+        (source, dutch) for _, source, dutch, _ in messages if places(source) != places(dutch)
+    ]
+    assert different == []
+
+
+def test_qt_finds_every_text_in_the_compiled_file(messages: list) -> None:
+    """The .qm is as new as the .ts."""
+    qtcore = pytest.importorskip("qgis.PyQt.QtCore")
+    translator = qtcore.QTranslator()
+    assert translator.load(str(I18N / "wijkmix_nl.qm"))
+    different = [
+        source
+        for context, source, dutch, _ in messages
+        if translator.translate(context, source) != dutch
+    ]
+    assert different == []
