@@ -1,28 +1,60 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Local Moran's I with conditional permutation, from one null distribution per number of neighbours."""
+"""Local and global Moran's I: high and low values that lie together more than by chance."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import combinations
-from math import comb
+from math import erfc, inf, sqrt
+from typing import NamedTuple
 
 import numpy as np
 
-from ..errors import Cancelled, MeasureError, Text
+from ..errors import MeasureError, Text
+from . import lag_null
 from .neighbours import Neighbours
 
-# Sums of the same values in another order differ in their last bits. In standard deviations; the values
-# are standardised, so this is far above that noise and far below any difference that means something.
-TIE = 1e-9
-CHUNK = 100_000  # samples held in memory at a time
-ENUMERATE = 50_000  # with so few possible neighbourhoods all of them are counted instead of sampled
+FEW = 30  # below this many tested units a map of clusters says little
+MOST = 2_000_000_000  # permutations; more would take hours and change nothing
+
+
+class GlobalMoran(NamedTuple):
+    """Global Moran's I, its expectation under the null, its z score and two-sided p."""
+
+    i: float
+    expected: float
+    z: float
+    p: float
 
 
 @dataclass
 class LocalMoran:
-    """What `local_moran` found; arrays in the order of the units."""
+    """What `local_moran` found.
+
+    Arrays are in the order of the units; floats are NaN where a unit was not tested.
+
+    Parameters
+    ----------
+    i, lag, z : ndarray of float
+        Local I; mean of z over the neighbours (bivariate: of the other variable); standardised
+        value.
+    p, q : ndarray of float
+        P-value, and p adjusted for the number of tested units (Benjamini-Hochberg).
+    cluster : ndarray of str
+        HH, LL, HL, LH, ns (not significant), island (no neighbour with a value), nodata (no value).
+    n_neighbours : ndarray of int
+        Number of neighbours with a value.
+    n_used, n_islands, n_excluded : int
+        Units tested, units with a value but no neighbour, units without a value.
+    n_could_flip : int
+        Units so near the limit that another seed could change their label.
+    overall : GlobalMoran
+        The global statistic on the same data.
+    permutations, seed, alpha
+        As asked.
+    notes : list of Text
+        What the reader should know about this run.
+    """
 
     i: np.ndarray
     lag: np.ndarray
@@ -34,6 +66,8 @@ class LocalMoran:
     n_used: int
     n_islands: int
     n_excluded: int
+    n_could_flip: int
+    overall: GlobalMoran
     permutations: int
     seed: int
     alpha: float
@@ -54,148 +88,419 @@ def local_moran(
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> LocalMoran:
-    """Local Moran's I (Anselin 1995), tested by conditional permutation.
+    r"""Test every unit for a neighbourhood that is unusually alike or unlike (Anselin 1995).
 
-    Formula
-        I_i = (n - 1) / n * z_i * lag_i, lag_i = mean of z over the neighbours of i, z = (x - mean) / standard
-        deviation (dividing by n): the scaling of esda and GeoDa.
+    .. math:: I_i = \frac{n - 1}{n} z_i \sum_j w_{ij} z_j, \qquad \sum_j w_{ij} = 1
+
+    with z standardised by the population standard deviation over the n units that have a value: the
+    scaling of esda and GeoDa. (spdep leaves out (n - 1) / n.) Units with a value but without
+    neighbours count in the mean, the deviation and the draws, as in esda and GeoDa; they are never
+    tested.
+
+    The p-value comes from conditional permutation: the share of draws of neighbours from the other
+    n - 1 units whose lag is at least (upper tail) or at most (lower tail) the observed one, ties
+    within 1e-9 standard deviation counted in both, (count + 1) / (draws + 1). "two-sided" is twice
+    the smaller tail, at most 1; "directed" is the smaller tail itself, what GeoDa and esda report.
+    Where all draws can be counted (two values, few units, one neighbour) p is exact and the
+    permutations are not used.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n,)
+        The variable; NaN = missing. With `base`: the number of events.
+    neighbours : Neighbours
+        Weights are standardised per unit over the neighbours that have a value.
+    permutations : int
+        Draws for each number of neighbours, 1 or more.
+    p_value : {"two-sided", "directed"}
+        See above.
+    correction : {"fdr", "none"}
+        Whether the labels look at q or at p. q is always given: Benjamini and Hochberg (1995) over
+        the tested units only.
+    alpha : float
+        Significance limit, between 0 and 1.
+    seed : int
+        Start of the random numbers. The result does not depend on the order of the rows.
+    base : ndarray of float, optional
+        Population at risk: the rate `values / base` is standardised by empirical Bayes (Assuncao
+        and Reis 1999), which keeps small populations from looking extreme. Base 0 with 0 events is
+        missing.
+    with_values : ndarray of float, optional
+        Bivariate: the lag and the draws are those of this variable.
+    progress, cancelled : callable, optional
+        Told the percentage done; asked whether to stop.
+
+    Returns
+    -------
+    LocalMoran
+
+    Raises
+    ------
+    MeasureError
+        Fewer than 3 units to test, a constant variable, a rate above 1, a parameter out of range.
+    Cancelled
+        When `cancelled` says so.
+
+    References
+    ----------
+    Anselin (1995) Geographical Analysis 27. Assuncao and Reis (1999) Statistics in Medicine 18.
+    Benjamini and Hochberg (1995) JRSS B 57. Cliff and Ord (1981) Spatial Processes.
     """
-    x = np.array(values, float)
-    y = x if with_values is None else np.array(with_values, float)
+    _check_choices(permutations, p_value, correction, alpha)
+    x = np.asarray(values, float)
     n = len(x)
-    valid = np.isfinite(x) & np.isfinite(y)
-    near = neighbours.subset(valid)
+    columns = [np.asarray(c, float) for c in (x, base, with_values) if c is not None]
+    if any(len(column) != neighbours.n for column in columns):
+        raise MeasureError(
+            "The values and the neighbour lists have different lengths ({a} and {b}).",
+            "De waarden en de burenlijsten zijn niet even lang ({a} en {b}).",
+            a=n,
+            b=neighbours.n,
+        )
+    valid = np.all([np.isfinite(column) for column in columns], axis=0)
+    if base is not None:
+        valid &= ~_no_population(x, columns[1], valid)
+
+    # Everything is computed in the order of the values, so that rounding and draws cannot depend on
+    # the order of the rows.
+    units = np.flatnonzero(valid)
+    units = units[np.lexsort([column[units] for column in reversed(columns)])]
+    near = neighbours.take(units)
     k = near.n_neighbours
     tested = k > 0
     n_used = int(tested.sum())
     if n_used < 3:
         raise MeasureError(
-            "Only {n} units have a value and a neighbour with a value; local Moran needs at least 3.",
-            "Maar {n} eenheden hebben een waarde en een buur met een waarde; lokale Moran vraagt er minstens 3.",
+            "Only {n} units have a value and a neighbour with a value; local Moran needs at "
+            "least 3. "
+            "Check the field, and whether the borders meet (a tolerance helps where they do not).",
+            "Maar {n} eenheden hebben een waarde en een buur met een waarde; lokale Moran vraagt "
+            "er "
+            "minstens 3. Controleer het veld, en of de grenzen op elkaar aansluiten (een "
+            "tolerantie "
+            "helpt waar dat niet zo is).",
             n=n_used,
         )
-    units = np.flatnonzero(valid)
-    m = len(units)
-    z, zy = np.full(n, np.nan), np.full(n, np.nan)
-    z[units] = _standardise(x[units])
-    zy[units] = z[units] if with_values is None else _standardise(y[units])
-    rows = near.rows
-    total = np.bincount(rows, zy[near.indices], minlength=n)
-    lag = np.full(n, np.nan)
-    lag[tested] = total[tested] / k[tested]
-    i = (m - 1) / m * z * lag
+    z = _standardise(x[units] if base is None else _rates(x[units], columns[1][units]))
+    y = z if with_values is None else _standardise(columns[-1][units])
 
-    p_ge, p_le = np.full(n, np.nan), np.full(n, np.nan)
-    ids = np.flatnonzero(tested)
-    position = np.cumsum(valid) - 1
-    p_ge[ids], p_le[ids] = _tails(
-        zy[units], position[ids], total[ids], k[ids], permutations, seed, progress, cancelled
-    )
-    tail = np.minimum(p_ge, p_le)
-    p = np.minimum(2 * tail, 1) if p_value == "two-sided" else tail
-    q = np.full(n, np.nan)
-    q[ids] = _benjamini_hochberg(p[ids])
+    weight, uneven = _row_weights(near)
+    total = np.bincount(near.rows, weight * y[near.indices], minlength=len(units))
+    lag = np.divide(total, k, out=np.full(len(units), np.nan), where=tested)
+    i = (len(units) - 1) / len(units) * z * lag
 
-    cluster = np.full(n, "nodata", object)
-    cluster[valid] = "island"
-    cluster[tested] = "ns"
-    sure = tested & ((q if correction == "fdr" else p) <= alpha)
+    null = _null(y, near, weight, uneven, total, permutations, seed, progress, cancelled)
+    tail = np.minimum(null.high, null.low)
+    sides = 2 if p_value == "two-sided" else 1
+    p = np.minimum(sides * tail, 1)
+    q = np.full(len(units), np.nan)
+    q[tested] = benjamini_hochberg(p[tested])
+
+    looked_at = q if correction == "fdr" else p
+    significant = tested & (np.nan_to_num(looked_at, nan=inf) <= alpha)
     names = np.array(["LL", "LH", "HL", "HH"], object)
-    cluster[sure] = names[(2 * (z > 0) + (lag > 0))[sure]]
+    cluster = np.where(tested, "ns", "island").astype(object)
+    cluster[significant] = names[(2 * (z > 0) + (lag > 0))[significant]]
+
+    limit = _limit(p[tested], significant[tested], correction, alpha)
+    n_could_flip = _could_flip(p[null.drawn] - limit, sides * null.error[null.drawn])
+
+    def in_place(array: np.ndarray, missing: object) -> np.ndarray:
+        out = np.full(n, missing, array.dtype)
+        out[units] = array
+        return out
+
     return LocalMoran(
-        i, lag, z, p, q, cluster, k, n_used, int((valid & ~tested).sum()), int((~valid).sum()),
-        permutations, seed, alpha,
-    )  # fmt: skip
+        i=in_place(i, np.nan),
+        lag=in_place(lag, np.nan),
+        z=in_place(z, np.nan),
+        p=in_place(p, np.nan),
+        q=in_place(q, np.nan),
+        cluster=in_place(cluster, "nodata"),
+        n_neighbours=in_place(k, 0),
+        n_used=n_used,
+        n_islands=len(units) - n_used,
+        n_excluded=n - len(units),
+        n_could_flip=n_could_flip,
+        overall=_global_moran(z, y, near, weight / np.maximum(k, 1)[near.rows]),
+        permutations=permutations,
+        seed=seed,
+        alpha=alpha,
+        notes=_notes(
+            n_used, null.drawn[tested], permutations, sides, correction, alpha, n_could_flip
+        ),
+    )
 
 
-def _standardise(values):
-    z = values - values.mean()
-    spread = z.std()
-    if not spread > 1e-12 * max(1.0, np.abs(values).max()):
-        raise MeasureError(
-            "All values are the same ({value:g}), so there is no high and low to compare.",
-            "Alle waarden zijn gelijk ({value:g}), dus er is geen hoog en laag om te vergelijken.",
-            value=float(values[0]),
-        )
-    return z / spread
+def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
+    """Adjust p-values for the number of tests, controlling the false discovery rate.
 
+    q of the r-th smallest of m p-values is the smallest of p_s m / s over all s >= r, at most 1
+    (Benjamini and Hochberg 1995).
 
-def _benjamini_hochberg(p):
+    Parameters
+    ----------
+    p : ndarray of float, shape (m,)
+
+    Returns
+    -------
+    ndarray of float, shape (m,)
+    """
     order = np.argsort(p, kind="stable")
-    scaled = p[order] * len(p) / np.arange(1, len(p) + 1)
+    scaled = p[order] * (len(p) / np.arange(1, len(p) + 1))
     q = np.empty_like(p)
     q[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1)
     return q
 
 
-def _tails(y, unit, total, k, permutations, seed, progress, cancelled):
-    """P(sum >= observed) and P(sum <= observed) for each tested unit, over draws from the others."""
-    n = len(y)
-    order = np.argsort(y, kind="stable")
-    rank = np.empty(n, np.int64)
-    rank[order] = np.arange(n)
-    y, unit = y[order], rank[unit]
-    ge, le, size = (
-        np.zeros(len(k), np.int64),
-        np.zeros(len(k), np.int64),
-        np.zeros(len(k), np.int64),
+def _check_choices(permutations: int, p_value: str, correction: str, alpha: float) -> None:
+    if not 1 <= permutations <= MOST:
+        raise MeasureError(
+            "The number of permutations is {n}; choose between 1 and {most}.",
+            "Het aantal permutaties is {n}; kies er tussen 1 en {most}.",
+            n=permutations,
+            most=MOST,
+        )
+    if not 0 < alpha < 1:
+        raise MeasureError(
+            "The significance limit is {alpha}; choose one between 0 and 1, such as 0.05.",
+            "De significantiegrens is {alpha}; kies er een tussen 0 en 1, zoals 0,05.",
+            alpha=alpha,
+        )
+    for value, known in ((p_value, ("two-sided", "directed")), (correction, ("fdr", "none"))):
+        if value not in known:
+            raise MeasureError(
+                "{value!r} is not a choice here; choose {known}.",
+                "{value!r} is hier geen keuze; kies {known}.",
+                value=value,
+                known=" / ".join(known),
+            )
+
+
+def _no_population(events: np.ndarray, base: np.ndarray, valid: np.ndarray) -> np.ndarray:
+    """Return the units without population; refuse what cannot be a rate."""
+    # Counts from rounded percentages may pass their base by a hair.
+    wrong = valid & ((base < 0) | (events < 0) | (events > base * (1 + 1e-9)))
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise MeasureError(
+            "In {count} rows the rate cannot be computed; the first is row {row}: {events:g} of "
+            "{base:g}. The base must be a total that contains the field.",
+            "In {count} rijen is het aandeel niet te berekenen; de eerste is rij {row}: "
+            "{events:g} van "
+            "{base:g}. De basis moet een totaal zijn waar het veld in zit.",
+            count=int(wrong.sum()),
+            row=row + 1,
+            events=events[row],
+            base=base[row],
+        )
+    return valid & (base == 0)
+
+
+def _rates(events: np.ndarray, base: np.ndarray) -> np.ndarray:
+    """Standardise rates by empirical Bayes, as esda's `assuncao_rate`."""
+    mean = events.sum() / base.sum()
+    if mean == 0:
+        return np.zeros(len(events))
+    rate = events / base
+    variance = (base * (rate - mean) ** 2).sum() / base.sum() - mean / base.mean()
+    per_unit = variance + mean / base
+    return (rate - mean) / np.sqrt(np.where(per_unit < 0, mean / base, per_unit))
+
+
+def _standardise(values: np.ndarray) -> np.ndarray:
+    z = values - values.mean()
+    deviation = z.std()
+    if not deviation > 1e-12 * np.abs(values).max():
+        raise MeasureError(
+            "The variable is constant ({value:g} in all units), so there is no high and no low.",
+            "De variabele is constant ({value:g} in alle eenheden), dus er is geen hoog en geen "
+            "laag.",
+            value=float(values[0]),
+        )
+    return z / deviation
+
+
+def _row_weights(near: Neighbours) -> tuple[np.ndarray, np.ndarray]:
+    """Return weights that sum to the number of neighbours, and the units where they differ."""
+    if near.weights is None:
+        return np.ones(len(near.indices)), np.empty(0, np.intp)
+    mean = np.bincount(near.rows, near.weights, minlength=near.n) / np.maximum(near.n_neighbours, 1)
+    weight = near.weights / mean[near.rows]
+    uneven = np.unique(near.rows[np.abs(weight - 1) > 1e-12])
+    # Equal weights are exactly equal, so that their sums can be looked up among unweighted sums.
+    return np.where(np.isin(near.rows, uneven), weight, 1.0), uneven
+
+
+def _null(
+    y: np.ndarray,
+    near: Neighbours,
+    weight: np.ndarray,
+    uneven: np.ndarray,
+    total: np.ndarray,
+    permutations: int,
+    seed: int,
+    progress: Callable[[float], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> lag_null.Tails:
+    """Put the units in the order that the null distribution wants, and back."""
+    k = near.n_neighbours
+    shape = np.bincount(near.rows, weight**2.5, minlength=near.n)
+    order = np.lexsort((shape, total, k, y))
+    lists = {}
+    for unit in uneven:
+        own = weight[near.indptr[unit] : near.indptr[unit + 1]]
+        lists[unit] = np.sort(own)[::-1]
+    place = np.empty(near.n, np.intp)
+    place[order] = np.arange(near.n)
+    found = lag_null.tails(
+        y[order],
+        k[order],
+        total[order],
+        {int(place[unit]): own for unit, own in lists.items()},
+        permutations=permutations,
+        seed=seed,
+        progress=progress,
+        cancelled=cancelled,
     )
-    degrees = [int(d) for d in np.unique(k)]
-    few = [d for d in degrees if comb(n, d) <= ENUMERATE]
-    for d in few:
-        subsets = np.array(list(combinations(range(n), d)))
-        _count(y[subsets].sum(axis=1), d, k, total, ge, le, size)
-        sums = y[subsets].sum(axis=1)
-        for j in np.flatnonzero(k == d):
-            own = sums[(subsets == unit[j]).any(axis=1)]
-            ge[j] -= (own >= total[j] - TIE).sum()
-            le[j] -= (own <= total[j] + TIE).sum()
-            size[j] -= len(own)
-    exact = np.isin(k, few)
-    many = [d for d in degrees if d not in few]
-    if many:
-        rng = np.random.default_rng(seed)
-        done = 0
-        while done < permutations:
-            if cancelled is not None and cancelled():
-                raise Cancelled
-            blocks = max(1, min(CHUNK // n, -(-(permutations - done) // n)))
-            width = min(n, permutations - done)
-            # Each row of `deal` is a shuffled population. Sample s of a row takes the units at s + shift_0,
-            # s + shift_1, ...: different units, every set of k equally likely.
-            deal = rng.permuted(np.broadcast_to(np.arange(n), (blocks, n)).copy(), axis=1)
-            shift = rng.permutation(n)[: max(many)]
-            twice = y[np.concatenate([deal, deal], axis=1)]
-            place = np.empty_like(deal)
-            np.put_along_axis(place, deal, np.broadcast_to(np.arange(n), deal.shape), axis=1)
-            left = permutations - done - (blocks - 1) * n
-            last = min(n, left)
-            sums = np.zeros((blocks, n))
-            for c, s in enumerate(shift):
-                sums += twice[:, s : s + n]
-                d = c + 1
-                if d not in many:
-                    continue
-                flat = sums.reshape(-1)[: (blocks - 1) * n + last]
-                _count(flat, d, k, total, ge, le, size)
-                members = np.flatnonzero(k == d)
-                for b in range(blocks):
-                    at = (place[b, unit[members]][:, None] - shift[:d]) % n
-                    inside = at < (last if b == blocks - 1 else n)
-                    own = sums[b, at]
-                    ge[members] -= ((own >= total[members, None] - TIE) & inside).sum(axis=1)
-                    le[members] -= ((own <= total[members, None] + TIE) & inside).sum(axis=1)
-                    size[members] -= inside.sum(axis=1)
-            done += (blocks - 1) * n + last
-            if progress is not None:
-                progress(100 * done / permutations)
-    plus = np.where(exact, 0, 1)
-    return (ge + plus) / (size + plus), (le + plus) / (size + plus)
+    # Units that are alike in everything that matters get the p of the first of them, so that it
+    # cannot matter which of them came first.
+    key = np.stack([y, k, total, shape])[:, order]
+    new = np.concatenate([[True], (key[:, 1:] != key[:, :-1]).any(axis=0)])
+    first = np.maximum.accumulate(np.where(new, np.arange(near.n), 0))[place]
+    return lag_null.Tails(
+        found.high[first], found.low[first], found.error[first], found.drawn[first]
+    )
 
 
-def _count(sums, d, k, total, ge, le, size):
-    members = np.flatnonzero(k == d)
-    sums = np.sort(sums)
-    ge[members] += len(sums) - np.searchsorted(sums, total[members] - TIE, "left")
-    le[members] += np.searchsorted(sums, total[members] + TIE, "right")
-    size[members] += len(sums)
+def _limit(p: np.ndarray, significant: np.ndarray, correction: str, alpha: float) -> float:
+    """Return the p at which a label changes."""
+    if correction == "none":
+        return alpha
+    return alpha * max(int(significant.sum()), 1) / len(p)
+
+
+def _could_flip(distance: np.ndarray, error: np.ndarray) -> int:
+    """Return the expected number of units on the other side of the limit with another seed.
+
+    The difference between two runs is normal with twice the variance of one.
+    """
+    near = np.abs(distance) < 8 * error
+    far = np.abs(distance[near]) / error[near]
+    return round(sum(erfc(d / 2) / 2 for d in far.tolist()))
+
+
+def _global_moran(
+    z: np.ndarray, y: np.ndarray, near: Neighbours, weight: np.ndarray
+) -> GlobalMoran:
+    """Global Moran's I with row-standardised weights.
+
+    One variable: moments under randomisation (Cliff and Ord 1981, as `esda.Moran`'s `p_rand`). Two:
+    the exact permutation moments of a sum of products (Hoeffding 1951). Two-sided normal p.
+    """
+    n = len(z)
+    rows, cols = near.rows, near.indices
+    s0 = weight.sum()
+    i = float(n / s0 * (z[rows] * weight * y[cols]).sum() / (z**2).sum())
+    if y is z:
+        key = rows * n + cols
+        reverse = cols.astype(np.int64) * n + rows
+        at = np.minimum(np.searchsorted(key, reverse), len(key) - 1)
+        back = np.where(key[at] == reverse, weight[at], 0.0)
+        s1 = (weight**2).sum() + (weight * back).sum()
+        both = np.bincount(rows, weight, minlength=n) + np.bincount(cols, weight, minlength=n)
+        s2 = (both**2).sum()
+        b2 = (z**4).mean() / (z**2).mean() ** 2
+        expected = -1 / (n - 1)
+        if n > 3:
+            square = (
+                n * ((n * n - 3 * n + 3) * s1 - n * s2 + 3 * s0**2)
+                - b2 * ((n * n - n) * s1 - 2 * n * s2 + 6 * s0**2)
+            ) / ((n - 1) * (n - 2) * (n - 3) * s0**2)
+            variance = square - expected**2
+        else:
+            variance = 0.0
+    else:
+        expected = 0.0
+        pull = np.bincount(cols, weight * z[rows], minlength=n)
+        variance = ((pull - pull.mean()) ** 2).sum() * n / (n - 1) / s0**2
+    if not variance > 0:
+        return GlobalMoran(i, expected, np.nan, np.nan)
+    score = (i - expected) / sqrt(variance)
+    return GlobalMoran(i, expected, score, erfc(abs(score) / sqrt(2)))
+
+
+def _notes(
+    n_used: int,
+    drawn: np.ndarray,
+    permutations: int,
+    sides: int,
+    correction: str,
+    alpha: float,
+    n_could_flip: int,
+) -> list[Text]:
+    notes = []
+    if n_used < FEW:
+        notes.append(
+            Text(
+                "Only {n} units were tested; with fewer than {few} a cluster map says little.",
+                "Er zijn maar {n} eenheden getoetst; met minder dan {few} zegt een clusterkaart "
+                "weinig.",
+            ).format(n=n_used, few=FEW)
+        )
+    if not drawn.any():
+        notes.append(
+            Text(
+                "The p-values are exact: all possible draws were counted, no permutations were "
+                "needed.",
+                "De p-waarden zijn exact: alle mogelijke trekkingen zijn geteld, permutaties "
+                "waren niet nodig.",
+            )
+        )
+        return notes
+    smallest = sides / (permutations + 1)
+    wanted = alpha / n_used if correction == "fdr" else alpha
+    if smallest > wanted:
+        notes.append(
+            Text(
+                "With {p} permutations no p is below {smallest:.1e}, while one unit on its own "
+                "needs "
+                "{wanted:.1e} among {n} tests: only units in larger groups can be significant. "
+                "{enough} permutations would do.",
+                "Met {p} permutaties is geen p kleiner dan {smallest:.1e}, terwijl één eenheid "
+                "op zich "
+                "{wanted:.1e} nodig heeft bij {n} toetsen: alleen eenheden in grotere groepen "
+                "kunnen "
+                "significant zijn. Met {enough} permutaties kan het wel.",
+            ).format(
+                p=permutations,
+                smallest=smallest,
+                wanted=wanted,
+                n=n_used,
+                enough=int(np.ceil(sides / wanted)),
+            )
+            if correction == "fdr"
+            else Text(
+                "With {p} permutations no p is below {smallest:.2g}, so nothing can be "
+                "significant at "
+                "{wanted:g}. Choose at least {enough} permutations.",
+                "Met {p} permutaties is geen p kleiner dan {smallest:.2g}, dus niets kan "
+                "significant zijn "
+                "bij {wanted:g}. Kies minstens {enough} permutaties.",
+            ).format(
+                p=permutations,
+                smallest=smallest,
+                wanted=wanted,
+                enough=int(np.ceil(sides / wanted)),
+            )
+        )
+    notes.append(
+        Text(
+            "The draws are random: with another seed about {n} of {total} units could get "
+            "another label.",
+            "De trekkingen zijn toevallig: met een ander startgetal kunnen ongeveer {n} van de "
+            "{total} "
+            "eenheden een ander label krijgen.",
+        ).format(n=n_could_flip, total=n_used)
+    )
+    return notes
