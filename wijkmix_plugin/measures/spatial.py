@@ -4,13 +4,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
 
 from ..errors import Cancelled, MeasureError
+from .evenness import Units
 from .mix import hash_rows
+from .neighbours import contiguity
 
+PLACE = (
+    "delta",
+    "absolute_concentration",
+    "dissimilarity_morrill",
+    "dissimilarity_wong",
+    "dissimilarity_wong_shape",
+)
 KERNELS = ("step", "triangular", "gaussian")
 
 # The Gaussian never ends; at four bandwidths its weight is 0.0003 of that of the unit itself.
@@ -194,3 +204,145 @@ def shared_borders(geometry: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.nda
     pairs, which = np.unique(pair, return_inverse=True)
     first, second = np.divmod(pairs, max(len(geometry), 1))
     return first, second, np.bincount(which, weights=length[:-1][both], minlength=len(pairs))
+
+
+def representative_points(geometry: np.ndarray) -> np.ndarray:
+    """Return a point inside each geometry (n, 2), NaN where there is none."""
+    points = shapely.point_on_surface(geometry)
+    return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
+
+
+@dataclass(frozen=True)
+class Place:
+    """Land and neighbours of the units of one area; positions are those within the area.
+
+    Parameters
+    ----------
+    land, perimeter : (n,) square metres and metres; 0 for a unit without geometry.
+    touching : first and second unit of each pair that shares a point.
+    borders : first and second unit, and the length of the border they share.
+    """
+
+    land: np.ndarray
+    perimeter: np.ndarray
+    touching: tuple[np.ndarray, ...]
+    borders: tuple[np.ndarray, ...]
+
+    def value(self, name: str, x: np.ndarray, t: np.ndarray) -> tuple[float, int, float, str]:
+        """Compute one index of `PLACE`.
+
+        Parameters
+        ----------
+        name : one of `PLACE`.
+        x, t : (n,) the group and its population.
+
+        Returns
+        -------
+        The value (NaN where undefined), the number of units used, their population, and a note.
+        """
+        here = (self.land > 0) & (t > 0)
+        x_here, t_here, land = x[here], t[here], self.land[here]
+        note = "units without geometry left out" if (t[~here] > 0).any() else ""
+        X, T = x_here.sum(), t_here.sum()
+        # Delta compares the group with the land, so it needs no others.
+        if not X > 0 or (name != "delta" and not X < T):
+            value = float("nan")
+        elif name == "delta":
+            value = float(np.abs(x_here / X - land / land.sum()).sum() / 2.0)
+        elif name == "absolute_concentration":
+            value = _absolute_concentration(x_here, t_here, land)
+            note = "units of equal size" if np.isnan(value) else note
+        else:
+            value = self._adjusted(name, x, t, here)
+            note = "no touching units" if np.isnan(value) else note
+        return value, int(here.sum()), float(T), note
+
+    def _adjusted(self, name: str, x: np.ndarray, t: np.ndarray, here: np.ndarray) -> float:
+        """Return D less the mean difference between neighbours; NaN without neighbours."""
+        X, T = x[here].sum(), t[here].sum()
+        D = np.abs(x[here] - t[here] * (X / T)).sum() * T / (2.0 * X * (T - X))
+        pairs = self.touching if name == "dissimilarity_morrill" else self.borders
+        known = here[pairs[0]] & here[pairs[1]]
+        first, second = pairs[0][known], pairs[1][known]
+        p = x / np.where(t > 0, t, 1.0)
+        gap = np.abs(p[first] - p[second])
+        weight = np.ones(len(gap)) if name == "dissimilarity_morrill" else pairs[2][known]
+        if not weight.sum() > 0:
+            return float("nan")
+        shape = np.ones(len(gap))
+        if name == "dissimilarity_wong_shape":
+            ratio = self.perimeter / np.where(here, self.land, np.inf)
+            shape = (ratio[first] + ratio[second]) / (2.0 * ratio.max())
+        # Sorted, so that no sum depends on the order of the pairs.
+        order = np.lexsort((shape, gap, weight))
+        gap, weight, shape = gap[order], weight[order], shape[order]
+        return float(D - (gap * weight * shape).sum() / weight.sum())
+
+
+def _absolute_concentration(x: np.ndarray, t: np.ndarray, land: np.ndarray) -> float:
+    """Return Massey and Denton's ACO; NaN where all units are equally large.
+
+    The group's mean land, placed between the least and the most it could be: if the group filled
+    the smallest units that house as many people, and the largest.
+    """
+    order = np.argsort(land, kind="stable")
+    x, t, land = x[order], t[order], land[order]
+    X = x.sum()
+    enough = X * (1 - 1e-12)  # sums of the same counts in another order differ in the last digit
+    small = int(np.searchsorted(np.cumsum(t), enough)) + 1
+    large = len(t) - 1 - int(np.searchsorted(np.cumsum(t[::-1]), enough))
+    mean = (x * land).sum() / X
+    least = (t * land)[:small].sum() / t[:small].sum()
+    most = (t * land)[large:].sum() / t[large:].sum()
+    return float(1.0 - (mean - least) / (most - least)) if most > least else float("nan")
+
+
+class Land:
+    """Land and neighbours of all units, to be cut into areas.
+
+    Parameters
+    ----------
+    geometry : (n,) polygons; None or empty where a unit has none.
+    usable : (n,) False for units that take no part, also not as a neighbour.
+    wanted : index ids; what none of them needs is not looked for.
+    """
+
+    def __init__(self, geometry: np.ndarray, usable: np.ndarray, wanted: frozenset[str]) -> None:
+        self.land = np.nan_to_num(shapely.area(geometry))
+        self.perimeter = np.nan_to_num(shapely.length(geometry))
+        used = usable & (self.land > 0)
+        nobody = np.empty(0, np.int64)
+        self.touching: tuple[np.ndarray, ...] = (nobody, nobody)
+        self.borders: tuple[np.ndarray, ...] = (nobody, nobody, np.empty(0))
+        if "dissimilarity_morrill" in wanted:
+            near = contiguity(geometry, mask=used)
+            first, second = near.rows, near.indices.astype(np.int64)
+            self.touching = (first[first < second], second[first < second])
+        if wanted & {"dissimilarity_wong", "dissimilarity_wong_shape"}:
+            self.borders = shared_borders(np.where(used, geometry, None))
+
+    def of(self, units: Units) -> list[Place]:
+        """Cut into the areas of `units`; neighbours in another area do not count."""
+        number, position = np.full(len(self.land), -1), np.zeros(len(self.land), np.int64)
+        number[units.rows] = units.code
+        position[units.rows] = np.arange(len(units.rows)) - units.starts[units.code]
+        touching = _cut_pairs(self.touching, number, position, len(units.starts))
+        borders = _cut_pairs(self.borders, number, position, len(units.starts))
+        return [
+            Place(self.land[units.rows[i]], self.perimeter[units.rows[i]], near, shared)
+            for i, near, shared in zip(units.slices(), touching, borders, strict=True)
+        ]
+
+
+def _cut_pairs(
+    pairs: tuple[np.ndarray, ...], number: np.ndarray, position: np.ndarray, n_areas: int
+) -> list[tuple[np.ndarray, ...]]:
+    """Return for each area the pairs inside it, by position."""
+    first, second = pairs[:2]
+    inside = np.flatnonzero((number[first] == number[second]) & (number[first] >= 0))
+    inside = inside[np.argsort(number[first[inside]], kind="stable")]
+    sizes = np.bincount(number[first[inside]], minlength=n_areas)
+    return [
+        (position[first[rows]], position[second[rows]], *(values[rows] for values in pairs[2:]))
+        for rows in np.split(inside, np.cumsum(sizes)[:-1])
+    ]
