@@ -1,0 +1,384 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Small charts as SVG text, and the colours and words of the classes they show.
+
+Only basic shapes and presentation attributes (SVG Tiny 1.2): the same string serves a browser and
+Qt's SVG renderer. The colours stay apart for readers with protanopia, deuteranopia and tritanopia,
+and never carry a meaning alone: each class also has a label. No colour says good or bad.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ..errors import Text
+from .numbers import Numbers, esc
+
+INK = "#1f2430"
+GREY = "#5b6270"
+FONT = "Source Sans 3, Noto Sans, DejaVu Sans, Arial, sans-serif"
+
+# The palette of Okabe and Ito (2008), the same as in the styles of the map layers.
+TENURE_COLOURS = {
+    "koop": "#0072B2",
+    "corp": "#E69F00",
+    "overig": "#009E73",
+    "huur": "#E69F00",
+    "unknown": "#b9bcc2",
+}
+_WHITE_INK = ("#0072B2",)  # the other classes are too light for white figures
+TENURE_LABELS = {
+    "koop": Text("Owner-occupied", "Koop"),
+    "corp": Text("Housing corporation rental", "Corporatiehuur"),
+    "overig": Text("Other rental", "Overige huur"),
+    "huur": Text("Rented", "Huur"),
+    "unknown": Text("Ownership unknown", "Eigendom onbekend"),
+}
+CLUSTER_COLOURS = {
+    "HH": "#D55E00",
+    "LL": "#0072B2",
+    "HL": "#F0E442",
+    "LH": "#56B4E9",
+    "ns": "#ececea",
+    "island": "#cfc3dc",
+    "nodata": "none",
+}
+CLUSTER_LABELS = {
+    "HH": Text("HH: high, among high", "HH: hoog, tussen hoog"),
+    "LL": Text("LL: low, among low", "LL: laag, tussen laag"),
+    "HL": Text("HL: high, among low", "HL: hoog, tussen laag"),
+    "LH": Text("LH: low, among high", "LH: laag, tussen hoog"),
+    "ns": Text("not significant", "niet significant"),
+    "island": Text("no neighbour, not tested", "zonder buur, niet getoetst"),
+    "nodata": Text("no data, not tested", "geen gegevens, niet getoetst"),
+}
+FLAG_COLOURS = {
+    "herstructurering": {"candidate": "#882255", "provisional": "#d9a3c0"},
+    "verdichting": {"candidate": "#332288", "provisional": "#b3a8e0"},
+    "grondverwerving": {"candidate": "#117733", "provisional": "#9fd0ae"},
+}
+STATUS_COLOURS = {"unknown": "dots", "no": "#f1f1ef", "none": "none"}
+FLAG_LABELS = {
+    "candidate": Text("candidate for further study", "kandidaat voor nader onderzoek"),
+    "provisional": Text(
+        "provisional candidate: data are missing", "voorlopige kandidaat: er ontbreken gegevens"
+    ),
+    "unknown": Text(
+        "cannot be assessed: data are missing", "niet te beoordelen: er ontbreken gegevens"
+    ),
+    "no": Text("conditions not met", "voldoet niet aan de voorwaarden"),
+    "none": Text("not assessed", "niet beoordeeld"),
+}
+
+
+def _svg(width: float, height: float, title: str, body: str) -> str:
+    """Wrap `body`; the title is what a screen reader says and what a pointer shows."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
+        f'viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{esc(title)}">'
+        f"<title>{esc(title)}</title>{body}</svg>"
+    )
+
+
+def _text(
+    x: float, y: float, text: str, *, size: float = 11, anchor: str = "start", fill: str = INK
+) -> str:
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" font-family="{FONT}" font-size="{size:g}" '
+        f'text-anchor="{anchor}" fill="{fill}">{esc(text)}</text>'
+    )
+
+
+def _upright(x: float, y: float, text: str) -> str:
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" transform="rotate(-90 {x:.1f} {y:.1f})" '
+        f'font-family="{FONT}" font-size="11" text-anchor="middle" fill="{INK}">{esc(text)}</text>'
+    )
+
+
+def _line(
+    x1: float, y1: float, x2: float, y2: float, stroke: str = "#c9ccd2", width: float = 1
+) -> str:
+    return (
+        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{stroke}" '
+        f'stroke-width="{width:g}"/>'
+    )
+
+
+def stacked_bar(
+    shares: Mapping[str, float | None],
+    *,
+    lang: str = "nl",
+    width: float = 240,
+    height: float = 14,
+    values: bool = False,
+    name: str = "",
+) -> str:
+    """Draw one horizontal bar of tenure shares.
+
+    Parameters
+    ----------
+    shares : mapping of tenure class to percentage
+        Classes of `TENURE_COLOURS`, drawn in the given order; percentages 0-100. A missing share
+        is left out; with no share at all the bar is an empty outline.
+    lang : {"nl", "en"}
+    width, height : float
+        Size in pixels.
+    values : bool
+        Also print the percentages inside the parts wide enough to hold them.
+    name : str
+        What the bar is about; opens its title.
+
+    Returns
+    -------
+    str
+        An SVG element.
+    """
+    numbers = Numbers(lang)
+    known = {
+        key: float(v) for key, v in shares.items() if v is not None and math.isfinite(v) and v >= 0
+    }
+    total = sum(known.values())
+    said = ", ".join(
+        f"{TENURE_LABELS[key].get(lang)} {numbers.percent(v)}" for key, v in known.items()
+    )
+    if not total:
+        said = Text("no data", "geen gegevens").get(lang)
+    title = f"{name}: {said}" if name else said
+    body, x = [], 0.0
+    for key, value in known.items() if total else ():
+        wide = width * value / total
+        if wide > 0:
+            body.append(
+                f'<rect x="{x:.1f}" y="0" width="{wide:.1f}" height="{height:g}" '
+                f'fill="{TENURE_COLOURS[key]}" stroke="#ffffff" stroke-width="0.8"/>'
+            )
+        if values and wide >= 30:  # room for "100%"
+            ink = "#ffffff" if TENURE_COLOURS[key] in _WHITE_INK else INK
+            body.append(
+                _text(
+                    x + wide / 2, height / 2 + 4, numbers.percent(value), anchor="middle", fill=ink
+                )
+            )
+        x += wide
+    if not total:
+        body.append(
+            f'<rect x="0.5" y="0.5" width="{width - 1:g}" height="{height - 1:g}" fill="none" '
+            'stroke="#9aa0aa" stroke-width="1"/>'
+        )
+    return _svg(width, height, title, "".join(body))
+
+
+def _ticks(low: float, high: float, wanted: int = 5) -> list[float]:
+    """Round numbers that span low..high."""
+    span = high - low
+    if not math.isfinite(span) or span <= 0:
+        return [low]
+    raw = span / max(wanted, 1)
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(m * power for m in (1, 2, 2.5, 5, 10) if m * power >= raw * 0.999)
+    first = math.ceil(low / step - 1e-9)
+    return [k * step for k in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+def moran_scatter(
+    values: Sequence[float],
+    lags: Sequence[float],
+    clusters: Sequence[str],
+    *,
+    lang: str = "nl",
+    highlight: int | None = None,
+    x_label: str = "",
+    y_label: str = "",
+    width: float = 320,
+    height: float = 260,
+) -> str:
+    """Draw the Moran scatterplot: each unit's standardised value against that of its neighbours.
+
+    Parameters
+    ----------
+    values, lags : sequence of float
+        Standardised values and their spatial lags; pairs with NaN are left out.
+    clusters : sequence of str
+        Labels of `CLUSTER_COLOURS` in the same order.
+    lang : {"nl", "en"}
+    highlight : int, optional
+        Position of the unit to ring.
+    x_label, y_label : str
+        Axis labels; empty for the usual ones.
+    width, height : float
+        Size in pixels.
+
+    Returns
+    -------
+    str
+        An SVG element.
+    """
+    x = np.asarray(values, dtype=float)
+    y = np.asarray(lags, dtype=float)
+    label = np.asarray(clusters, dtype=object)
+    use = np.isfinite(x) & np.isfinite(y)
+    numbers = Numbers(lang)
+    left, top, right, bottom = 46.0, 10.0, width - 10.0, height - 40.0
+    x_label = x_label or Text("value (standard deviations)", "waarde (standaardafwijkingen)").get(
+        lang
+    )
+    y_label = y_label or Text("average of the neighbours", "gemiddelde van de buren").get(lang)
+    title = (
+        Text("Moran scatterplot of {n} units", "Moran-spreidingsdiagram van {n} eenheden")
+        .format(n=numbers.integer(int(use.sum())))
+        .get(lang)
+    )
+    if not use.any():
+        note = Text("no unit was tested", "geen eenheid is getoetst").get(lang)
+        return _svg(width, height, title, _text(width / 2, height / 2, note, anchor="middle"))
+
+    def span(v: np.ndarray) -> tuple[float, float]:
+        low, high = min(float(v.min()), 0.0), max(float(v.max()), 0.0)
+        pad = 0.05 * (high - low) or 1.0
+        return low - pad, high + pad
+
+    (x0, x1), (y0, y1) = span(x[use]), span(y[use])
+    px = left + (x - x0) / (x1 - x0) * (right - left)
+    py = bottom - (y - y0) / (y1 - y0) * (bottom - top)
+    body = []
+    for tick in _ticks(x0, x1):
+        at = left + (tick - x0) / (x1 - x0) * (right - left)
+        body.append(_line(at, top, at, bottom, GREY if tick == 0 else "#e3e5e9"))
+        body.append(
+            _text(at, bottom + 14, numbers.decimal(tick, 1), size=10, anchor="middle", fill=GREY)
+        )
+    for tick in _ticks(y0, y1):
+        at = bottom - (tick - y0) / (y1 - y0) * (bottom - top)
+        body.append(_line(left, at, right, at, GREY if tick == 0 else "#e3e5e9"))
+        body.append(
+            _text(left - 5, at + 3, numbers.decimal(tick, 1), size=10, anchor="end", fill=GREY)
+        )
+    radius = 2.6 if use.sum() <= 2000 else 1.4
+    for key, colour in CLUSTER_COLOURS.items():
+        members = np.flatnonzero(use & (label == key))
+        if key == "nodata" or not members.size:
+            continue
+        dots = "".join(f'<circle cx="{px[i]:.1f}" cy="{py[i]:.1f}" r="{radius}"/>' for i in members)
+        edge = GREY if key == "ns" else INK
+        body.append(f'<g fill="{colour}" stroke="{edge}" stroke-width="0.3">{dots}</g>')
+    for key, at_x, at_y, anchor in (
+        ("HH", right - 4, top + 12, "end"),
+        ("LL", left + 4, bottom - 5, "start"),
+        ("HL", right - 4, bottom - 5, "end"),
+        ("LH", left + 4, top + 12, "start"),
+    ):
+        body.append(_text(at_x, at_y, key, anchor=anchor, fill=GREY))
+    if highlight is not None and 0 <= highlight < len(x) and use[highlight]:
+        body.append(
+            f'<circle cx="{px[highlight]:.1f}" cy="{py[highlight]:.1f}" r="6.5" fill="none" '
+            f'stroke="{INK}" stroke-width="2"/>'
+        )
+    body.append(_text((left + right) / 2, height - 8, x_label, anchor="middle"))
+    body.append(_upright(11, (top + bottom) / 2, y_label))
+    return _svg(width, height, title, "".join(body))
+
+
+_PROFILE_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#5b6270")
+_PROFILE_DASHES = ("", "6 3", "2 3", "8 3 2 3", "1 4")
+
+
+def profile_line(
+    positions: Sequence[float],
+    series: Mapping[str, Sequence[float]],
+    *,
+    lang: str = "nl",
+    x_label: str = "",
+    y_label: str = "",
+    title: str = "",
+    logarithmic: bool = False,
+    y_range: tuple[float, float] | None = None,
+    width: float = 360,
+    height: float = 220,
+) -> str:
+    """Draw values against a scale (a radius, or the nearest k dwellings), a line per series.
+
+    Parameters
+    ----------
+    positions : sequence of float
+        The scales, in drawing order.
+    series : mapping of label to sequence of float
+        One value per position; NaN breaks the line. Lines differ in colour and in dash.
+    lang : {"nl", "en"}
+    x_label, y_label, title : str
+    logarithmic : bool
+        Space the positions by their logarithm (they must be positive).
+    y_range : tuple, optional
+        Limits of the vertical axis; by default the data with some room.
+    width, height : float
+        Size in pixels.
+
+    Returns
+    -------
+    str
+        An SVG element.
+    """
+    numbers = Numbers(lang)
+    x = np.asarray(positions, dtype=float)
+    lines = {name: np.asarray(v, dtype=float) for name, v in series.items()}
+    title = title or Text("Profile over scales", "Profiel over schalen").get(lang)
+    every = np.concatenate(list(lines.values())) if lines else np.array([])
+    finite = every[np.isfinite(every)]
+    if not x.size or not finite.size:
+        note = Text("no data", "geen gegevens").get(lang)
+        return _svg(width, height, title, _text(width / 2, height / 2, note, anchor="middle"))
+    at = np.log(x) if logarithmic else x
+    spread = float(at.max() - at.min()) or 1.0
+    low, high = y_range or (float(finite.min()), float(finite.max()))
+    if y_range is None:
+        pad = 0.08 * (high - low) or 0.1 * abs(high) or 1.0
+        low, high = low - pad, high + pad
+    legend = 16.0 * len(lines)
+    left, top, right, bottom = 50.0, 10.0 + legend, width - 12.0, height - 40.0
+    px = left + (at - at.min()) / spread * (right - left)
+    digits = 2 if high - low < 2 else 0
+    body = []
+    for tick in _ticks(low, high, 4):
+        py = bottom - (tick - low) / (high - low) * (bottom - top)
+        body.append(_line(left, py, right, py, "#e3e5e9"))
+        body.append(
+            _text(left - 5, py + 3, numbers.decimal(tick, digits), size=10, anchor="end", fill=GREY)
+        )
+    last = -math.inf
+    for position, where in sorted(
+        zip(x.tolist(), px.tolist(), strict=True), key=lambda pair: pair[1]
+    ):
+        body.append(_line(where, bottom, where, bottom + 4, GREY))
+        if where - last >= 34:  # labels would run into each other
+            body.append(
+                _text(
+                    where, bottom + 15, numbers.plain(position), size=10, anchor="middle", fill=GREY
+                )
+            )
+            last = where
+    body.append(_line(left, bottom, right, bottom, GREY))
+    for number, (name, value) in enumerate(lines.items()):
+        colour = _PROFILE_COLOURS[number % len(_PROFILE_COLOURS)]
+        dash = _PROFILE_DASHES[number % len(_PROFILE_DASHES)]
+        style = f'fill="none" stroke="{colour}" stroke-width="2"' + (
+            f' stroke-dasharray="{dash}"' if dash else ""
+        )
+        heights = bottom - (value - low) / (high - low) * (bottom - top)
+        run: list[str] = []
+        for here, there in [*zip(px.tolist(), heights.tolist(), strict=True), (0.0, math.nan)]:
+            if math.isfinite(there):
+                run.append(f"{here:.1f},{there:.1f}")
+                body.append(f'<circle cx="{here:.1f}" cy="{there:.1f}" r="2.5" fill="{colour}"/>')
+            else:
+                if len(run) > 1:
+                    body.append(f'<polyline points="{" ".join(run)}" {style}/>')
+                run = []
+        y_key = 12.0 + 16 * number
+        key = f"{left:.1f},{y_key - 4:.1f} {left + 26:.1f},{y_key - 4:.1f}"
+        body.append(f'<polyline points="{key}" {style}/>')
+        body.append(_text(left + 32, y_key, name))
+    body.append(_text((left + right) / 2, height - 8, x_label, anchor="middle"))
+    body.append(_upright(11, (top + bottom) / 2, y_label))
+    return _svg(width, height, title, "".join(body))

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A scan as one HTML file that stands by itself: no network, no script, ready to print on A4."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from . import account, candidates, figures, instruments, maps
+from .numbers import esc
+from .page import Page
+
+STYLE = Path(__file__).resolve().parents[2] / "resources" / "report" / "report.css"
+
+
+@cache
+def _style() -> str:
+    return STYLE.read_text(encoding="utf-8")
+
+
+def render_scan(result: Any, catalogue: Any, *, lang: str = "nl") -> str:
+    """Write the report of a scan.
+
+    Parameters
+    ----------
+    result : ScanResult or alike
+        With frame, wijken, indices, classes, year, reference, notes and provenance.
+    catalogue : Catalogue
+        The policy knowledge that explains the flags.
+    lang : {"nl", "en"}
+        Language of every sentence; anything else than "nl" is English.
+
+    Returns
+    -------
+    str
+        A complete HTML document. Every text from data is escaped.
+    """
+    page = Page(result, catalogue, lang)
+    base = figures.map_base(page)
+    sections = [
+        ("summary", page.t("In short", "In het kort"), _summary(page)),
+        (
+            "mix",
+            page.t("Tenure mix", "Eigendomsmix"),
+            figures.tenure_map(page, base) + figures.tenure_tables(page),
+        ),
+        (
+            "segregation",
+            page.t("Segregation between buurten", "Segregatie tussen buurten"),
+            _segregation(page),
+        ),
+        (
+            "clusters",
+            page.t("Local Moran clusters", "Lokale Moran-clusters"),
+            _clusters(page) + figures.cluster_map(page, base) + figures.cluster_lists(page),
+        ),
+        (
+            "flags",
+            page.t("Candidates for further study", "Kandidaten voor nader onderzoek"),
+            candidates.flags_section(page, base),
+        ),
+        (
+            "instruments",
+            page.t("Instruments", "Instrumenten"),
+            instruments.instruments_section(page),
+        ),
+        ("questions", page.t("Open questions", "Open vragen"), account.open_questions(page)),
+        (
+            "limits",
+            page.t("Limits of this report", "Grenzen van dit rapport"),
+            account.limits(page),
+        ),
+        ("data", page.t("Data and what was left out", "Gegevens en wat niet meedoet"), _data(page)),
+        ("method", page.t("Method", "Methode"), account.method(page)),
+        (
+            "settings",
+            page.t("Settings and thresholds", "Instellingen en drempels"),
+            account.parameters(page),
+        ),
+        ("sources", page.t("Sources and versions", "Bronnen en versies"), account.sources(page)),
+    ]
+    contents = "".join(f'<li><a href="#{ident}">{title}</a></li>' for ident, title, _ in sections)
+    body = "".join(
+        f'<section id="{ident}"><h2>{title}</h2>{text}</section>' for ident, title, text in sections
+    )
+    title = _title(page)
+    return (
+        f'<!DOCTYPE html>\n<html lang="{page.lang}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta name="color-scheme" content="light"><title>{title}</title>'
+        f"<style>{_style()}</style></head><body>{maps.shared_shapes(base)}"
+        f"<header><h1>{title}</h1>{_subtitle(page)}</header><main>"
+        f'<nav aria-label="{page.t("Contents", "Inhoud")}"><ol>{contents}</ol></nav>{body}</main>'
+        f"<footer>{esc(page.provenance.get('attribution') or '')}</footer></body></html>\n"
+    )
+
+
+def _title(page: Page) -> str:
+    names = [page.area(code) for code in page.gemeenten]
+    where = ", ".join(names) if 0 < len(names) <= 3 else ""
+    if len(names) > 3:
+        where = page.t("{n} gemeenten", "{n} gemeenten").format(n=page.numbers.integer(len(names)))
+    head = page.t("Tenure mix in buurten", "Eigendomsmix in buurten")
+    return f"{head}: {esc(where)}" if where else head
+
+
+def _subtitle(page: Page) -> str:
+    origin = page.provenance
+    parts = [esc(origin.get("title") or "WijkMix")]
+    if page.result.year:
+        parts.append(page.t("figures of {year}", "cijfers van {year}", year=page.result.year))
+    parts.append(
+        page.t("made on {day}", "gemaakt op {day}", day=page.numbers.day(origin.get("date")))
+    )
+    if page.two_classes:
+        parts.append(
+            "<b>"
+            + page.t("two classes: owner-occupied and rented", "twee klassen: koop en huur")
+            + "</b>"
+        )
+    return f'<p class="sub">{" · ".join(parts)}</p>'
+
+
+def _summary(page: Page) -> str:
+    """Say what this is, what it is not, and the numbers one wants first."""
+    does = page.t(
+        "This report describes <b>where</b> owner-occupied, corporation and other rented dwellings "
+        "stand, how unevenly they are spread over buurten, and which buurten meet conditions that "
+        "make a closer look sensible.",
+        "Dit rapport beschrijft <b>waar</b> koopwoningen, corporatiewoningen en overige "
+        "huurwoningen staan, hoe ongelijk ze over de buurten zijn verdeeld, en welke buurten "
+        "voldoen aan voorwaarden die nader kijken zinvol maken.",
+    )
+    if page.two_classes:
+        does = page.t(
+            "This report describes <b>where</b> owner-occupied and rented dwellings stand and how "
+            "unevenly they are spread over buurten. The source knows only <b>two classes: "
+            "owner-occupied and rented</b>; every result below rests on those two.",
+            "Dit rapport beschrijft <b>waar</b> koopwoningen en huurwoningen staan en hoe ongelijk "
+            "ze over de buurten zijn verdeeld. De bron kent alleen <b>twee klassen: koop en "
+            "huur</b>; elk resultaat hieronder berust op die twee.",
+        )
+    nots = page.t(
+        "It does not say what must be done, ranks nothing and judges nobody. A flagged buurt is a "
+        "<b>candidate for further study</b>, nothing more. Figures of areas say nothing about the "
+        "people who live there.",
+        "Het zegt niet wat er moet gebeuren, maakt geen ranglijst en oordeelt over niemand. Een "
+        "buurt met een vlag is <b>kandidaat voor nader onderzoek</b>, meer niet. Cijfers over "
+        "gebieden zeggen niets over de mensen die er wonen.",
+    )
+    fold = page.t(
+        "Long tables are folded; click the line to open them. Folded parts are not printed.",
+        "Lange tabellen zijn ingeklapt; klik op de regel om ze te openen. Wat ingeklapt is, wordt "
+        "niet afgedrukt.",
+    )
+    return f"<p>{does}</p><p>{nots}</p>{figures.key_figures(page)}<p class='note'>{fold}</p>"
+
+
+def _two_note(page: Page) -> str:
+    if not page.two_classes:
+        return ""
+    return page.t(
+        "<p><b>Two classes: owner-occupied and rented.</b></p>",
+        "<p><b>Twee klassen: koop en huur.</b></p>",
+    )
+
+
+def _segregation(page: Page) -> str:
+    intro = page.t(
+        "<p>These indices tell how unevenly a class is spread over the buurten of an area. 0 means "
+        "the same mix everywhere, 1 wholly apart (for isolation: the share of the own class "
+        "around). They have no good or bad value and depend on the size of the buurten: compare "
+        "gemeenten with care. An en dash means: cannot be computed.</p>",
+        "<p>Deze indices vertellen hoe ongelijk een klasse over de buurten van een gebied is "
+        "verdeeld. 0 betekent overal dezelfde verhouding, 1 volledig gescheiden (bij isolatie: het "
+        "aandeel van de eigen klasse eromheen). Er bestaat geen goede of slechte waarde, en ze "
+        "hangen af van de grootte van de buurten: vergelijk gemeenten met zorg. Een streepje "
+        "betekent: niet te berekenen.</p>",
+    )
+    return _two_note(page) + intro + figures.index_table(page)
+
+
+def _clusters(page: Page) -> str:
+    moran = page.provenance.get("moran") or {}
+    share = page.t("the rented share", "het aandeel huur")
+    if not page.two_classes:
+        share = page.t("the corporation share", "het aandeel corporatiehuur")
+    text = page.t(
+        "<p>A local Moran cluster is a buurt where {share} and that of the adjoining buurten "
+        "differ together from what chance would give. Tested: {used} buurten; without an adjoining "
+        "buurt: {islands}; not tested for lack of data: {out}. {n} permutations, corrected for "
+        "many tests, significance level {alpha}.</p>",
+        "<p>Een lokale Moran-cluster is een buurt waar {share} en dat van de aangrenzende buurten "
+        "samen afwijken van wat toeval zou geven. Getoetst: {used} buurten; zonder aangrenzende "
+        "buurt: {islands}; niet getoetst door ontbrekende gegevens: {out}. {n} permutaties, "
+        "gecorrigeerd voor veel toetsen, significantieniveau {alpha}.</p>",
+        share=share,
+        used=page.numbers.plain(moran.get("n_used")),
+        islands=page.numbers.plain(moran.get("n_islands")),
+        out=page.numbers.plain(moran.get("n_excluded")),
+        n=page.numbers.plain(page.provenance.get("permutations")),
+        alpha=page.numbers.plain(page.provenance.get("alpha")),
+    )
+    return _two_note(page) + text
+
+
+def _data(page: Page) -> str:
+    return (
+        account.excluded(page)
+        + f"<h3>{page.t('Remarks on the data', 'Opmerkingen bij de gegevens')}</h3>"
+        + account.data_notes(page)
+    )
