@@ -9,20 +9,10 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QCoreApplication
 
+from ..policy.catalogue import is_stale, leaves
 from . import texts
 from .page import box, heading, items, paragraph
 from .texts import esc
-
-OLD_AFTER_MONTHS = 12
-
-
-def is_old(month: str, today: date) -> bool:
-    """Tell whether "2024-09" lies more than twelve months back; what is no month counts as old."""
-    try:
-        year, number = (int(part) for part in str(month).split("-")[:2])
-    except ValueError:
-        return True
-    return (today.year - year) * 12 + today.month - number > OLD_AFTER_MONTHS - 1
 
 
 def is_warning(entry: dict[str, Any]) -> bool:
@@ -32,13 +22,11 @@ def is_warning(entry: dict[str, Any]) -> bool:
 
 def needs_designation(entry: dict[str, Any]) -> bool:
     """Tell whether an entry applies only inside an officially designated area (Wbmgp)."""
-
-    def names(node: Any) -> bool:
-        if isinstance(node, dict):
-            return node.get("ind") == "wbmgp_area" or any(names(v) for v in node.values())
-        return isinstance(node, list) and any(names(v) for v in node)
-
-    return any(names(trigger.get("expr")) for trigger in entry.get("triggers", []))
+    return any(
+        leaf["ind"] == "wbmgp_area"
+        for trigger in entry["triggers"]
+        for leaf in leaves(trigger["expr"])
+    )
 
 
 def title(entry: dict[str, Any]) -> str:
@@ -136,7 +124,7 @@ def _law(entry: dict[str, Any], catalogue: Any, today: date) -> str:
             )
         lines.append(line)
     stand = translate("WijkMix", "As it stood in {month}.").format(month=texts.day(as_of))
-    if is_old(as_of, today):
+    if is_stale(as_of, today):
         mark = translate("WijkMix", "Older than 12 months, may have changed.")
         stand = f'{esc(stand)} <span class="amber">▲ {esc(mark)}</span>'
     else:
@@ -189,11 +177,7 @@ def _evidence(entry: dict[str, Any]) -> list[str]:
 
 
 def _companions(entry: dict[str, Any], catalogue: Any) -> str:
-    lines = [
-        link(other)
-        for other in (catalogue.get(key) for key in entry.get("companions") or [])
-        if other is not None
-    ]
+    lines = [link(catalogue.get(key)) for key in entry.get("companions") or []]
     return _section(QCoreApplication.translate("WijkMix", "Goes together with"), lines)
 
 
@@ -201,9 +185,9 @@ def companions(flag: str, catalogue: Any) -> str:
     """Return what a flag is never shown without, as one paragraph of links."""
     if catalogue is None:
         return ""
-    found = [catalogue.get(key) for key in catalogue.candidate_flags[flag]["must_show"]]
     title = QCoreApplication.translate("WijkMix", "Never without:")
-    return f"<p><b>{esc(title)}</b> " + "; ".join(link(e) for e in found if e) + "</p>"
+    links = "; ".join(link(entry) for entry in catalogue.companions(flag))
+    return f"<p><b>{esc(title)}</b> {links}</p>"
 
 
 def link(entry: dict[str, Any]) -> str:

@@ -112,7 +112,7 @@ class InstrumentsPanel(QWidget):
 
     def show_entry(self, key: str) -> None:
         """Read one entry; in the list where it is listed, else beside it."""
-        entry = self._catalogue.get(key)
+        entry = self._catalogue.by_id.get(key)
         if entry is None:
             return
         item = next((i for i in self._items() if i.data(0, ID_ROLE) == key), None)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -160,23 +161,57 @@ def cluster(label: str | None) -> str:
 
 
 def quality(value: Any) -> str | None:
-    """Return the words for the quality note of a row; None where nothing has to be said.
-
-    The reason of a partial row is written by the scan itself, in English, and passed on as it is.
-    """
+    """Return the words for the quality note of a row; None where nothing has to be said."""
     text = "" if value is None else str(value)
     if text in ("", "ok"):
         return None
-    known = {
+    if text.startswith("partial (") and text.endswith(")"):
+        parts = text[len("partial (") : -1].split("; ")
+        return QCoreApplication.translate("WijkMix", "Use with care: {reason}").format(
+            reason="; ".join(_reason(part) for part in parts)
+        )
+    return {
         "suppressed": QCoreApplication.translate(
             "WijkMix", "The tenure figures of this buurt are not published (suppressed)."
         ),
         "no dwellings": QCoreApplication.translate("WijkMix", "This buurt has no dwellings."),
         "water": QCoreApplication.translate("WijkMix", "This area is water."),
-    }
-    if text in known:
-        return known[text]
-    return QCoreApplication.translate("WijkMix", "Use with care: {reason}").format(reason=text)
+    }.get(text, text)
+
+
+def _reason(text: str) -> str:
+    """Return the words for one reason of a partial row, which the table writes in short English."""
+    number_in = re.search(r"(?<=add to )[0-9.]+|(?<=unknown )[0-9.]+(?= %)", text)
+    found = number_in.group() if number_in else ""
+    return {
+        "households used for dwellings": QCoreApplication.translate(
+            "WijkMix", "the number of households stands in for the number of dwellings"
+        ),
+        "ownership unknown # %": QCoreApplication.translate(
+            "WijkMix", "ownership unknown for {n}% of the dwellings"
+        ),
+        "tenure shares add to #, not used": QCoreApplication.translate(
+            "WijkMix", "the tenure percentages add up to {n}, so they are not used"
+        ),
+        "tenure share outside 0-100, not used": QCoreApplication.translate(
+            "WijkMix", "a tenure percentage is below 0 or above 100, so it is not used"
+        ),
+        "number of dwellings unknown, not used": QCoreApplication.translate(
+            "WijkMix", "the number of dwellings is unknown, so the percentages are not used"
+        ),
+        "dwellings below zero, not used": QCoreApplication.translate(
+            "WijkMix", "the number of dwellings is below zero, so it is not used"
+        ),
+        "tenure count below zero, not used": QCoreApplication.translate(
+            "WijkMix", "a number of dwellings per tenure is below zero, so it is not used"
+        ),
+        "rented dwellings not split, not used": QCoreApplication.translate(
+            "WijkMix", "the rented dwellings are not split by landlord, so they are not used"
+        ),
+        "tenure not in this release": QCoreApplication.translate(
+            "WijkMix", "this release of the figures has no tenure yet"
+        ),
+    }.get(text.replace(found, "#", 1) if found else text, text).replace("{n}", found)
 
 
 def actor(name: str) -> str:

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Run the scan from the panel: in the background, and with nothing half-filled after a stop."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from qgis.core import QgsApplication, QgsProject, QgsVectorLayer
+from qgis.PyQt.QtCore import QCoreApplication, QEvent
+from qgis.PyQt.QtTest import QTest
+
+
+def wait(done, seconds=90):
+    end = time.monotonic() + seconds
+    while not done() and time.monotonic() < end:
+        QTest.qWait(20)
+    assert done(), "it did not end in time"
+
+
+@pytest.fixture
+def dock(provider, qgis_iface, qgis_new_project):
+    from wijkmix.wijkmix_plugin.gui.dock import WijkMixDock
+
+    dock = WijkMixDock(qgis_iface)
+    dock.show()
+    QTest.qWait(30)
+    yield dock
+    dock.close_down()
+    wait(lambda: QgsApplication.taskManager().countActiveTasks() == 0)
+    dock.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def start(dock, layer, **more):
+    """Fill in the form as a user does and press Run."""
+    QgsProject.instance().addMapLayer(layer)
+    dock.run_button.click()
+    panel = dock.run_panel
+    panel.layers.setLayer(layer)
+    panel.gemeente.setText(more.get("gemeente", ""))
+    panel.vulnerable.setExpression(more.get("vulnerable", ""))
+    panel.go.click()
+
+
+def ended(dock):
+    return dock._run is None
+
+
+@pytest.fixture
+def endless(monkeypatch):
+    """Replace the scan by one that only ends when it is stopped."""
+    from wijkmix.wijkmix_plugin import scan
+    from wijkmix.wijkmix_plugin.errors import Cancelled
+
+    begun = threading.Event()
+
+    def run_scan(*_data, progress, cancelled, **_more):
+        begun.set()
+        progress(40)
+        for _ in range(3000):
+            if cancelled():
+                raise Cancelled
+            time.sleep(0.01)
+        raise RuntimeError("nobody stopped the scan")
+
+    monkeypatch.setattr(scan, "run_scan", run_scan)
+    return begun
+
+
+def test_a_run_in_the_background_loads_a_group_and_shows_it(dock, buurten):
+    start(dock, buurten(), vulnerable="\"buurtnaam\" = 'Buurt 3'")
+    assert dock.run_panel.problem.text() == ""
+    assert not dock.progress_row.isHidden()
+    assert not dock.run_button.isEnabled()
+    assert dock.stack.currentIndex() == 0
+    wait(lambda: ended(dock))
+    assert dock.progress_row.isHidden()
+    assert dock.run_button.isEnabled()
+    assert "Scan ready: 48 buurten, 48 with usable figures" in dock.notice_text.text()
+    assert not dock.report_button.isHidden()
+    assert dock.layer_box.count() == 1
+    assert dock.layer().featureCount() == 48
+    group = [g for g in QgsProject.instance().layerTreeRoot().findGroups() if "proef" in g.name()]
+    assert len(group) == 1
+    assert len(group[0].findLayers()) == 7
+    assert dock.select_code("BU00010003")
+    assert "10.0%" in dock.mix.numbers.text()
+    assert "Vulnerable area: yes" in dock.flags.toPlainText()
+    assert "99,999" in dock.about.toPlainText()
+    dock.select_code("BU00010004")
+    assert "Vulnerable area: no" in dock.flags.toPlainText()
+
+
+def test_a_stopped_run_offers_nothing(dock, buurten, endless):
+    start(dock, buurten())
+    wait(endless.is_set, 30)
+    wait(lambda: dock.progress.value() > 0, 30)
+    before = set(QgsProject.instance().mapLayers())
+    dock.cancel_button.click()
+    wait(lambda: ended(dock), 30)
+    assert "stopped" in dock.notice_text.text()
+    assert dock.report_button.isHidden()
+    assert set(QgsProject.instance().mapLayers()) == before
+    assert dock.layer() is None
+    assert dock.progress_row.isHidden()
+    assert dock.run_button.isEnabled()
+
+
+def test_unloading_stops_a_run_and_hears_no_more_of_it(
+    provider, qgis_iface, qgis_new_project, buurten, endless
+):
+    from wijkmix.wijkmix_plugin.gui.dock import WijkMixDock
+
+    dock = WijkMixDock(qgis_iface)
+    start(dock, buurten())
+    wait(endless.is_set, 30)
+    text = dock.notice_text.text()
+    before = set(QgsProject.instance().mapLayers())
+    dock.close_down()
+    wait(lambda: QgsApplication.taskManager().countActiveTasks() == 0, 30)
+    QTest.qWait(50)
+    assert dock.notice_text.text() == text
+    assert set(QgsProject.instance().mapLayers()) == before
+    dock.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def test_what_cannot_be_scanned_is_refused_in_the_form(dock, qgis_app):
+    layer = QgsVectorLayer("Polygon?crs=EPSG:28992&field=name:string", "no columns", "memory")
+    start(dock, layer)
+    assert ended(dock)
+    assert dock.stack.currentIndex() == 1
+    assert dock.run_panel.problem.isVisible()
+    assert "buurt" in dock.run_panel.problem.text().lower()
+    dock.run_panel.back.click()
+    assert dock.stack.currentIndex() == 0
+
+
+def test_without_a_polygon_layer_the_form_says_so(dock):
+    dock.run_button.click()
+    dock.run_panel.go.click()
+    assert "Add a polygon layer" in dock.run_panel.problem.text()
+    assert ended(dock)
+
+
+def test_a_failing_run_says_why_and_adds_nothing(dock, buurten):
+    start(dock, buurten(), vulnerable="'misschien'")
+    before = set(QgsProject.instance().mapLayers())
+    wait(lambda: ended(dock))
+    assert "misschien" in dock.notice_text.text()
+    assert set(QgsProject.instance().mapLayers()) == before
+    assert dock.run_button.isEnabled()
+
+
+def test_all_options_hands_the_choices_to_the_processing_dialog(dock, buurten, monkeypatch):
+    from qgis import processing
+
+    seen = []
+    monkeypatch.setattr(
+        processing, "execAlgorithmDialog", lambda *given: seen.append(given), raising=False
+    )
+    layer = buurten()
+    QgsProject.instance().addMapLayer(layer)
+    dock.run_button.click()
+    dock.run_panel.layers.setLayer(layer)
+    dock.run_panel.gemeente.setText(" Proefstad ")
+    dock.run_panel.options.click()
+    assert seen == [("wijkmix:scan", {"INPUT": layer.id(), "GEMEENTE": "Proefstad"})]
+    assert dock.stack.currentIndex() == 0
