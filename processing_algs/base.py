@@ -44,7 +44,7 @@ def local(text: Text) -> str:
 class WijkMixAlgorithm(QgsProcessingAlgorithm):
     """A thin adapter: parameters to frames, one call into the core, frames to sinks.
 
-    Subclasses set NAME, define `title`, `initAlgorithm` and `run`, and may define `description` and
+    Subclasses set NAME, define `title`, `initAlgorithm` and `compute`, and may define `description` and
     `check` (everything that can be refused before the run; raises WijkMixError).
     """
 
@@ -61,7 +61,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
     def check(self, parameters: dict[str, Any], context: Any) -> None:
         """Raise WijkMixError for everything that can be known before the run."""
 
-    def run(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
+    def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
         """Do the work and return the outputs."""
         raise NotImplementedError
 
@@ -106,7 +106,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             # qgis_process and scripts may run without checkParameterValues; the checks are cheap.
             self._check_destinations(parameters, context)
             self.check(parameters, context)
-            return self.run(parameters, context, feedback)
+            return self.compute(parameters, context, feedback)
         except WijkMixError as error:
             self._remove_created()
             raise QgsProcessingException(local(error.text)) from error

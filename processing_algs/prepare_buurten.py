@@ -116,7 +116,7 @@ class PrepareBuurten(WijkMixAlgorithm):
         if table is None:
             cbs.detect_columns(names, mapping)
 
-    def run(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
+    def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
         from ..wijkmix_plugin.policy import catalogue
         from ..wijkmix_plugin.tables import cbs
 
@@ -140,11 +140,12 @@ class PrepareBuurten(WijkMixAlgorithm):
         )
         for item in canonical.notes:
             self.note(feedback, item.text, warning=item.severity == "warning")
+        names = aliases()
         results = self.save(
             parameters,
             context,
             feedback,
-            {self.OUTPUT: (canonical.frame, source.sourceCrs(), aliases())},
+            {self.OUTPUT: (canonical.frame, source.sourceCrs(), names)},
         )
         styling.load(
             context,
@@ -152,7 +153,7 @@ class PrepareBuurten(WijkMixAlgorithm):
             QCoreApplication.translate("WijkMix", "Canonical buurten"),
             "",
             0,
-            styling.PostProcessor(styling.plain),
+            styling.PostProcessor(styling.plain, aliases=names),
         )
         return results
 

@@ -238,7 +238,7 @@ class Scan(WijkMixAlgorithm):
         wanted_columns(source.fields().names(), catalogue.load())
         self._thresholds(parameters, context)
 
-    def run(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
+    def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
         from ..wijkmix_plugin import scan
         from ..wijkmix_plugin.policy import catalogue
         from ..wijkmix_plugin.report import html
@@ -301,7 +301,7 @@ class Scan(WijkMixAlgorithm):
         if report:
             self.write_text(Path(report), page)
             results[self.REPORT] = report
-        self._load(context, results, result)
+        self._load(context, results, result, names)
         candidates = {
             f"N_{name.upper()}": int(
                 result.frame[f"flag_{name}"].isin(["candidate", "provisional"]).sum()
@@ -335,14 +335,19 @@ class Scan(WijkMixAlgorithm):
             ) from error
         return catalogue.load().check_thresholds(values)
 
-    def _load(self, context: Any, results: dict[str, Any], result: Any) -> None:
+    def _load(
+        self, context: Any, results: dict[str, Any], result: Any, names: dict[str, str]
+    ) -> None:
         """Arrange the outputs in one group: mix and flags shown, the rest a click away."""
         translate = QCoreApplication.translate
         group = translate("WijkMix", "WijkMix scan: {source}").format(
             source=result.provenance["source"]
         )
         buurten = results[self.OUTPUT]
-        origin = result.provenance
+
+        def look(style: Any, **more: Any) -> styling.PostProcessor:
+            return styling.PostProcessor(style, result.provenance, aliases=names, **more)
+
         cluster = "moran_huur" if "huur" in result.classes else "moran_corp"
         views = [
             (
@@ -350,24 +355,22 @@ class Scan(WijkMixAlgorithm):
                 if "huur" in result.classes
                 else translate("WijkMix", "Local Moran clusters, corporation rental"),
                 30,
-                styling.PostProcessor(
-                    styling.moran_cluster(cluster), origin, visible=False, counts=True
-                ),
+                look(styling.moran_cluster(cluster), visible=False, counts=True),
             ),
             (
                 translate("WijkMix", "Candidates for study: land acquisition"),
                 41,
-                styling.PostProcessor(styling.flag("grondverwerving"), origin, counts=True),
+                look(styling.flag("grondverwerving"), counts=True),
             ),
             (
                 translate("WijkMix", "Candidates for study: densification"),
                 42,
-                styling.PostProcessor(styling.flag("verdichting"), origin, counts=True),
+                look(styling.flag("verdichting"), counts=True),
             ),
             (
                 translate("WijkMix", "Candidates for study: restructuring"),
                 43,
-                styling.PostProcessor(styling.flag("herstructurering"), origin, counts=True),
+                look(styling.flag("herstructurering"), counts=True),
             ),
         ]
         styling.load(
@@ -376,7 +379,7 @@ class Scan(WijkMixAlgorithm):
             translate("WijkMix", "Tenure mix"),
             group,
             40,
-            styling.PostProcessor(styling.tenure_mix, origin, counts=True),
+            look(styling.tenure_mix, counts=True),
         )
         for name, order, processor in views:
             styling.add_view(context, buurten, name, group, order, processor)
@@ -391,7 +394,7 @@ class Scan(WijkMixAlgorithm):
                     name,
                     group,
                     order,
-                    styling.PostProcessor(styling.plain, origin),
+                    look(styling.plain),
                 )
 
 

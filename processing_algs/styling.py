@@ -44,11 +44,13 @@ class PostProcessor(QgsProcessingLayerPostProcessorInterface):
         style: Callable[[QgsVectorLayer], None],
         provenance: dict[str, Any] | None = None,
         *,
+        aliases: dict[str, str] | None = None,
         visible: bool = True,
         counts: bool = False,
     ) -> None:
         super().__init__()
         self.style = style
+        self.aliases = aliases or {}
         self.provenance = provenance
         self.visible = visible
         self.counts = counts
@@ -59,6 +61,9 @@ class PostProcessor(QgsProcessingLayerPostProcessorInterface):
     ) -> None:
         if isinstance(layer, QgsVectorLayer):
             self.style(layer)
+            for index, field in enumerate(layer.fields()):
+                if field.name() in self.aliases:
+                    layer.setFieldAlias(index, self.aliases[field.name()])
             if self.provenance is not None:
                 remember_origin(layer, self.provenance)
             project = context.project()

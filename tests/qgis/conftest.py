@@ -153,7 +153,10 @@ def run(provider):
         go.context, go.log = context, getattr(feedback, "lines", [])
         return results
 
-    return go
+    go.context, go.log = None, []
+    yield go
+    # Layers left in a context would be collected after QGIS has gone.
+    go.context = None
 
 
 @pytest.fixture

@@ -19,8 +19,9 @@ MEMORY = {"OUTPUT": "TEMPORARY_OUTPUT", "WIJKEN": "TEMPORARY_OUTPUT", "INDICES":
 FLAGS = ("flag_herstructurering", "flag_verdichting", "flag_grondverwerving")
 
 
-def scan(run, layer, **more):
-    return run("scan", {"INPUT": layer, "PERMUTATIONS": 999, **MEMORY, **more})
+def scan(run, layer, feedback=None, **more):
+    parameters = {"INPUT": layer, "PERMUTATIONS": 999, **MEMORY, **more}
+    return run("scan", parameters, feedback=feedback)
 
 
 def test_scan_gives_numbers_that_can_be_checked_by_hand(run, buurten, table_of):
@@ -152,8 +153,13 @@ def test_a_point_layer_is_refused(run, buurten):
 
 def test_a_layer_without_cbs_columns_is_refused_with_what_was_looked_for(run):
     layer = QgsVectorLayer("MultiPolygon?crs=EPSG:28992&field=naam:string", "x", "memory")
-    message = refused(run, layer, "percentage_koopwoningen")
-    assert "naam" in message
+    assert "naam" in refused(run, layer, "buurtcode")
+
+
+def test_buurten_without_tenure_are_refused_with_what_was_looked_for(run, buurten):
+    tenure = [c for c in buurten().fields().names() if "huurwoningen" in c or "koopwoningen" in c]
+    assert len(tenure) == 4
+    assert "woningvoorraad" in refused(run, buurten(drop=tenure), "percentage_koopwoningen")
 
 
 def test_percentages_that_add_to_150_are_not_used_and_the_code_is_named(run, buurten, table_of):
@@ -359,7 +365,7 @@ def test_prepare_reads_the_first_release_without_numbers(run, shared, table_of):
         run("prepare_buurten", {"INPUT": layer, "OUTPUT": "TEMPORARY_OUTPUT"})["OUTPUT"]
     )
     assert len(rows) == 21
-    assert all(r["n_koop"] is None and r["dwellings"] is None for r in rows)
+    assert all(r["n_koop"] is None and r["quality"] != "ok" for r in rows)
     assert any("irst release" in line for line in run.log)
 
 
@@ -386,3 +392,4 @@ def test_outputs_to_a_geopackage(run, buurten, tmp_path):
     assert Path(results["OUTPUT"]).exists()
     layer = QgsVectorLayer(results["OUTPUT"], "x", "ogr")
     assert layer.featureCount() == 48
+
