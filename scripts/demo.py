@@ -23,6 +23,7 @@ from qgis.core import (
     QgsLayoutItemScaleBar,
     QgsLayoutPoint,
     QgsLayoutSize,
+    QgsLegendStyle,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
@@ -108,12 +109,17 @@ def run_scan(layer: QgsVectorLayer, blocks: QgsVectorLayer | None, folder: Path)
     return results
 
 
+def text_format(size: float) -> QgsTextFormat:
+    """Return the font of the page; every Debian with QGIS has it."""
+    style = QgsTextFormat.fromQFont(QFont("DejaVu Sans"))
+    style.setSize(size)
+    return style
+
+
 def text_item(layout: QgsLayout, text: str, size: float, x: float, y: float, width: float) -> None:
     """Put a text on the page (millimetres)."""
     item = QgsLayoutItemLabel(layout)
-    style = QgsTextFormat.fromQFont(QFont("DejaVu Sans"))
-    style.setSize(size)
-    item.setTextFormat(style)
+    item.setTextFormat(text_format(size))
     item.setText(text)
     layout.addLayoutItem(item)
     item.attemptMove(QgsLayoutPoint(x, y))
@@ -148,6 +154,10 @@ def draw_map(layer: QgsVectorLayer, origin: dict[str, Any], target: Path) -> Non
     group.clear()
     for found in shown:
         group.addLayer(found)
+    for part in (QgsLegendStyle.Style.Subgroup, QgsLegendStyle.Style.SymbolLabel):
+        style = legend.style(part)
+        style.setTextFormat(text_format(8))
+        legend.setStyle(part, style)
     layout.addLayoutItem(legend)
     legend.attemptMove(QgsLayoutPoint(213, 17))
 
@@ -219,7 +229,8 @@ def demo(arguments: list[str]) -> None:
     if len(arguments) > 2 or any(argument.startswith("-") for argument in arguments):
         raise DemoError("usage: scripts/demo [GPKG [LAYER]]")
     start = time.perf_counter()
-    wijkmix.classFactory(None).initProcessing()
+    plugin = wijkmix.classFactory(None)  # kept: the provider lives as long as its plugin
+    plugin.initProcessing()
     blocks = None
     if arguments:
         layer = open_layer(Path(arguments[0]).resolve(), arguments[1] if arguments[1:] else None)
@@ -252,6 +263,7 @@ def demo(arguments: list[str]) -> None:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
+    plugin.unload()
     print("\n".join(lines))
     print(f"\nDone in {time.perf_counter() - start:.1f} s. Results:")
     for name in ("scan.gpkg", "report.html", "map.png", "scan.qgz"):
