@@ -26,7 +26,7 @@ TIE = 2.0**-29
 ENUMERATE = 50_000
 # Samples are drawn in independent sets: their differences tell how far another seed would be off,
 # and their size bounds the memory.
-SETS, LARGEST_SET, MOST_DRAWN = 4, 16_384, 4_000_000
+SETS, LARGEST_SET, MOST_DRAWN = 4, 25_000, 4_000_000
 GOLDEN = (5**0.5 - 1) / 2
 BLOCK = 2_000_000  # numbers in one block of weighted sums
 
@@ -223,10 +223,18 @@ def _deal(
 
 
 def _nearly_sorted(sums: np.ndarray) -> np.ndarray:
-    """Return the order of the sums in 65,536 steps; 16-bit integers sort ten times faster."""
-    lowest, highest = sums.min(), sums.max()
-    scale = 65_535 / (highest - lowest) if highest > lowest else 0.0
-    return np.argsort(((sums - lowest) * scale).astype(np.uint16), kind="stable")
+    """Return the order of the sums in 65,536 steps; 16-bit integers sort ten times faster.
+
+    The steps are finest where the sums are dense, so that one extreme value cannot push all others
+    into a single step (unsorted sums would be dealt alike, step after step).
+    """
+    some, middle = slice(None, None, len(sums) // 256 + 1), len(sums) // (len(sums) // 256 + 1) // 2
+    off = sums - np.partition(sums[some], middle)[middle]
+    size = np.abs(off)
+    scale = np.partition(size[some], middle)[middle] or size.mean()
+    if scale == 0:
+        return np.arange(len(sums))
+    return np.argsort((32_767.5 * (1 + off / (scale + size))).astype(np.uint16), kind="stable")
 
 
 def _count(sums: np.ndarray, order: np.ndarray, seen: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import erfc, inf, sqrt
+from math import erfc, fsum, inf, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -184,7 +184,7 @@ def local_moran(
     z = _standardise(x[units] if base is None else _rates(x[units], columns[1][units]))
     y = z if with_values is None else _standardise(columns[-1][units])
 
-    weight, uneven = _row_weights(near)
+    near, weight, uneven = _row_weights(near, y)
     total = np.bincount(near.rows, weight * y[near.indices], minlength=len(units))
     lag = np.divide(total, k, out=np.full(len(units), np.nan), where=tested)
     i = (len(units) - 1) / len(units) * z * lag
@@ -321,15 +321,28 @@ def _standardise(values: np.ndarray) -> np.ndarray:
     return z / deviation
 
 
-def _row_weights(near: Neighbours) -> tuple[np.ndarray, np.ndarray]:
-    """Return weights that sum to the number of neighbours, and the units where they differ."""
+def _row_weights(near: Neighbours, y: np.ndarray) -> tuple[Neighbours, np.ndarray, np.ndarray]:
+    """Return weights that sum to the number of neighbours, and the units where they differ.
+
+    The neighbours come back in the order of their values, then weights: sums must not depend on the
+    order of the rows.
+    """
     if near.weights is None:
-        return np.ones(len(near.indices)), np.empty(0, np.intp)
-    mean = np.bincount(near.rows, near.weights, minlength=near.n) / np.maximum(near.n_neighbours, 1)
-    weight = near.weights / mean[near.rows]
-    uneven = np.unique(near.rows[np.abs(weight - 1) > 1e-12])
+        return near, np.ones(len(near.indices)), np.empty(0, np.intp)
+    if not (np.isfinite(near.weights) & (near.weights > 0)).all():
+        raise MeasureError(
+            "Neighbours need a positive weight; leave a pair out instead of giving it weight 0.",
+            "Buren vragen een positief gewicht; laat een paar weg in plaats van het gewicht 0.",
+        )
+    rows = near.rows
+    order = np.lexsort((near.weights, y[near.indices], rows))
+    near = Neighbours(near.indptr, near.indices[order], near.weights[order])
+    mean = np.bincount(rows, near.weights, minlength=near.n) / np.maximum(near.n_neighbours, 1)
+    weight = near.weights / mean[rows]
+    differs = np.zeros(near.n, bool)
+    differs[rows[np.abs(weight - 1) > 1e-12]] = True
     # Equal weights are exactly equal, so that their sums can be looked up among unweighted sums.
-    return np.where(np.isin(near.rows, uneven), weight, 1.0), uneven
+    return near, np.where(differs[rows], weight, 1.0), np.flatnonzero(differs)
 
 
 def _null(
@@ -399,35 +412,40 @@ def _global_moran(
     the exact permutation moments of a sum of products (Hoeffding 1951). Two-sided normal p.
     """
     n = len(z)
-    rows, cols = near.rows, near.indices
-    s0 = weight.sum()
-    i = float(n / s0 * (z[rows] * weight * y[cols]).sum() / (z**2).sum())
+    rows, cols = near.rows, near.indices.astype(np.int64)
+    s0 = int((near.n_neighbours > 0).sum())
+    # Sums that round once are the same in any order of the rows.
+    i = n / s0 * fsum(z[rows] * weight * y[cols]) / fsum(z**2)
     if y is z:
         key = rows * n + cols
-        reverse = cols.astype(np.int64) * n + rows
-        at = np.minimum(np.searchsorted(key, reverse), len(key) - 1)
-        back = np.where(key[at] == reverse, weight[at], 0.0)
-        s1 = (weight**2).sum() + (weight * back).sum()
-        both = np.bincount(rows, weight, minlength=n) + np.bincount(cols, weight, minlength=n)
-        s2 = (both**2).sum()
-        b2 = (z**4).mean() / (z**2).mean() ** 2
+        order = np.argsort(key)
+        at = np.searchsorted(key, cols * n + rows, sorter=order)
+        back = order[np.minimum(at, len(key) - 1)]
+        mutual = key[back] == cols * n + rows
+        s1 = fsum(weight**2) + fsum(weight[mutual] * weight[back[mutual]])
+        s2 = fsum(((near.n_neighbours > 0) + _column_sums(cols, weight, n)) ** 2)
+        b2 = n * fsum(z**4) / fsum(z**2) ** 2
         expected = -1 / (n - 1)
+        square = np.nan
         if n > 3:
             square = (
                 n * ((n * n - 3 * n + 3) * s1 - n * s2 + 3 * s0**2)
                 - b2 * ((n * n - n) * s1 - 2 * n * s2 + 6 * s0**2)
             ) / ((n - 1) * (n - 2) * (n - 3) * s0**2)
-            variance = square - expected**2
-        else:
-            variance = 0.0
+        variance = square - expected**2
     else:
         expected = 0.0
-        pull = np.bincount(cols, weight * z[rows], minlength=n)
-        variance = ((pull - pull.mean()) ** 2).sum() * n / (n - 1) / s0**2
+        pull = _column_sums(cols, weight * z[rows], n)
+        variance = (fsum(pull**2) - fsum(pull) ** 2 / n) * n / (n - 1) / s0**2
     if not variance > 0:
         return GlobalMoran(i, expected, np.nan, np.nan)
     score = (i - expected) / sqrt(variance)
     return GlobalMoran(i, expected, score, erfc(abs(score) / sqrt(2)))
+
+
+def _column_sums(cols: np.ndarray, terms: np.ndarray, n: int) -> np.ndarray:
+    order = np.argsort(terms, kind="stable")
+    return np.bincount(cols[order], terms[order], minlength=n)
 
 
 def _notes(
