@@ -285,6 +285,7 @@ class Scan(WijkMixAlgorithm):
         )
         for item in result.notes:
             self.note(feedback, item.text, warning=item.severity == "warning")
+        result.provenance["crs"] = crs.authid()
         report = self.parameterAsFileOutput(parameters, self.REPORT, context)
         page = html.render_scan(result, shipped, lang=language()) if report else ""
         names = aliases()

@@ -90,21 +90,21 @@ def read(
     for number, feature in enumerate(source.getFeatures(request, skip)):
         if feedback is not None and number % 500 == 0 and feedback.isCanceled():
             raise Cancelled
-        rows.append(feature.attributes())
+        # One by one: attributes() would build a NULL for every field that was not asked for.
+        rows.append([feature.attribute(index) for index in indices])
         if geometry:
             shape = feature.geometry()
             shapes.append(None if shape.isNull() else bytes(shape.asWkb()))
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(all_fields)
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     frame = pd.DataFrame(
-        {name: _column(columns[i]) for name, i in zip(names, indices, strict=True)},
+        {name: _column(values) for name, values in zip(names, columns, strict=True)},
         index=pd.RangeIndex(len(rows)),
     )
     if not geometry:
         return frame
-    authority = (crs or source.sourceCrs()).authid() or None
-    return gpd.GeoDataFrame(
-        frame, geometry=shapely.from_wkb(shapes, on_invalid="ignore"), crs=authority
-    )
+    # Without a CRS, which the caller knows: geopandas would hand it to pyproj, and pyproj 3.7
+    # crashes in the second task that QGIS runs on one of its pooled threads.
+    return gpd.GeoDataFrame(frame, geometry=shapely.from_wkb(shapes, on_invalid="ignore"))
 
 
 def evaluate(
@@ -235,18 +235,25 @@ def fields_of(frame: pd.DataFrame, aliases: dict[str, str] | None = None) -> Qgs
 
 def _python(column: pd.Series, kind: QMetaType.Type) -> list[Any]:
     """Return plain Python values: QGIS rejects numpy scalars and stores NaN as a number."""
-    missing = column.isna().to_numpy()
-    values = column.to_numpy(dtype=object).tolist()
-    if kind == QMetaType.Type.Int:
-        return [None if gone else int(v) for v, gone in zip(values, missing, strict=True)]
-    if kind == QMetaType.Type.Double:
-        return [
-            None if gone or math.isinf(v) else float(v)
-            for v, gone in zip(values, missing, strict=True)
-        ]
-    if kind == QMetaType.Type.Bool:
-        return [None if gone else bool(v) for v, gone in zip(values, missing, strict=True)]
-    return [None if gone else str(v) for v, gone in zip(values, missing, strict=True)]
+    import numpy as np
+
+    if column.dtype.kind == "f":
+        numbers = column.to_numpy()
+        numbers = np.where(np.isinf(numbers), np.nan, numbers).tolist()
+        if kind == QMetaType.Type.Int:
+            return [None if v != v else int(v) for v in numbers]
+        return [None if v != v else v for v in numbers]
+    values = column.tolist()
+    convert = {
+        QMetaType.Type.Int: int,
+        QMetaType.Type.Double: float,
+        QMetaType.Type.Bool: bool,
+        QMetaType.Type.QString: str,
+    }[kind]
+    # v != v is how NaN, NaT and pandas' NA-free object columns tell that nothing is there.
+    return [
+        None if v is None or v != v else (v if type(v) is convert else convert(v)) for v in values
+    ]
 
 
 def features_of(frame: pd.DataFrame, fields: QgsFields, feedback: Any = None) -> list[QgsFeature]:
