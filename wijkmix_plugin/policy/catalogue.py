@@ -210,7 +210,7 @@ def validate(data: Any, where: str) -> None:
 
     if not isinstance(data, dict) or "meta" not in data:
         fail("this is no WijkMix catalogue.", "dit is geen WijkMix-catalogus.")
-    version = data["meta"].get("schema_version")
+    version = data.get("schema_version", data["meta"].get("schema_version"))
     if not isinstance(version, int) or version > SCHEMA_VERSION:
         fail(
             "schema version {version} is not known here; update WijkMix.",

@@ -81,7 +81,7 @@ def evaluate_flags(
         [
             json.dumps({"v": 1, "not_evaluated": why})
             if gone
-            else '{"v": 1, ' + ", ".join(parts) + "}"
+            else '{"v":1,' + ",".join(parts) + "}"
             for gone, why, *parts in zip(skip, quality, *pieces, strict=True)
         ],
         dtype=object,
@@ -134,7 +134,7 @@ def _one_flag(
         "unknown",
     ).astype(object)
     texts = [
-        f'"{name}": {{"status": "{state}", "conditions": [{", ".join(parts)}]}}'
+        f'"{name}":{{"status":"{state}","conditions":[{",".join(parts)}]}}'
         for state, *parts in zip(status, *conditions, strict=True)
     ]
     return status, texts
@@ -240,16 +240,16 @@ def _condition_json(
     """Return one condition as JSON per unit; built from pieces, since whole countries pass here."""
     reference = f"${leaf['par']}" if "par" in leaf else leaf["val"]
     head = (
-        f'{{"ind": {json.dumps(leaf["ind"])}, "op": {json.dumps(leaf["op"])}, "ref": '
-        f"{json.dumps(reference)}, "
-        f'"group": {json.dumps(group)}, "defining": {json.dumps(is_defining)}, "threshold": '
+        f'{{"ind":{json.dumps(leaf["ind"])},"op":{json.dumps(leaf["op"])},"ref":'
+        f"{json.dumps(reference)},"
+        f'"group":{json.dumps(group)},"defining":{json.dumps(is_defining)},"threshold":'
     )
     same = len({str(limit) for limit in limits}) <= 1
     limit_text = [_json(limits[0])] * len(limits) if same and limits else [_json(t) for t in limits]
     if values is None:
-        return [f'{head}{t}, "value": null, "result": null}}' for t in limit_text]
+        return [f'{head}{t},"value":null,"result":null}}' for t in limit_text]
     return [
-        f'{head}{t}, "value": {_json(v)}, "result": {_RESULT_JSON[r]}}}'
+        f'{head}{t},"value":{_json(v)},"result":{_RESULT_JSON[r]}}}'
         for t, v, r in zip(limit_text, values, result.tolist(), strict=True)
     ]
 
