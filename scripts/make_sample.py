@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Draw the synthetic town of resources/sample: two gemeenten that do not exist.
 
-The columns are spelled as in the CBS Wijk- en Buurtkaart 2024 v2 (a subset, in its order), with the
-low-income column of earlier releases; figures follow CBS' rounding and missing codes. The plan holds
-what a user should learn to see: a one-sided corporation district, a finely mixed one, a mosaic of
-uniform blocks that only the block layer shows, owner-occupied suburbs, water, an island, suppressed
-cells and figures that are not out yet.
+The columns are spelled as in the CBS Wijk- en Buurtkaart 2024 v2 (a subset, in its order), with
+the low-income column of earlier releases; figures follow CBS' rounding and missing codes. The plan
+holds what a user should learn to see: a one-sided corporation district, a finely mixed one, a
+mosaic of uniform blocks that only the block layer shows, owner-occupied suburbs, water, an island,
+suppressed cells and figures that are not out yet.
 
     scripts/env python scripts/make_sample.py [FOLDER]
 """
@@ -27,7 +27,7 @@ SEED = 20240917
 YEAR = 2024
 CRS = "EPSG:28992"
 CENTRE = (143_000.0, 507_000.0)  # in the Markermeer, so that nobody takes it for a real place
-GRID = 0.1  # metres; shared vertices stay shared
+GRID = 0.1  # metres: one decimal; shared vertices stay shared
 NOT_IN_RELEASE, SECRET = -99995, -99997
 MIN_DWELLINGS = 20  # CBS publishes no tenure below
 BLOCKS = (6, 11)
@@ -53,15 +53,15 @@ class Kind(NamedTuple):
 KINDS = {
     "centre": Kind((33, 27, 40), 60, 5, 36, 395, 41, 88, 6, 1.6),
     "fine": Kind((41, 33, 26), 400, 300, 28, 362, 37, 64, 8, 1.9),
-    "postwar": Kind((12, 79, 9), 120, 12, 27, 228, 58, 81, 3, 2.1),
+    "postwar": Kind((9, 84, 7), 150, 12, 27, 228, 58, 81, 3, 2.1),
     "mosaic": Kind((45, 41, 14), 300, 0, 26, 338, 38, 52, 22, 2.1),
     "prewar": Kind((39, 24, 37), 60, 6, 33, 352, 39, 71, 2, 1.8),
-    "suburb": Kind((86, 6, 8), 150, 25, 15, 468, 16, 9, 4, 2.5),
-    "new": Kind((76, 15, 9), 90, 6, 17, 455, 18, 22, 62, 2.7),
+    "suburb": Kind((89, 2, 9), 220, 30, 15, 468, 16, 9, 4, 2.5),
+    "new": Kind((71, 19, 10), 90, 6, 17, 455, 18, 22, 62, 2.7),
     "villas": Kind((93, 1, 6), 250, 40, 7, 742, 11, 6, 5, 2.4),
     "village": Kind((58, 30, 12), 50, 8, 16, 372, 31, 18, 7, 2.2),
     "estate": Kind((32, 58, 10), 60, 5, 21, 262, 49, 46, 4, 2.2),
-    "rural": Kind((83, 4, 13), 80, 20, 0.5, 531, 22, 3, 4, 2.5),
+    "rural": Kind((77, 12, 11), 80, 20, 0.5, 531, 22, 3, 4, 2.5),
     "works": Kind((60, 5, 35), 30, 20, 0.0, 305, 30, 10, 3, 2.0),
     "island": Kind((71, 11, 18), 200, 20, 3.2, 588, 20, 4, 3, 2.2),
 }
@@ -445,7 +445,7 @@ def _by_block(
 def _blocks(rng: np.random.Generator, shape: Polygon) -> list[Polygon]:
     """Cut a buurt along streets: cells of a jittered, turned grid."""
     n = int(rng.integers(*BLOCKS))
-    # Points on a lattice give blocks that look built; a random turn keeps them from being maps of squares.
+    # A lattice looks built; the jitter and the turn keep it from looking drawn with a ruler.
     side = np.sqrt(shape.area / n)
     turn = rng.uniform(0, np.pi / 2)
     middle, reach = np.array(shape.centroid.coords[0]), shape.length
@@ -595,7 +595,7 @@ def build(seed: int = SEED) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
         figures = _figures(rng, KINDS[wijk.kind], counts[i], shape.area / 1e4, density[i])
         _hide(figures, names[i], wijk.code)
         rows.append({**row, **figures, **_area(shape, water=False), **_last(codes[i]), "g": shape})
-    numbers = [key for key in figures]
+    numbers = list(figures)
     for (code, name, wijk_code, _), shape in zip(WATER, waters, strict=True):
         row = _identity(code, name, wijk_code, "JA")
         row["meest_voorkomende_postcode"] = None
@@ -633,12 +633,8 @@ def _last(code: str) -> dict:
 
 def _placed(shapes: list) -> np.ndarray:
     """Move to the place on the map, on the grid, with one order of vertices."""
-    moved = shapely.transform(
-        np.array(shapes, dtype=object), lambda xy: np.round((xy + CENTRE) / GRID) * GRID
-    )
-    return np.array(
-        [MultiPolygon([p for p in shapely.get_parts(s)]) for s in shapely.normalize(moved)]
-    )
+    moved = shapely.transform(np.array(shapes, dtype=object), lambda xy: np.round(xy + CENTRE, 1))
+    return np.array([MultiPolygon(list(shapely.get_parts(s))) for s in shapely.normalize(moved)])
 
 
 def _frame(rows: list[dict]) -> gpd.GeoDataFrame:
@@ -657,7 +653,7 @@ def _block_frame(blocks: list[tuple]) -> gpd.GeoDataFrame:
     names = ["blok_code", "buurtcode", "wijkcode", "woningen", "n_koop", "n_corp", "n_overig", "g"]
     table = pd.DataFrame(blocks, columns=names)
     shapes = table.pop("g").to_list()
-    table = table.astype({name: np.int32 for name in names[3:7]})
+    table = table.astype(dict.fromkeys(names[3:7], np.int32))
     return gpd.GeoDataFrame(table, geometry=_placed(shapes), crs=CRS)
 
 
