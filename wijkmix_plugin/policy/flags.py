@@ -17,7 +17,7 @@ import pandas as pd
 
 from ..errors import PolicyError, Text
 from .catalogue import Catalogue, leaves
-from .conditions import FALSE, TRUE, UNKNOWN, compare, evaluate, is_missing
+from .kleene import FALSE, TRUE, UNKNOWN, compare, evaluate, is_missing
 
 FLAGS = ("herstructurering", "verdichting", "grondverwerving")
 STATUSES = ("candidate", "provisional", "no", "unknown")
