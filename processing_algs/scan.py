@@ -383,7 +383,7 @@ class Scan(WijkMixAlgorithm):
             look(styling.tenure_mix, counts=True),
         )
         for name, order, processor in views:
-            styling.add_view(context, buurten, name, group, order, processor)
+            styling.add_view(context, buurten, name, order, processor)
         for output, name, order in (
             (self.WIJKEN, translate("WijkMix", "Wijken (table)"), 11),
             (self.INDICES, translate("WijkMix", "Segregation indices (table)"), 10),

@@ -19,7 +19,6 @@ from qgis.core import (
     QgsMapLayer,
     QgsProcessingContext,
     QgsProcessingLayerPostProcessorInterface,
-    QgsProcessingUtils,
     QgsRendererCategory,
     QgsRuleBasedRenderer,
     QgsVectorLayer,
@@ -54,6 +53,7 @@ class PostProcessor(QgsProcessingLayerPostProcessorInterface):
         self.provenance = provenance
         self.visible = visible
         self.counts = counts
+        self.views: list[tuple[int, str, PostProcessor]] = []
         _waiting.append(self)
 
     def postProcessLayer(
@@ -73,9 +73,25 @@ class PostProcessor(QgsProcessingLayerPostProcessorInterface):
                 node.setExpanded(self.visible)
                 if self.counts:
                     node.setCustomProperty("showFeatureCount", True)
+                self._add_views(layer, node, context, feedback)
             layer.triggerRepaint()
         if self in _waiting:
             _waiting.remove(self)
+
+    def _add_views(
+        self, layer: QgsVectorLayer, node: Any, context: QgsProcessingContext, feedback: Any
+    ) -> None:
+        """Put the other views of the same output above this one; one that starts off, below."""
+        group = node.parent()
+        for _, name, processor in sorted(self.views, key=lambda view: view[0]):
+            view = layer.clone()
+            view.setName(name)
+            context.project().addMapLayer(view, False)
+            place = group.children().index(node)
+            group.insertLayer(place if processor.visible else place + 1, view)
+            if processor.visible:
+                node = group.findLayer(view.id())
+            processor.postProcessLayer(view, context, feedback)
 
 
 def remember_origin(layer: QgsVectorLayer, provenance: dict[str, Any]) -> None:
@@ -114,27 +130,17 @@ def add_view(
     context: QgsProcessingContext,
     destination: str,
     name: str,
-    group: str,
     order: int,
     processor: PostProcessor,
 ) -> None:
-    """Load a second view on an output that QGIS will load, with a style of its own."""
-    if not context.willLoadLayerOnCompletion(destination):
-        return
-    first = QgsProcessingUtils.mapLayerFromString(destination, context)
-    if first is None:
-        return
-    view = first.clone()
-    view.setName(name)
-    context.temporaryLayerStore().addMapLayer(view)
-    details = QgsProcessingContext.LayerDetails(
-        name, context.layerToLoadOnCompletionDetails(destination).project, name
-    )
-    details.forceName = True
-    details.groupName = group
-    details.layerSortKey = order
-    details.setPostProcessor(processor)
-    context.addLayerToLoadOnCompletion(view.id(), details)
+    """Show a second view on an output that QGIS will load, with a style of its own.
+
+    The view is made once the output is in the project. As a result of its own it would have the
+    output's source, by which QGIS finds results, and the two would be taken for each other.
+    """
+    if context.willLoadLayerOnCompletion(destination):
+        first = context.layerToLoadOnCompletionDetails(destination).postProcessor()
+        first.views.append((order, name, processor))
 
 
 def _fill(
