@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -270,12 +272,23 @@ def demo(arguments: list[str]) -> None:
         print(f"  {TARGET / name}")
 
 
-if __name__ == "__main__":
+def main() -> str | None:
+    """Run the demo inside a QGIS; return what went wrong."""
     application = QgsApplication([], True)
     application.initQgis()
+    problem = None
     try:
         demo(sys.argv[1:])
-    except DemoError as problem:
-        sys.exit(f"demo: {problem}")
-    finally:
-        application.exitQgis()
+    except DemoError as error:
+        problem = f"demo: {error}"
+    except Exception:
+        problem = traceback.format_exc()
+    # Layers must be gone before QGIS is; an exception would have kept them alive until now.
+    QgsProject.instance().clear()
+    gc.collect()
+    application.exitQgis()
+    return problem
+
+
+if __name__ == "__main__":
+    sys.exit(main())
