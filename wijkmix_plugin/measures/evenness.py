@@ -270,13 +270,19 @@ def all_units(
     Units
     """
     rows = np.flatnonzero(usable)
-    counts, total = counts[rows], total[rows]
-    keys = [counts, total[:, None]]
+    columns = [column.take(rows) for column in (*counts.T, total)]
+    known = list(columns)
     if points is not None:
-        keys.append(np.nan_to_num(points[rows]))
-    order = canonical_order(np.hstack(keys))
-    areas = np.array([label], dtype=object)
-    return Units(areas, np.zeros(1, np.int64), rows[order], counts[order], total[order])
+        known += [np.nan_to_num(column.take(rows)) for column in points.T]
+    order = canonical_order(known)
+    *ordered, ordered_total = (column.take(order) for column in columns)
+    return Units(
+        np.array([label], dtype=object),
+        np.zeros(1, np.int64),
+        rows.take(order),
+        np.stack(ordered).T,
+        ordered_total,
+    )
 
 
 def by_area(units: Units, area: Sequence[object]) -> Units:
@@ -313,7 +319,8 @@ def sums(units: Units, contrast: Contrast, ingredients: frozenset[str]) -> Sums:
     y = np.maximum(t - x, 0.0)
     T, X = units.add(t), units.add(x)
     made: dict[str, np.ndarray] = {}
-    p = x / np.where(t > 0, t, 1.0)
+    people = np.where(t > 0, t, 1.0)
+    p = x / people
     code = units.code if len(units.starts) > 1 else None
     if "deviation" in ingredients:
         P = X / np.where(T > 0, T, 1.0)
@@ -322,7 +329,7 @@ def sums(units: Units, contrast: Contrast, ingredients: frozenset[str]) -> Sums:
         order = rank_order((p * 2.0**63).astype(np.uint64))
         if code is not None:
             order = order[np.argsort(code[order], kind="stable")]
-        x_up, t_up = x[order], t[order]
+        x_up, t_up = x.take(order), t.take(order)
         # The sum over pairs is that of x_v T_before - t_v X_before in order of p: one pass
         # instead of n x n differences.
         before = np.cumsum(t_up)
@@ -330,10 +337,10 @@ def sums(units: Units, contrast: Contrast, ingredients: frozenset[str]) -> Sums:
             before -= (before[units.starts] - t_up[units.starts])[code]
         made["differences"] = units.add(x_up * (2.0 * before - t_up)) - X * T
     if ingredients & {"entropy", "information"}:
-        information = minus_x_log(x, t)
+        information = minus_x_log(x, p)
         made["information"] = units.add(information)
         if "entropy" in ingredients:
-            made["entropy"] = units.add(information + minus_x_log(y, t))
+            made["entropy"] = units.add(information + minus_x_log(y, y / people))
     if "squares" in ingredients:
         made["squares"] = units.add(x * p)
     if "roots" in ingredients:
@@ -342,10 +349,10 @@ def sums(units: Units, contrast: Contrast, ingredients: frozenset[str]) -> Sums:
     return Sums(T, X, units.add(y), *(made.get(name, nothing) for name in Sums._fields[3:]))
 
 
-def minus_x_log(x: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """Return -x ln(x / t), 0 where x is 0."""
-    some = x > 0
-    return -x * np.log(np.where(some, x, 1.0) / np.where(some, t, 1.0))
+def minus_x_log(x: np.ndarray, p: np.ndarray) -> np.ndarray:
+    """Return -x ln p, 0 where x is 0."""
+    # Where p is 0 so is x, and any finite logarithm will do.
+    return -x * np.log(np.maximum(p, 1e-300))
 
 
 def one_group_values(s: Sums) -> dict[str, np.ndarray]:
@@ -354,7 +361,7 @@ def one_group_values(s: Sums) -> dict[str, np.ndarray]:
     with np.errstate(divide="ignore", invalid="ignore"):
         product = np.where((X > 0) & (rest > 0), X * rest, np.nan)
         isolation = s.squares / np.where(X > 0, X, np.nan)
-        whole = minus_x_log(X, T) + minus_x_log(rest, T)
+        whole = minus_x_log(X, X / T) + minus_x_log(rest, rest / T)
         values = {
             "dissimilarity": s.deviation * T / (2.0 * product),
             "gini": s.differences / product,
@@ -376,7 +383,7 @@ def many_group_values(s: Sequence[Sums]) -> dict[str, np.ndarray]:
         present = (share > 0).sum(axis=0)
         two = np.where(present > 1, 1.0, np.nan)
         diversity = (share * (1.0 - share)).sum(axis=0)
-        whole = minus_x_log(share, np.ones_like(share)).sum(axis=0)
+        whole = minus_x_log(share, share).sum(axis=0)
         within = np.stack([one.information for one in s]).sum(axis=0) / T
         deviation = np.stack([one.deviation for one in s]).sum(axis=0)
         differences = np.stack([one.differences for one in s]).sum(axis=0)

@@ -402,6 +402,7 @@ class _Blocks:
                 "note": stacked(columns[7], object),
             },
             columns=list(COLUMNS),
+            copy=False,
         )
 
 
@@ -409,8 +410,9 @@ def _notes(size: int, *reasons: tuple[np.ndarray, str]) -> np.ndarray:
     """Return for each area the reasons that hold there, None where there is none."""
     notes = np.full(size, None, dtype=object)
     for holds, text in reasons:
-        for i in np.flatnonzero(np.broadcast_to(holds, size)):
-            notes[i] = text if notes[i] is None else f"{notes[i]}; {text}"
+        if holds.any():
+            for i in np.flatnonzero(holds):
+                notes[i] = text if notes[i] is None else f"{notes[i]}; {text}"
     return notes
 
 

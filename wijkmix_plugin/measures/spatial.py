@@ -11,7 +11,7 @@ import shapely
 
 from ..errors import Cancelled, MeasureError
 from .evenness import Units
-from .mix import hash_rows
+from .mix import hash_units
 from .neighbours import contiguity
 
 PLACE = (
@@ -195,7 +195,7 @@ def shared_borders(geometry: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.nda
     # The same stretch runs the other way in the neighbour: lowest vertex first in both.
     swap = (start[:, 0] > end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1]))
     ends = np.where(swap[:, None], np.hstack([end, start]), np.hstack([start, end]))
-    key = hash_rows(ends)
+    key = hash_units(ends.T)
     order = np.lexsort((owner, key))
     key, owner, length, ends = key[order], owner[order], length[order], ends[order]
     both = (key[1:] == key[:-1]) & (owner[1:] != owner[:-1])

@@ -1,0 +1,559 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How sure an index is: bootstrap, chance, rounding, and the difference between two areas."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import pandas as pd
+
+from ..errors import Cancelled, MeasureError
+from .evenness import (
+    MANY_GROUPS,
+    ONE_GROUP,
+    Contrast,
+    Sums,
+    Units,
+    all_units,
+    by_area,
+    check,
+    ingredients_of,
+    many_group_values,
+    minus_x_log,
+    one_group_values,
+)
+from .mix import rank_order
+from .segregation import ALL, REST
+
+# Numbers per array that one thread holds: half a million are 4 MB. Results depend on this number
+# (each portion has its own random stream), not on the number of threads.
+_PORTION = 500_000
+_THREADS = min(4, os.cpu_count() or 1)
+
+_FILLED = ("low", "high", "expected", "z", "p")
+
+
+class _Row(NamedTuple):
+    """Which index of which groups a row of the table is about."""
+
+    index: str
+    contrast: Contrast
+
+
+def bootstrap(
+    table: pd.DataFrame,
+    counts: np.ndarray,
+    groups: Sequence[str],
+    *,
+    total: np.ndarray | None = None,
+    area: Sequence[object] | None = None,
+    replicates: int = 999,
+    seed: int = 12345,
+    level: float = 0.95,
+    progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> pd.DataFrame:
+    """Add a bootstrap interval to every index of evenness and exposure.
+
+    In each replicate as many units as there are are drawn with replacement, and the index is
+    computed on them, margins included. `low` and `high` are the quantiles (1 - level) / 2 and
+    (1 + level) / 2 of the replicates.
+
+    Parameters
+    ----------
+    table : DataFrame from `segregation.indices`, of the same input.
+    counts, groups, total, area : as given there.
+    replicates : int
+    seed : int
+    level : float
+        Between 0 and 1.
+    progress, cancelled : callable, optional
+
+    Returns
+    -------
+    DataFrame
+        A copy of `table` with `low` and `high`. They are NaN, and `note` says so, for indices of
+        places (a resampled map has no neighbours), and with fewer than two units. Replicates in
+        which the index is undefined (a rare group was not drawn) are left out.
+
+    Raises
+    ------
+    MeasureError
+        When `replicates` or `level` is not possible, or as `segregation.indices`.
+    Cancelled
+        When `cancelled()` is true.
+
+    Notes
+    -----
+    Efron and Tibshirani (1993), percentile interval. It tells how much the index depends on which
+    units there happen to be; it does not take off the bias of small units. Every area has the same
+    stream of random numbers: its interval is the same alone and among others, and does not depend
+    on the order of the rows.
+    """
+    _check_replicates(replicates)
+    if not 0 < level < 1:
+        raise MeasureError(
+            "The level of an interval lies between 0 and 1, for example 0.95; not {level}.",
+            "Het niveau van een interval ligt tussen 0 en 1, bijvoorbeeld 0,95; niet {level}.",
+            level=level,
+        )
+    tails = [(1 - level) / 2, (1 + level) / 2]
+
+    def interval(value: float, replicates: np.ndarray) -> dict[str, float]:
+        known = replicates[np.isfinite(replicates)]
+        if not len(known):
+            return {}
+        return dict(zip(("low", "high"), np.quantile(known, tails), strict=True))
+
+    return _infer(
+        table,
+        (counts, groups, total, area),
+        lambda units: _resamples(units, replicates, seed),
+        interval,
+        "no bootstrap for this index",
+        progress,
+        cancelled,
+    )
+
+
+def random_allocation(
+    table: pd.DataFrame,
+    counts: np.ndarray,
+    groups: Sequence[str],
+    *,
+    total: np.ndarray | None = None,
+    area: Sequence[object] | None = None,
+    replicates: int = 999,
+    seed: int = 12345,
+    progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> pd.DataFrame:
+    r"""Add what pure chance gives for units of this size, and set the index against it.
+
+    In each replicate all members of all groups are dealt over the units at random. Unit sizes and
+    group sizes stay as they are, so every deal is as likely as any other (a multivariate
+    hypergeometric draw).
+
+    .. math::
+        z = (value - expected) / s, \qquad
+        p = \min(1, 2 \min(\#\{v_r \ge v\} + 1, \#\{v_r \le v\} + 1) / (R + 1))
+
+    Parameters
+    ----------
+    table, counts, groups, total, area, replicates, seed, progress, cancelled
+        As in `bootstrap`. The rest of `total` is dealt too.
+
+    Returns
+    -------
+    DataFrame
+        A copy of `table` with `expected` (mean of the replicates), `z` (s is their standard
+        deviation) and the two-sided `p`. They are NaN, and `note` says so, for indices of places;
+        z and p are NaN where chance leaves nothing open (simpson_interaction, entropy, one unit).
+
+    Raises
+    ------
+    MeasureError, Cancelled
+        As `bootstrap`.
+
+    Notes
+    -----
+    Winship (1977), Carrington and Troske (1997): D is above 0 by chance alone, the more so the
+    smaller the units and the group. Only whole people can be dealt: of fractional counts the
+    unit totals are rounded, and the group totals by largest remainder; `note` says "rounded to
+    deal". The value itself is never rounded.
+    """
+    _check_replicates(replicates)
+    return _infer(
+        table,
+        (counts, groups, total, area),
+        lambda units: _deals(units, replicates, seed),
+        _against_chance,
+        "no random allocation for this index",
+        progress,
+        cancelled,
+        fractions="rounded to deal",
+    )
+
+
+def _against_chance(value: float, replicates: np.ndarray) -> dict[str, float]:
+    """Return expected, z and p of a value among replicates."""
+    known = replicates[np.isfinite(replicates)]
+    if not len(known) or np.isnan(value):
+        return {}
+    mean, spread = float(known.mean()), float(known.std(ddof=1)) if len(known) > 1 else 0.0
+    # Equal up to the last digits is equal: sums of the same numbers in another order.
+    hair = 1e-12 * max(1.0, abs(mean))
+    if spread <= hair:
+        return {"expected": mean}
+    above = np.count_nonzero(known >= value - hair) + 1
+    below = np.count_nonzero(known <= value + hair) + 1
+    return {
+        "expected": mean,
+        "z": (value - mean) / spread,
+        "p": min(1.0, 2.0 * min(above, below) / (len(known) + 1)),
+    }
+
+
+def _check_replicates(replicates: int) -> None:
+    if replicates < 2:
+        raise MeasureError(
+            "{n} replicates are too few; give at least 2, and 999 for a result to report.",
+            "{n} herhalingen is te weinig; geef er minstens 2, en 999 voor een resultaat om te "
+            "melden.",
+            n=replicates,
+        )
+
+
+# -- from the rows of the table to replicates and back
+
+
+class _Replicates(Protocol):
+    """Some replicates of the units of one area.
+
+    `everybody` tells whether the groups are the whole population.
+    """
+
+    everybody: bool
+
+    def sums(self, contrast: Contrast, ingredients: frozenset[str]) -> Sums:
+        """Return sums of arrays (replicates,)."""
+
+    def meetings(self, contrast: Contrast) -> np.ndarray:
+        """Return the sum of x_a x_b / t (replicates,) for groups a and b among everybody."""
+
+
+def _infer(
+    table: pd.DataFrame,
+    data: tuple,
+    simulate: Callable[[Units], list[Callable[[], _Replicates]]],
+    fill: Callable[[float, np.ndarray], dict[str, float]],
+    refusal: str,
+    progress: Callable[[float], None] | None,
+    cancelled: Callable[[], bool] | None,
+    fractions: str = "",
+) -> pd.DataFrame:
+    """Simulate each area; `fill` turns a value and its replicates into cells of the table."""
+    counts, groups, total, area = data
+    counts, total, usable = check(counts, groups, total, area)
+    whole = all_units(counts, total, usable, ALL)
+    areas = [whole] if area is None else [whole, *_each(by_area(whole, area))]
+    names = [str(name) for name in groups]
+    keys = list(zip(table["index"], table["group"], table["versus"], strict=True))
+    places: dict[object, list[int]] = {}
+    for place, label in enumerate(table["area"]):
+        places.setdefault(label, []).append(place)
+    value, note = table["value"].to_numpy(float), table["note"].to_numpy(object, copy=True)
+    cells = {name: table[name].to_numpy(float, copy=True) for name in _FILLED}
+    with ThreadPoolExecutor(_THREADS) as pool:
+        waiting = []
+        for units in areas:
+            rows = {place: _row(keys[place], names) for place in places.get(units.areas[0], [])}
+            wanted = {row for row in rows.values() if row is not None}
+            portions = simulate(units) if wanted and len(units.rows) > 1 else []
+            runs = [pool.submit(_run, portion, wanted, len(names)) for portion in portions]
+            waiting.append((units, rows, runs))
+        work, done = float(sum(len(units.rows) for units in areas)), 0.0
+        for units, rows, runs in waiting:
+            found = []
+            for run in runs:
+                found.append(_wait(run, pool, cancelled))
+                done += len(units.rows) / len(runs)
+                if progress is not None:
+                    progress(min(100.0, 100.0 * done / work))
+            said = fractions if (units.counts != np.rint(units.counts)).any() else ""
+            for place, row in rows.items():
+                if np.isnan(value[place]):
+                    continue
+                if row is not None and found:
+                    replicates = np.concatenate([values[row] for values in found])
+                    for name, cell in fill(value[place], replicates).items():
+                        cells[name][place] = cell
+                text = refusal if row is None else said
+                if text:
+                    note[place] = f"{note[place]}; {text}" if note[place] else text
+    return table.assign(**cells, note=note)
+
+
+def _run(
+    portion: Callable[[], _Replicates], rows: set[_Row], n_groups: int
+) -> dict[_Row, np.ndarray]:
+    """Draw some replicates and compute what is asked of them."""
+    return _values(rows, portion(), n_groups)
+
+
+def _wait(run: Future, pool: ThreadPoolExecutor, cancelled: Callable[[], bool] | None) -> dict:
+    """Wait for a run, looking now and then whether the user wants to stop."""
+    while True:
+        if cancelled is not None and cancelled():
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise Cancelled
+        if run in wait([run], timeout=0.1).done:
+            return run.result()
+
+
+def _each(units: Units) -> Iterator[Units]:
+    """Yield every area by itself."""
+    for number, i in enumerate(units.slices()):
+        yield Units(
+            units.areas[number : number + 1],
+            np.zeros(1, np.int64),
+            units.rows[i],
+            units.counts[i],
+            units.total[i],
+        )
+
+
+def _row(key: tuple, names: list[str]) -> _Row | None:
+    """Return what can be simulated of a row of the table, None when nothing can."""
+    index, group, versus = key
+    if index in MANY_GROUPS:
+        return _Row(index, Contrast("many", 0))
+    if index in ONE_GROUP:
+        if versus == REST:
+            return _Row(index, Contrast("rest", names.index(group)))
+        return _Row(index, Contrast("pair", names.index(group), names.index(versus)))
+    return None
+
+
+def _values(rows: set[_Row], some: _Replicates, n_groups: int) -> dict[_Row, np.ndarray]:
+    """Return the values (replicates,) of every row."""
+    needed = ingredients_of(frozenset(row.index for row in rows))
+    made: dict[Contrast, Sums] = {}
+
+    def sums(contrast: Contrast) -> Sums:
+        # Where the groups are everybody, a group among all is a group against the rest.
+        if contrast.kind == "many" and some.everybody:
+            contrast = Contrast("rest", contrast.group)
+        if contrast not in made:
+            made[contrast] = some.sums(contrast, needed)
+        return made[contrast]
+
+    many: dict[str, np.ndarray] = {}
+    result: dict[_Row, np.ndarray] = {}
+    for row in sorted(rows):
+        if row.contrast.kind == "many":
+            many = many or many_group_values([sums(Contrast("many", k)) for k in range(n_groups)])
+            result[row] = many[row.index]
+        elif row.contrast.kind == "pair" and row.index == "interaction":
+            group = some.sums(row.contrast, frozenset()).group
+            met = some.meetings(row.contrast)
+            result[row] = met / np.where(group > 0, group, np.nan)
+        else:
+            result[row] = one_group_values(sums(row.contrast))[row.index]
+    return result
+
+
+# -- units drawn with replacement
+
+
+class _Weighted:
+    """Replicates in which every unit counts a number of times.
+
+    Parameters
+    ----------
+    units : Units of one area.
+    weights : (R, n) how often each unit was drawn.
+    """
+
+    def __init__(self, units: Units, weights: np.ndarray) -> None:
+        self.units, self.weights = units, weights
+        self.everybody = np.array_equal(units.counts.sum(axis=1), units.total)
+
+    def sums(self, contrast: Contrast, ingredients: frozenset[str]) -> Sums:
+        x, t = contrast.numbers(self.units.counts, self.units.total)
+        y = np.maximum(t - x, 0.0)
+        people = np.where(t > 0, t, 1.0)
+        p = x / people
+        terms = {"total": t, "group": x, "rest": y}
+        # A weighted sum of what each unit has is one matrix product for all replicates.
+        if ingredients & {"entropy", "information"}:
+            terms["information"] = minus_x_log(x, p)
+            terms["entropy"] = terms["information"] + minus_x_log(y, y / people)
+        terms["squares"], terms["roots"] = x * p, np.sqrt(x * y)
+        made = dict(
+            zip(terms, (self.weights @ np.column_stack(list(terms.values()))).T, strict=True)
+        )
+        if ingredients & {"deviation", "differences"}:
+            T, X = made["total"], made["group"]
+            # The order by p is the same in every replicate.
+            order = rank_order((p * 2.0**63).astype(np.uint64))
+            weights = self.weights.take(order, axis=1)
+            wt, wx = weights * t.take(order), weights
+            wx *= x.take(order)
+            upto = np.cumsum(wt, axis=1)
+            made["differences"] = 2.0 * np.einsum("ij,ij->i", wx, upto) - X * T
+            made["differences"] -= np.einsum("ij,ij->i", wx, wt)
+            # Sum of abs(x - P t) is twice the shortage in the units below P.
+            P = X / np.where(T > 0, T, 1.0)
+            below = np.searchsorted(p.take(order), P)
+            some = below > 0
+            people_below = np.where(some, upto[np.arange(len(P)), below - 1], 0.0)
+            starts = np.arange(len(P)) * wx.shape[1]
+            edges = np.column_stack([starts, starts + np.minimum(below, wx.shape[1] - 1)]).ravel()
+            group_below = np.add.reduceat(wx.ravel(), edges)[::2]
+            group_below = np.where(below == wx.shape[1], X, np.where(some, group_below, 0.0))
+            made["deviation"] = np.maximum(2.0 * (P * people_below - group_below), 0.0)
+        nothing = np.full(len(self.weights), np.nan)
+        return Sums(*(made.get(name, nothing) for name in Sums._fields))
+
+    def meetings(self, contrast: Contrast) -> np.ndarray:
+        counts = self.units.counts
+        both = counts[:, contrast.group] * counts[:, contrast.versus]
+        return self.weights @ (both / self.units.total)
+
+
+def _portions(n: int, replicates: int, seed: int) -> list[tuple[int, np.random.SeedSequence]]:
+    """Cut replicates into portions, each with a size and its own random stream."""
+    most = max(1, _PORTION // n)
+    sizes = [min(most, replicates - first) for first in range(0, replicates, most)]
+    return list(zip(sizes, np.random.SeedSequence(seed).spawn(len(sizes)), strict=True))
+
+
+def _resamples(units: Units, replicates: int, seed: int) -> list[Callable[[], _Weighted]]:
+    """Return what draws the bootstrap replicates, some at a time."""
+
+    def draw(size: int, stream: np.random.SeedSequence) -> _Weighted:
+        n = len(units.rows)
+        drawn = np.random.default_rng(stream).integers(n, size=(size, n))
+        drawn += n * np.arange(size)[:, None]
+        weights = np.bincount(drawn.ravel(), minlength=size * n).astype(float)
+        return _Weighted(units, weights.reshape(size, n))
+
+    return [partial(draw, *portion) for portion in _portions(len(units.rows), replicates, seed)]
+
+
+# -- people dealt over units
+
+
+class _Dealt:
+    """Replicates in which the members of the groups were dealt over the units.
+
+    Parameters
+    ----------
+    counts : (R, n, K) whole numbers per group.
+    total : (n,) population of each unit.
+    everybody : whether the groups are the whole population.
+    """
+
+    def __init__(self, counts: np.ndarray, total: np.ndarray, *, everybody: bool) -> None:
+        self.counts, self.total, self.everybody = counts, total, everybody
+
+    def sums(self, contrast: Contrast, ingredients: frozenset[str]) -> Sums:
+        whole_x, whole_t = contrast.numbers(self.counts, self.total)
+        whole_t = np.broadcast_to(whole_t, whole_x.shape)
+        x, t = whole_x.astype(float), whole_t.astype(float)
+        y = t - x
+        T, X, rest = t.sum(axis=1), x.sum(axis=1), y.sum(axis=1)
+        made: dict[str, np.ndarray] = {}
+        p = x / np.where(t > 0, t, 1.0)
+        if "deviation" in ingredients:
+            gap = t * -(X / np.where(T > 0, T, 1.0))[:, None]
+            gap += x
+            made["deviation"] = np.abs(gap, out=gap).sum(axis=1)
+        if "differences" in ingredients:
+            # 32 bits tell shares apart that differ by 2e-10.
+            order = rank_order((p * 2.0**63).astype(np.uint64), digits=2)
+            x_up, t_up = np.take_along_axis(x, order, 1), np.take_along_axis(t, order, 1)
+            before = np.cumsum(t_up, axis=1)
+            made["differences"] = 2.0 * np.einsum("ij,ij->i", x_up, before) - X * T
+            made["differences"] -= np.einsum("ij,ij->i", x_up, t_up)
+        if ingredients & {"entropy", "information"}:
+            # People come in whole numbers: a table of k ln k spares the logarithms.
+            k = np.arange(self.total.max() + 1, dtype=float)
+            log = np.log(np.maximum(k, 1.0))
+            product = k * log
+            x_log_x = product.take(whole_x).sum(axis=1)
+            made["information"] = np.einsum("ij,ij->i", x, log.take(whole_t)) - x_log_x
+            made["entropy"] = product.take(whole_t).sum(axis=1) - x_log_x
+            made["entropy"] -= product.take(whole_t - whole_x).sum(axis=1)
+        if "squares" in ingredients:
+            made["squares"] = np.einsum("ij,ij->i", x, p)
+        if "roots" in ingredients:
+            made["roots"] = np.sqrt(x * y).sum(axis=1)
+        nothing = np.full(len(x), np.nan)
+        return Sums(T, X, rest, *(made.get(name, nothing) for name in Sums._fields[3:]))
+
+    def meetings(self, contrast: Contrast) -> np.ndarray:
+        both = self.counts[..., contrast.group] * self.counts[..., contrast.versus]
+        return (both / self.total).sum(axis=1)
+
+
+def _deals(units: Units, replicates: int, seed: int) -> list[Callable[[], _Dealt]]:
+    """Return what draws the random allocations, some at a time."""
+    n_groups = units.counts.shape[1]
+    rest = np.maximum(units.total - units.counts.sum(axis=1), 0.0)
+    groups = units.counts
+    if rest.sum() > 0.5:  # less is rounding, not people
+        groups = np.column_stack([groups, rest])
+    capacity = np.rint(groups.sum(axis=1)).astype(np.int64)
+    sizes = _whole(groups.sum(axis=0), int(capacity.sum()))
+
+    def draw(size: int, stream: np.random.SeedSequence) -> _Dealt:
+        rng = np.random.default_rng(stream)
+        left = np.broadcast_to(capacity, (size, len(capacity)))
+        people = int(capacity.sum())
+        dealt = []
+        for group in sizes[:-1]:
+            dealt.append(_deal_one(left, group, people, rng))
+            left, people = left - dealt[-1], people - group
+        counts = np.stack([*dealt, left][:n_groups], axis=-1)
+        return _Dealt(counts, capacity, everybody=len(sizes) == n_groups)
+
+    return [partial(draw, *portion) for portion in _portions(len(capacity), replicates, seed)]
+
+
+def _whole(amounts: np.ndarray, total: int) -> list[int]:
+    """Round amounts to whole numbers that add up to `total` (largest remainder)."""
+    scaled = amounts * (total / amounts.sum())
+    result = np.floor(scaled).astype(np.int64)
+    short = total - int(result.sum())
+    result[np.argsort(result - scaled, kind="stable")[:short]] += 1
+    return [int(size) for size in result]
+
+
+def _deal_one(left: np.ndarray, size: int, people: int, rng: np.random.Generator) -> np.ndarray:
+    """Choose `size` of the people left in the units at random, per replicate.
+
+    Parameters
+    ----------
+    left : (R, n) people not dealt yet per unit; every replicate has `people` of them.
+
+    Returns
+    -------
+    (R, n) how many were chosen in each unit: every choice of `size` people equally likely.
+    """
+    # Let each be chosen with chance size / people. Given how many that makes, every set of that
+    # many is equally likely; taking surplus members off at random, or adding missing ones, keeps
+    # it so. That costs a square root of the people, where dealing them one by one costs them all.
+    drawn = rng.binomial(left, size / people if people else 0.0)
+    surplus = drawn.sum(axis=1) - size
+    for sign in (1, -1):
+        rows = np.flatnonzero(sign * surplus > 0)
+        if not len(rows):
+            continue
+        pool = np.cumsum(drawn[rows] if sign > 0 else left[rows] - drawn[rows], axis=1)
+        top = int(pool[:, -1].max()) + 1
+        member = _distinct(sign * surplus[rows], pool[:, -1], top, rng)
+        ends = pool + top * np.arange(len(rows))[:, None]
+        unit = np.searchsorted(ends.ravel(), member, side="right")
+        change = np.bincount(unit, minlength=ends.size).reshape(ends.shape)
+        drawn[rows] -= sign * change
+    return drawn
+
+
+def _distinct(
+    wanted: np.ndarray, size: np.ndarray, top: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw `wanted` different numbers below `size`, per row; row i's are raised by i * top."""
+    row = np.repeat(np.arange(len(wanted)), wanted)
+    result = np.empty(0, np.int64)
+    while len(row):
+        result = np.union1d(result, rng.integers(size[row]) + top * row)
+        missing = wanted - np.bincount(result // top, minlength=len(wanted))
+        row = np.repeat(np.arange(len(wanted)), missing)
+    return result
