@@ -147,14 +147,9 @@ class PrepareBuurten(WijkMixAlgorithm):
             feedback,
             {self.OUTPUT: (canonical.frame, source.sourceCrs(), names)},
         )
-        styling.load(
-            context,
-            results[self.OUTPUT],
-            QCoreApplication.translate("WijkMix", "Canonical buurten"),
-            "",
-            0,
-            styling.PostProcessor(styling.plain, aliases=names),
-        )
+        label = QCoreApplication.translate("WijkMix", "Canonical buurten")
+        look = styling.PostProcessor(styling.plain, aliases=names)
+        styling.load(context, results[self.OUTPUT], "", [(label, 0, look)])
         return results
 
     def _mapping(self, parameters: dict[str, Any], context: Any) -> dict[str, str] | None:

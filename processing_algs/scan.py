@@ -350,53 +350,28 @@ class Scan(WijkMixAlgorithm):
             return styling.PostProcessor(style, result.provenance, aliases=names, **more)
 
         cluster = "moran_huur" if "huur" in result.classes else "moran_corp"
-        views = [
-            (
-                translate("WijkMix", "Local Moran clusters, rental")
-                if "huur" in result.classes
-                else translate("WijkMix", "Local Moran clusters, corporation rental"),
-                30,
-                look(styling.moran_cluster(cluster), visible=False, counts=True),
-            ),
-            (
-                translate("WijkMix", "Candidates for study: land acquisition"),
-                41,
-                look(styling.flag("grondverwerving"), counts=True),
-            ),
-            (
-                translate("WijkMix", "Candidates for study: densification"),
-                42,
-                look(styling.flag("verdichting"), counts=True),
-            ),
-            (
-                translate("WijkMix", "Candidates for study: restructuring"),
-                43,
-                look(styling.flag("herstructurering"), counts=True),
-            ),
-        ]
-        styling.load(
-            context,
-            buurten,
-            translate("WijkMix", "Tenure mix"),
-            group,
-            40,
-            look(styling.tenure_mix, counts=True),
+        clusters = (
+            translate("WijkMix", "Local Moran clusters, rental")
+            if "huur" in result.classes
+            else translate("WijkMix", "Local Moran clusters, corporation rental")
         )
-        for name, order, processor in views:
-            styling.add_view(context, buurten, name, order, processor)
-        for output, name, order in (
+        flags = {
+            "herstructurering": translate("WijkMix", "Candidates for study: restructuring"),
+            "verdichting": translate("WijkMix", "Candidates for study: densification"),
+            "grondverwerving": translate("WijkMix", "Candidates for study: land acquisition"),
+        }
+        mix = (translate("WijkMix", "Tenure mix"), 40, look(styling.tenure_mix, counts=True))
+        moran = look(styling.moran_cluster(cluster), visible=False, counts=True)
+        views = [mix, (clusters, 30, moran)]
+        for order, (name, label) in enumerate(reversed(flags.items()), start=41):
+            views.append((label, order, look(styling.flag(name), counts=True)))
+        styling.load(context, buurten, group, views)
+        for output, label, order in (
             (self.WIJKEN, translate("WijkMix", "Wijken (table)"), 11),
             (self.INDICES, translate("WijkMix", "Segregation indices (table)"), 10),
         ):
             if output in results:
-                styling.load(
-                    context,
-                    results[output],
-                    name,
-                    group,
-                    order,
-                    look(styling.plain),
-                )
+                styling.load(context, results[output], group, [(label, order, look(styling.plain))])
 
 
 def _split(text: str) -> list[str] | None:

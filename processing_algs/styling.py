@@ -110,37 +110,39 @@ def remember_origin(layer: QgsVectorLayer, provenance: dict[str, Any]) -> None:
 def load(
     context: QgsProcessingContext,
     destination: str,
-    name: str,
     group: str,
-    order: int,
-    processor: PostProcessor,
+    views: list[tuple[str, int, PostProcessor]],
 ) -> None:
-    """Name, group, order and style an output that QGIS will load."""
+    """Load an output that QGIS was asked to load as one or more views, each with name, order and style.
+
+    Every view is registered under its layer id. Under the path of the file they would be one: QGIS finds
+    a layer for a path by its source, which all views share.
+    """
     if not context.willLoadLayerOnCompletion(destination):
         return
-    details = context.layerToLoadOnCompletionDetails(destination)
-    details.name = name
-    details.forceName = True
-    details.groupName = group
-    details.layerSortKey = order
-    details.setPostProcessor(processor)
-
-
-def add_view(
-    context: QgsProcessingContext,
-    destination: str,
-    name: str,
-    order: int,
-    processor: PostProcessor,
-) -> None:
-    """Show a second view on an output that QGIS will load, with a style of its own.
-
-    The view is made once the output is in the project. As a result of its own it would have the
-    output's source, by which QGIS finds results, and the two would be taken for each other.
-    """
-    if context.willLoadLayerOnCompletion(destination):
-        first = context.layerToLoadOnCompletionDetails(destination).postProcessor()
-        first.views.append((order, name, processor))
+    store = context.temporaryLayerStore()
+    first = store.mapLayer(destination)
+    if first is None:
+        first = QgsVectorLayer(destination, views[0][0], "ogr")
+        if not first.isValid():
+            first = QgsProcessingUtils.mapLayerFromString(destination, context)
+        if first is None:
+            return
+        store.addMapLayer(first)
+    loading = context.layersToLoadOnCompletion()
+    asked = loading.pop(destination)
+    context.setLayersToLoadOnCompletion(loading)
+    layers = [first, *(first.clone() for _ in views[1:])]
+    for layer, (name, order, processor) in zip(layers, views, strict=True):
+        layer.setName(name)
+        if layer is not first:
+            store.addMapLayer(layer)
+        details = QgsProcessingContext.LayerDetails(name, asked.project, asked.outputName)
+        details.forceName = True
+        details.groupName = group
+        details.layerSortKey = order
+        details.setPostProcessor(processor)
+        context.addLayerToLoadOnCompletion(layer.id(), details)
 
 
 def _fill(
