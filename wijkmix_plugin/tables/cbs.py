@@ -14,7 +14,7 @@ import pandas as pd
 from ..errors import TableError, Text
 from .columns import Note, detect_columns, listed
 from .join import join_table
-from .roles import ALL_ROLES, COUNTS, ROLES, SHARE_OF_COUNT
+from .roles import ALL_ROLES, COUNTS, ROLES, SHARES, spellings
 from .values import Numbers, numbers, text
 
 if TYPE_CHECKING:
@@ -97,8 +97,9 @@ def to_canonical(
     Raises
     ------
     TableError
-        As `detect_columns`; an unknown gemeente; buurt codes that are missing or occur twice; a
-        kept column that is absent or bears a canonical name; counts that are really percentages.
+        As `detect_columns`; no rows; an unknown gemeente; buurt codes that are missing or occur
+        twice; a kept column that is absent or bears a canonical name; counts that are really
+        percentages.
 
     References
     ----------
@@ -107,6 +108,13 @@ def to_canonical(
     """
     columns = detect_columns(frame.columns, mapping)
     keep = _check_keep(keep, columns, frame)
+    if not len(frame):
+        raise TableError(
+            "The layer has no rows: there is nothing to read. Choose another layer, or clear its "
+            "filter or selection.",
+            "De laag heeft geen rijen: er valt niets te lezen. Kies een andere laag, of haal het "
+            "filter of de selectie weg.",
+        )
     notes: list[Note] = []
 
     identity, water = _identity(frame, columns)
@@ -219,7 +227,7 @@ def _select(
     rows = np.arange(len(water))
     wanted = [item.strip() for item in gemeente or () if item.strip()]
     if wanted:
-        rows = rows[_in_gemeenten(identity, wanted, columns)]
+        rows = rows[_in_gemeenten(identity, wanted)]
     codes = pd.Series(identity["buurt_code"][rows])
     twice = codes.duplicated(keep=False).to_numpy()
     if not twice.any():
@@ -253,13 +261,22 @@ def _select(
     return rows[~surplus]
 
 
-def _in_gemeenten(
-    identity: Mapping[str, np.ndarray], wanted: Sequence[str], columns: Mapping[str, str]
-) -> np.ndarray:
+def _in_gemeenten(identity: Mapping[str, np.ndarray], wanted: Sequence[str]) -> np.ndarray:
     codes, names = (
         pd.Series(identity[role], dtype=object).fillna("").str.casefold()
         for role in ("gemeente_code", "gemeente_name")
     )
+    if not (codes.any() or names.any()):
+        raise TableError(
+            "The layer cannot be limited to {wanted}: it has no column with codes or names of "
+            "gemeenten. Looked for: {spellings}. Leave the choice of gemeente empty, or map the "
+            "role gemeente_code to a field.",
+            "De laag kan niet tot {wanted} worden beperkt: ze heeft geen kolom met codes of namen "
+            "van gemeenten. Gezocht: {spellings}. Laat de keuze van gemeente leeg, of koppel de "
+            "rol gemeente_code aan een veld.",
+            wanted=listed(wanted),
+            spellings=listed((*spellings("gemeente_code"), *spellings("gemeente_name"))),
+        )
     asked = {item.casefold() for item in wanted}
     there = set(codes) | set(names)
     unknown = [item for item in wanted if item.casefold() not in there]
@@ -438,8 +455,9 @@ def _dwellings(read: Mapping[str, Numbers], verdict: _Verdict) -> np.ndarray:
         households = read["households"].values
         serve = open_ & ~np.isnan(households) & verdict.used
         dwellings = np.where(serve, households, dwellings)
-        serve &= (households > 0) & ~np.isnan(read["share_koop"].values)
-        verdict.say(serve, "households used for dwellings", use=True)
+        serve &= households > 0
+        known = ~np.isnan(read["share_koop"].values)
+        verdict.say(serve & known, "households used for dwellings", use=True)
         verdict.note(
             "info",
             serve,
@@ -456,7 +474,7 @@ def _from_shares(
     read: Mapping[str, Numbers], dwellings: np.ndarray, verdict: _Verdict
 ) -> tuple[dict[str, np.ndarray], tuple[str, ...]]:
     """Turn percentages into counts, in three classes or two."""
-    share = _with_gaps(read, (*SHARE_OF_COUNT.values(), "share_huur_derived"), len(dwellings))
+    share = _with_gaps(read, SHARES, len(dwellings))
     verdict.refuse(
         np.logical_or.reduce([_impossible(values, "percent") for values in share.values()]),
         "tenure share outside 0-100, not used",
@@ -563,6 +581,8 @@ def _classes(
     n_koop, n_split = int((has_koop & verdict.used).sum()), int((split & verdict.used).sum())
     if can_split and 2 * n_split >= n_koop:
         return THREE_CLASSES
+    if not n_koop:
+        return TWO_CLASSES
     verdict.notes.append(
         Note(
             "warning",

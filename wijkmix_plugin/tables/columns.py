@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..errors import TableError, Text
-from .roles import ALL_ROLES, COUNTS, ROLE_OF_SPELLING, SHARE_OF_COUNT, spellings
+from .roles import ALL_ROLES, COUNTS, ROLE_OF_SPELLING, SHARE_OF_COUNT, SHARES, spellings
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,18 @@ def detect_columns(
             "dwellings aan een veld.",
             wanted=listed((*spellings("dwellings"), *spellings("households"))),
             found=listed(names, 40),
+        )
+    counted, shared = ([r for r in found if r in group] for group in (COUNTS, SHARES))
+    if counted and shared:
+        raise TableError(
+            "Tenure comes partly as counts ({counted}) and partly as percentages ({shared}). Use "
+            "one "
+            "kind: map the other roles too, or map them to nothing.",
+            "Eigendom staat er deels als aantallen ({counted}) en deels als percentages "
+            "({shared}). "
+            "Gebruik één soort: koppel de andere rollen ook, of koppel ze aan niets.",
+            counted=listed(f"{r}: {found[r]}" for r in counted),
+            shared=listed(f"{r}: {found[r]}" for r in shared),
         )
     return found
 

@@ -3,21 +3,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..errors import TableError, Text
-from .columns import Note, listed, match
-from .roles import ALL_ROLES, spellings
+from .columns import Note, listed
+from .roles import ALL_ROLES, ROLE_OF_SPELLING, spellings
 from .values import text
 
 CBS_CODE = r"(?:BU[0-9A-Z]{8}|WK[0-9A-Z]{6}|GM\d{4})$"
 NAMED = 10
 
 
-def join_table(frame: Any, table: pd.DataFrame) -> tuple[Any, list[Note]]:
+def join_table(
+    frame: Any, table: pd.DataFrame, mapping: Mapping[str, str | None] | None = None
+) -> tuple[Any, list[Note]]:
     """Add the columns of a table to a layer, by buurt code.
 
     The table is what the user asked for: where both hold a figure of the same role the table's
@@ -25,7 +28,8 @@ def join_table(frame: Any, table: pd.DataFrame) -> tuple[Any, list[Note]]:
 
     Parameters
     ----------
-    frame : the layer as found (pandas or geopandas), with a recognised column of buurt codes.
+    frame : the layer as found (pandas or geopandas).
+    mapping : the role buurt_code may name the layer's column of codes.
     table : kerncijfers as found. Its code column is recognised by its spelling, else as the only
         column that holds CBS codes (padding with spaces is accepted). Rows of other levels and
         other areas are left aside.
@@ -40,19 +44,10 @@ def join_table(frame: Any, table: pd.DataFrame) -> tuple[Any, list[Note]]:
     TableError
         No code column in either; a code twice in the table; nothing matches.
     """
-    roles = match([str(c) for c in frame.columns], None)
-    if "buurt_code" not in roles:
-        raise TableError(
-            "The layer has no column with buurt codes to join the table to. Looked for: {wanted}. "
-            "Found: {found}.",
-            "De laag heeft geen kolom met buurtcodes om de tabel aan te koppelen. Gezocht: "
-            "{wanted}. Gevonden: {found}.",
-            wanted=listed(spellings("buurt_code")),
-            found=listed(map(str, frame.columns), 40),
-        )
+    code = _layer_code([str(c) for c in frame.columns], (mapping or {}).get("buurt_code"))
     table = pd.DataFrame(table).drop(columns="geometry", errors="ignore")
     key = _code_column(table)
-    wanted = pd.Index(text(frame[roles["buurt_code"]]))
+    wanted = pd.Index(text(frame[code]))
     codes = pd.Series(text(table[key]), dtype=object)
     here = codes.isin(wanted.dropna()).to_numpy()
     if not here.any():
@@ -80,16 +75,15 @@ def join_table(frame: Any, table: pd.DataFrame) -> tuple[Any, list[Note]]:
             key=key,
             codes=listed(twice, NAMED),
         )
-    return _joined(frame, roles, table.drop(columns=key).set_axis(codes.to_numpy()), wanted)
+    return _joined(frame, table.drop(columns=key).set_axis(codes.to_numpy()), wanted)
 
 
-def _joined(
-    frame: Any, roles: dict[str, str], table: pd.DataFrame, codes: pd.Index
-) -> tuple[Any, list[Note]]:
-    theirs = match([str(c) for c in table.columns], None)
-    figures = {r: c for r, c in theirs.items() if ALL_ROLES[r].kind not in ("code", "text")}
-    replaced = [roles[r] for r in figures if r in roles]
-    surplus = [c for r, c in theirs.items() if r in roles and r not in figures]
+def _joined(frame: Any, table: pd.DataFrame, codes: pd.Index) -> tuple[Any, list[Note]]:
+    ours = {str(c): ROLE_OF_SPELLING.get(str(c).strip()) for c in frame.columns}
+    theirs = {str(c): ROLE_OF_SPELLING.get(str(c).strip()) for c in table.columns}
+    figures = {r for r in theirs.values() if r and ALL_ROLES[r].kind not in ("code", "text")}
+    replaced = [c for c, r in ours.items() if r in figures]
+    surplus = [c for c, r in theirs.items() if r and r not in figures and r in ours.values()]
     taken = table.drop(columns=surplus)
     result = frame.drop(columns=replaced)
     taken = taken.loc[:, ~taken.columns.isin(result.columns)].reindex(codes)
@@ -123,11 +117,25 @@ def _joined(
     return result, notes
 
 
+def _layer_code(names: list[str], mapped: str | None) -> str:
+    found = [mapped] if mapped else [n for n in names if n.strip() in spellings("buurt_code")]
+    if len(found) != 1 or found[0] not in names:
+        raise TableError(
+            "The layer has no single column with buurt codes to join the table to. Looked for: "
+            "{wanted}. Found: {found}. Map the role buurt_code to a field.",
+            "De laag heeft niet één kolom met buurtcodes om de tabel aan te koppelen. Gezocht: "
+            "{wanted}. Gevonden: {found}. Koppel de rol buurt_code aan een veld.",
+            wanted=listed([mapped] if mapped else spellings("buurt_code")),
+            found=listed(names, 40),
+        )
+    return found[0]
+
+
 def _code_column(table: pd.DataFrame) -> str:
     """Return the column that holds the codes, by its name or, failing that, by what is in it."""
-    found = match([str(c) for c in table.columns], None).get("buurt_code")
-    if found is not None:
-        return found
+    named = [str(c) for c in table.columns if str(c).strip() in spellings("buurt_code")]
+    if len(named) == 1:
+        return named[0]
     holding = [
         str(name)
         for position, name in enumerate(table.columns)

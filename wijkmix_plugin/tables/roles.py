@@ -292,6 +292,8 @@ SHARE_OF_COUNT = {
     "n_huur": "share_huur",
 }
 
+SHARES = (*SHARE_OF_COUNT.values(), "share_huur_derived")
+
 # channel -> role -> spellings. A further channel is a further entry here.
 SPELLINGS: dict[str, dict[str, tuple[str, ...]]] = {
     # CBS Wijk- en Buurtkaart 2024 v2 (GeoPackage) and 2024 v1 (PDOK WFS dump). v2 dropped

@@ -50,6 +50,7 @@ def numbers(column: pd.Series) -> Numbers:
     if pd.api.types.is_numeric_dtype(column.dtype):
         values = column.to_numpy(dtype=float, na_value=np.nan)
     else:
+        column = column.astype(object)
         values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
         left = np.isnan(values) & column.notna().to_numpy(dtype=bool)
         if left.any():
