@@ -44,8 +44,8 @@ def local(text: Text) -> str:
 class WijkMixAlgorithm(QgsProcessingAlgorithm):
     """A thin adapter: parameters to frames, one call into the core, frames to sinks.
 
-    Subclasses set NAME, define `title`, `initAlgorithm` and `compute`, and may define `description` and
-    `check` (everything that can be refused before the run; raises WijkMixError).
+    Subclasses set NAME, define `title`, `initAlgorithm` and `compute`; `description` and
+    `check` (everything that can be refused before the run; raises WijkMixError) are optional.
     """
 
     NAME = ""

@@ -19,6 +19,7 @@ from qgis.core import (
     QgsMapLayer,
     QgsProcessingContext,
     QgsProcessingLayerPostProcessorInterface,
+    QgsProcessingUtils,
     QgsRendererCategory,
     QgsRuleBasedRenderer,
     QgsVectorLayer,
@@ -113,10 +114,10 @@ def load(
     group: str,
     views: list[tuple[str, int, PostProcessor]],
 ) -> None:
-    """Load an output that QGIS was asked to load as one or more views, each with name, order and style.
+    """Load an output that QGIS was asked to load as views, each with a name, order and style.
 
-    Every view is registered under its layer id. Under the path of the file they would be one: QGIS finds
-    a layer for a path by its source, which all views share.
+    Every view is registered under its layer id. Under the path of the file they would be one: QGIS
+    finds a layer for a path by its source, which all views share.
     """
     if not context.willLoadLayerOnCompletion(destination):
         return
