@@ -426,7 +426,14 @@ class WijkMixDock(QgsDockWidget):
         self.buurt_box.blockSignals(False)
         values = scan_layer.record(layer, feature)
         origin = scan_layer.provenance(layer)
-        self.mix.show_unit(unit, values, self._table, origin, filtered=bool(layer.subsetString()))
+        self.mix.show_unit(
+            self._catalogue,
+            unit,
+            values,
+            self._table,
+            origin,
+            filtered=bool(layer.subsetString()),
+        )
         self.flags.show_html(flags_panel.render(values, origin, self._catalogue))
         self.about.show_html(about_panel.render(layer.name(), origin, self._catalogue))
         if self.instruments is not None:

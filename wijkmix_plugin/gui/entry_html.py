@@ -9,24 +9,10 @@ from typing import Any
 
 from qgis.PyQt.QtCore import QCoreApplication
 
-from ..policy.catalogue import is_stale, leaves
+from ..policy.catalogue import is_choosable, is_stale, needs_designation
 from . import texts
 from .page import box, heading, items, paragraph
 from .texts import esc
-
-
-def is_warning(entry: dict[str, Any]) -> bool:
-    """Tell whether an entry is shown as a caution only and can never be chosen."""
-    return entry.get("use") == "alleen-waarschuwing"
-
-
-def needs_designation(entry: dict[str, Any]) -> bool:
-    """Tell whether an entry applies only inside an officially designated area (Wbmgp)."""
-    return any(
-        leaf["ind"] == "wbmgp_area"
-        for trigger in entry["triggers"]
-        for leaf in leaves(trigger["expr"])
-    )
 
 
 def title(entry: dict[str, Any]) -> str:
@@ -39,7 +25,7 @@ def render(entry: dict[str, Any], catalogue: Any, today: date, flags: Iterable[s
     kind = texts.both(catalogue.kinds.get(entry["kind"], entry["kind"]))
     domain = texts.both(catalogue.domains.get(entry["domain"], entry["domain"]))
     body = [f"<h2>{esc(title(entry))}</h2>", paragraph(f"{domain} · {kind}", "muted")]
-    if is_warning(entry):
+    if not is_choosable(entry):
         body.append(
             box(
                 "⚠ "
@@ -66,23 +52,19 @@ def render(entry: dict[str, Any], catalogue: Any, today: date, flags: Iterable[s
                 )
             )
         )
-    elif entry.get("use") == "voorwaardelijk":
-        body.append(
-            paragraph(
-                translate("WijkMix", "Only under conditions: see the law and the caveats."), "muted"
-            )
-        )
+    else:
+        body.append(paragraph(texts.label(catalogue, "uses", entry["use"]), "muted"))
     body.append(paragraph(texts.both(entry["what"])))
     for name in flags:
         flag = catalogue.candidate_flags[name]
         if entry["id"] in flag["instruments"] and entry["id"] not in flag["must_show"]:
             body.append(companions(name, catalogue))
-    body.append(_section(translate("WijkMix", "Who"), [_actors(entry)]))
+    body.append(_section(translate("WijkMix", "Who"), [_actors(entry, catalogue)]))
     body.append(_law(entry, catalogue, today))
-    body.append(_section(translate("WijkMix", "Scale"), _scales(entry)))
-    body.append(_section(translate("WijkMix", "When it may fit"), _triggers(entry)))
-    body.append(_section(translate("WijkMix", "Caveats"), _caveats(entry)))
-    body.append(_section(translate("WijkMix", "Evidence"), _evidence(entry)))
+    body.append(_section(translate("WijkMix", "Scale"), _scales(entry, catalogue)))
+    body.append(_section(translate("WijkMix", "When it may fit"), _triggers(entry, catalogue)))
+    body.append(_section(translate("WijkMix", "Caveats"), _caveats(entry, catalogue)))
+    body.append(_section(translate("WijkMix", "Evidence"), _evidence(entry, catalogue)))
     body.append(_companions(entry, catalogue))
     notes = ", ".join(str(n) for n in entry.get("source_footnotes") or [])
     where = translate("WijkMix", "{title}, section {section}").format(
@@ -98,11 +80,10 @@ def _section(name: str, lines: list[str]) -> str:
     return heading(name) + items(lines) if lines else ""
 
 
-def _actors(entry: dict[str, Any]) -> str:
-    text = esc(", ".join(texts.actor(a) for a in entry["actors"]))
-    if entry.get("actors_note") and texts.language() == "en":
-        text += f"<br>{esc(entry['actors_note'])}"  # the notes exist in English only
-    return text
+def _actors(entry: dict[str, Any], catalogue: Any) -> str:
+    text = esc(", ".join(texts.label(catalogue, "actors", a) for a in entry["actors"]))
+    note = texts.both(entry.get("actors_note"))
+    return f"{text}<br>{esc(note)}" if note else text
 
 
 def _law(entry: dict[str, Any], catalogue: Any, today: date) -> str:
@@ -112,9 +93,8 @@ def _law(entry: dict[str, Any], catalogue: Any, today: date) -> str:
     watched = {item["id"]: item["name"] for item in catalogue.legal_watch}
     lines = []
     for rule in entry["legal"]:
-        line = (
-            f"{esc(texts.both(rule))}<br><i>{esc(texts.legal_status(rule['status_at_source']))}</i>"
-        )
+        status = texts.label(catalogue, "legal_status", rule["status_at_source"])
+        line = f"{esc(texts.both(rule))}<br><i>{esc(status)}</i>"
         watch = rule.get("watch")
         if watch:
             line += " · " + esc(
@@ -129,7 +109,7 @@ def _law(entry: dict[str, Any], catalogue: Any, today: date) -> str:
         stand = f'{esc(stand)} <span class="amber">▲ {esc(mark)}</span>'
     else:
         stand = esc(stand)
-    check = translate("WijkMix", "Check the law as it is now; WijkMix gives no legal advice.")
+    check = texts.both(catalogue.meta["legal_notice"])
     return (
         heading(translate("WijkMix", "Law"))
         + items(lines)
@@ -137,37 +117,47 @@ def _law(entry: dict[str, Any], catalogue: Any, today: date) -> str:
     )
 
 
-def _scales(entry: dict[str, Any]) -> list[str]:
+def _scales(entry: dict[str, Any], catalogue: Any) -> list[str]:
     lines = []
-    for key, kind in (("source", "source"), ("assumed", "assumption")):
-        found = entry["scale"].get(key) or []
+    for key, basis in (("source", "source"), ("assumed", "assumption")):
+        found = [texts.label(catalogue, "scales", s) for s in entry["scale"].get(key) or []]
         if found:
-            lines.append(
-                f"{esc(', '.join(texts.scale(s) for s in found))} <i>({esc(texts.basis(kind))})</i>"
-            )
+            lines.append(f"{esc(', '.join(found))} {_basis(basis, catalogue)}")
     return lines
 
 
-def _triggers(entry: dict[str, Any]) -> list[str]:
+def _basis(basis: str, catalogue: Any, more: str = "") -> str:
+    """Say in words whose statement it is."""
+    parts = [texts.label(catalogue, "bases", basis), *([more] if more else [])]
+    return f"<i>({esc('; '.join(parts))})</i>"
+
+
+def _triggers(entry: dict[str, Any], catalogue: Any) -> list[str]:
     return [
-        f"{esc(texts.both(trigger))} <i>({esc(texts.basis(trigger['basis']))}; "
-        f"{esc(texts.measurable(trigger.get('measurable')))})</i>"
+        esc(texts.both(trigger))
+        + " "
+        + _basis(
+            trigger["basis"],
+            catalogue,
+            texts.label(catalogue, "measurable", trigger["measurable"]),
+        )
         for trigger in entry["triggers"]
     ]
 
 
-def _caveats(entry: dict[str, Any]) -> list[str]:
+def _caveats(entry: dict[str, Any], catalogue: Any) -> list[str]:
     return [
-        f"<b>{esc(texts.caveat(item['type']))}</b>: {esc(texts.both(item))} "
-        f"<i>({esc(texts.basis(item['basis']))})</i>"
+        f"<b>{esc(texts.label(catalogue, 'caveats', item['type']))}</b>: "
+        f"{esc(texts.both(item))} {_basis(item['basis'], catalogue)}"
         for item in entry["caveats"]
     ]
 
 
-def _evidence(entry: dict[str, Any]) -> list[str]:
+def _evidence(entry: dict[str, Any], catalogue: Any) -> list[str]:
     lines = []
     for item in entry["evidence"]:
-        line = f"<b>{esc(texts.evidence(item['direction']))}</b>: {esc(texts.both(item))}"
+        direction = texts.label(catalogue, "evidence", item["direction"])
+        line = f"<b>{esc(direction)}</b>: {esc(texts.both(item))}"
         if item.get("footnotes"):
             notes = ", ".join(str(n) for n in item["footnotes"])
             note = QCoreApplication.translate("WijkMix", "notes {numbers}").format(numbers=notes)

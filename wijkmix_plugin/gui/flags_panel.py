@@ -42,13 +42,12 @@ def render(values: dict[str, Any], origin: dict[str, Any] | None, catalogue: Any
             ),
             "muted",
         ),
-        items([_summary(name, status) for name, status in statuses(values).items()]),
+        items([_summary(name, status, catalogue) for name, status in statuses(values).items()]),
     ]
     for name, status in statuses(values).items():
-        symbol, word, sentence = texts.status(status)
-        body.append(
-            f'<h2><a name="{name}"></a>{esc(symbol)} {esc(texts.flag(name))}: {esc(word)}</h2>'
-        )
+        symbol, word, sentence = texts.status(catalogue, status)
+        title = f"{symbol} {texts.flag(catalogue, name)}: {word}"
+        body.append(f'<h2><a name="{name}"></a>{esc(title)}</h2>')
         body.append(paragraph(sentence))
         body.append(_conditions(reasons.get(name), catalogue))
         if status in ("candidate", "provisional"):
@@ -59,9 +58,9 @@ def render(values: dict[str, Any], origin: dict[str, Any] | None, catalogue: Any
     return "".join(body)
 
 
-def _summary(name: str, status: str | None) -> str:
-    symbol, word, _ = texts.status(status)
-    return f'{esc(symbol)} <a href="#{name}">{esc(texts.flag(name))}</a>: {esc(word)}'
+def _summary(name: str, status: str | None, catalogue: Any) -> str:
+    symbol, word, _ = texts.status(catalogue, status)
+    return f'{esc(symbol)} <a href="#{name}">{esc(texts.flag(catalogue, name))}</a>: {esc(word)}'
 
 
 def _conditions(reason: Any, catalogue: Any) -> str:
@@ -74,7 +73,9 @@ def _conditions(reason: Any, catalogue: Any) -> str:
         )
     groups: dict[str, list[dict[str, Any]]] = {}
     for place, condition in enumerate(c for c in conditions if isinstance(c, dict)):
-        groups.setdefault(str(condition.get("group") or f"all-{place}"), []).append(condition)
+        name = str(condition.get("group") or "")
+        key = name if name.startswith("any") else f"all-{place}"
+        groups.setdefault(key, []).append(condition)
     lines = []
     for members in groups.values():
         if len(members) == 1:
@@ -93,7 +94,7 @@ def _condition(condition: dict[str, Any], catalogue: Any) -> str:
     asked = _asked(condition, catalogue)
     line = translate("WijkMix", "{indicator}: {value}").format(
         indicator=_indicator(str(condition.get("ind")), catalogue),
-        value=translate("WijkMix", "no data") if value is None else _show(value),
+        value=translate("WijkMix", "no data") if value is None else _show(value, catalogue),
     )
     text = f"{symbol} <b>{esc(word)}</b>: {esc(line)}<br>{esc(asked)}"
     if condition.get("defining"):
@@ -113,7 +114,9 @@ def _asked(condition: dict[str, Any], catalogue: Any) -> str:
         "!=": translate("WijkMix", "Condition: not {limit}"),
     }.get(str(condition.get("op")), translate("WijkMix", "Condition: {limit}"))
     limit = (
-        translate("WijkMix", "a limit that is not set") if threshold is None else _limit(threshold)
+        translate("WijkMix", "a limit that is not set")
+        if threshold is None
+        else _limit(threshold, catalogue)
     )
     text = template.format(limit=limit)
     reference = str(condition.get("ref") or "")
@@ -122,6 +125,8 @@ def _asked(condition: dict[str, Any], catalogue: Any) -> str:
         key = reference[1:]
         name = texts.both(known[key]["label"]) if key in known else key
         text += " " + translate("WijkMix", "(assumption: {name})").format(name=name)
+    elif catalogue is not None and reference in catalogue.value_refs:
+        text += f" ({texts.both(catalogue.value_refs[reference]['label'])})"
     return text
 
 
@@ -130,16 +135,16 @@ def _indicator(name: str, catalogue: Any) -> str:
     return texts.both(known[name]["label"]) if name in known else name
 
 
-def _show(value: Any) -> str:
+def _show(value: Any, catalogue: Any) -> str:
     if isinstance(value, str):
-        return texts.cluster(value) if value in ("HH", "LL", "HL", "LH", "ns") else value
+        return texts.label(catalogue, "clusters", value)
     if isinstance(value, float) and not value.is_integer():
         return texts.number(value, 2)
     return texts.exact(value)
 
 
-def _limit(value: Any) -> str:
-    return _show(value) if isinstance(value, str) else texts.exact(value)
+def _limit(value: Any, catalogue: Any) -> str:
+    return _show(value, catalogue) if isinstance(value, str) else texts.exact(value)
 
 
 def _vulnerable(values: dict[str, Any], origin: dict[str, Any] | None) -> str:

@@ -19,6 +19,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ..policy.catalogue import is_choosable, needs_designation
 from . import entry_html, texts
 from .page import Page, paragraph
 
@@ -42,7 +43,7 @@ class InstrumentsPanel(QWidget):
         self.scope.addItem(translate("WijkMix", "For the flags of the selected buurt"), BUURT)
         for name in catalogue.candidate_flags:
             self.scope.addItem(
-                translate("WijkMix", "Flag: {name}").format(name=texts.flag(name)), name
+                translate("WijkMix", "Flag: {name}").format(name=texts.flag(catalogue, name)), name
             )
         self.scope.addItem(
             translate("WijkMix", "All {n} entries").format(n=len(catalogue.entries)), ALL
@@ -176,21 +177,14 @@ class InstrumentsPanel(QWidget):
     def _flag_groups(self, name: str) -> list[tuple[str, list[str]]]:
         """Return matches and companions; these are never filtered, no measure goes without them."""
         translate = QCoreApplication.translate
-        flag = self._catalogue.candidate_flags[name]
-        companions = list(flag["must_show"])
-        matching = [key for key in flag["instruments"] if key not in companions]
-        defining = flag["defining_instrument"]
-        if defining in matching:
-            matching.remove(defining)
-            matching.insert(0, defining)
-        groups = []
-        fitting = self._fitting(matching)
-        label = texts.flag(name)
+        companions = [entry["id"] for entry in self._catalogue.companions(name)]
+        matching = [entry["id"] for entry in self._catalogue.matching(name)]
+        fitting = self._fitting([key for key in matching if key not in companions])
+        label = texts.flag(self._catalogue, name)
+        groups = [(translate("WijkMix", "{flag}: never without").format(flag=label), companions)]
         if fitting:
-            groups.append((translate("WijkMix", "{flag}: matching").format(flag=label), fitting))
-        groups.append(
-            (translate("WijkMix", "{flag}: never without").format(flag=label), companions)
-        )
+            title = translate("WijkMix", "{flag}: matching").format(flag=label)
+            groups.insert(0, (title, fitting))
         return groups
 
     def _fitting(self, keys: list[str]) -> list[str]:
@@ -206,7 +200,7 @@ class InstrumentsPanel(QWidget):
     def _item(self, entry: dict[str, Any]) -> QTreeWidgetItem:
         text = entry_html.title(entry)
         item = QTreeWidgetItem()
-        if entry_html.is_warning(entry):
+        if not is_choosable(entry):
             text = QCoreApplication.translate("WijkMix", "{title} (warning only)").format(
                 title=text
             )
@@ -214,7 +208,7 @@ class InstrumentsPanel(QWidget):
             font = item.font(0)
             font.setItalic(True)
             item.setFont(0, font)
-        elif entry_html.needs_designation(entry):
+        elif needs_designation(entry):
             text = QCoreApplication.translate("WijkMix", "{title} (needs a designation)").format(
                 title=text
             )
@@ -266,8 +260,9 @@ class InstrumentsPanel(QWidget):
 
 def _haystack(entry: dict[str, Any], catalogue: Any) -> str:
     parts = [entry["nr"], entry["id"], *entry["label"].values(), *entry["what"].values()]
-    parts += [texts.actor(a) for a in entry["actors"]]
-    parts += [texts.scale(s) for s in (*entry["scale"]["source"], *entry["scale"]["assumed"])]
+    parts += [texts.label(catalogue, "actors", a) for a in entry["actors"]]
+    scales = (*entry["scale"]["source"], *entry["scale"]["assumed"])
+    parts += [texts.label(catalogue, "scales", s) for s in scales]
     parts.append(texts.both(catalogue.domains.get(entry["domain"])))
     for rule in entry["legal"]:
         parts.append(texts.both(rule))

@@ -49,6 +49,7 @@ class MixPanel(QScrollArea):
 
     def show_unit(
         self,
+        catalogue: Any,
         unit: Unit,
         values: dict[str, Any],
         table: ScanTable,
@@ -77,7 +78,8 @@ class MixPanel(QScrollArea):
         )
         self.head.setText(self._heading(unit, values, table, filtered))
         self.numbers.setText(
-            self._counts(areas, table.classes) + self._measures(values, table.classes, origin)
+            self._counts(areas, table.classes)
+            + self._measures(values, table.classes, origin, catalogue)
         )
         self.bars.show()
         self.numbers.show()
@@ -175,7 +177,11 @@ class MixPanel(QScrollArea):
         return f'<table style="font-size:small" cellspacing="0" cellpadding="2">{table}</table>'
 
     def _measures(
-        self, values: dict[str, Any], classes: tuple[str, ...], origin: dict[str, Any] | None
+        self,
+        values: dict[str, Any],
+        classes: tuple[str, ...],
+        origin: dict[str, Any] | None,
+        catalogue: Any,
     ) -> str:
         translate = QCoreApplication.translate
         reference = (origin or {}).get("reference")
@@ -207,9 +213,9 @@ class MixPanel(QScrollArea):
             f'<ul style="margin-left:14px; margin-top:2px; -qt-list-indent:0">{measures}</ul>'
             if lines
             else ""
-        ) + self._cluster(values, classes)
+        ) + self._cluster(values, classes, catalogue)
 
-    def _cluster(self, values: dict[str, Any], classes: tuple[str, ...]) -> str:
+    def _cluster(self, values: dict[str, Any], classes: tuple[str, ...], catalogue: Any) -> str:
         translate = QCoreApplication.translate
         field = "moran_huur" if "huur" in classes else "moran_corp"
         what = (
@@ -221,7 +227,9 @@ class MixPanel(QScrollArea):
             return ""
         label = values[field]
         lines = [
-            translate("WijkMix", "Local Moran cluster: {label}").format(label=texts.cluster(label)),
+            translate("WijkMix", "Local Moran cluster: {label}").format(
+                label=texts.label(catalogue, "clusters", label or "nodata")
+            ),
             translate("WijkMix", "Tested: {what} of this buurt and of its {n} neighbours").format(
                 what=what, n=number(values.get("n_neighbours"))
             ),

@@ -92,49 +92,40 @@ def tenure(name: str) -> str:
     }[name]
 
 
-def flag(name: str) -> str:
+def label(catalogue: Any, part: str, key: Any) -> str:
+    """Return the catalogue's own word for a key; without a catalogue the key stands for itself."""
+    return str(key) if catalogue is None else catalogue.label(part, str(key), language())
+
+
+def flag(catalogue: Any, name: str) -> str:
     """Return the short name of a candidate flag."""
-    return {
-        "herstructurering": QCoreApplication.translate("WijkMix", "Restructuring"),
-        "verdichting": QCoreApplication.translate("WijkMix", "Densification"),
-        "grondverwerving": QCoreApplication.translate("WijkMix", "Land acquisition"),
-        "mozaiek": QCoreApplication.translate("WijkMix", "Mosaic pattern (descriptive)"),
-    }.get(name, name)
+    return name if catalogue is None else both(catalogue.candidate_flags[name]["short"])
 
 
-def status(value: str | None) -> tuple[str, str, str]:
+def status(catalogue: Any, value: str | None) -> tuple[str, str, str]:
     """Return a symbol, a short word and a sentence for the status of a flag."""
-    return {
-        "candidate": (
-            "●",
-            QCoreApplication.translate("WijkMix", "candidate for further study"),
-            QCoreApplication.translate("WijkMix", "All conditions are met."),
-        ),
+    known = {
+        "candidate": ("●", QCoreApplication.translate("WijkMix", "All conditions are met.")),
         "provisional": (
             "◐",
-            QCoreApplication.translate("WijkMix", "provisional candidate"),
             QCoreApplication.translate(
                 "WijkMix",
                 "The defining conditions are met and none has failed, but some data are missing.",
             ),
         ),
-        "no": (
-            "○",
-            QCoreApplication.translate("WijkMix", "no candidate"),
-            QCoreApplication.translate("WijkMix", "A necessary condition is not met."),
-        ),
+        "no": ("○", QCoreApplication.translate("WijkMix", "A necessary condition is not met.")),
         "unknown": (
             "?",
-            QCoreApplication.translate("WijkMix", "cannot be told"),
             QCoreApplication.translate("WijkMix", "Data for the defining conditions are missing."),
         ),
-    }.get(
-        value or "",
-        (
-            "–",
-            QCoreApplication.translate("WijkMix", "not evaluated"),
-            QCoreApplication.translate("WijkMix", "This buurt has no usable tenure figures."),
-        ),
+    }
+    if value in known:
+        symbol, sentence = known[value]
+        return symbol, label(catalogue, "flag_status", value), sentence
+    return (
+        NONE,
+        QCoreApplication.translate("WijkMix", "not evaluated"),
+        QCoreApplication.translate("WijkMix", "This buurt has no homes or no usable figures."),
     )
 
 
@@ -145,19 +136,6 @@ def outcome(value: bool | None) -> tuple[str, str]:
     if value:
         return "✓", QCoreApplication.translate("WijkMix", "met")
     return "✗", QCoreApplication.translate("WijkMix", "not met")
-
-
-def cluster(label: str | None) -> str:
-    """Return the words for a cluster label."""
-    return {
-        "HH": QCoreApplication.translate("WijkMix", "high surrounded by high (HH)"),
-        "LL": QCoreApplication.translate("WijkMix", "low surrounded by low (LL)"),
-        "HL": QCoreApplication.translate("WijkMix", "high surrounded by low (HL)"),
-        "LH": QCoreApplication.translate("WijkMix", "low surrounded by high (LH)"),
-        "ns": QCoreApplication.translate("WijkMix", "no significant cluster (ns)"),
-        "island": QCoreApplication.translate("WijkMix", "not tested: no neighbouring buurt"),
-        "nodata": QCoreApplication.translate("WijkMix", "not tested: no usable figures"),
-    }.get(label or "", QCoreApplication.translate("WijkMix", "not tested"))
 
 
 def quality(value: Any) -> str | None:
@@ -212,96 +190,3 @@ def _reason(text: str) -> str:
             "WijkMix", "this release of the figures has no tenure yet"
         ),
     }.get(text.replace(found, "#", 1) if found else text, text).replace("{n}", found)
-
-
-def actor(name: str) -> str:
-    return {
-        "gemeente": QCoreApplication.translate("WijkMix", "municipality"),
-        "corporatie": QCoreApplication.translate("WijkMix", "housing corporation"),
-        "marktpartij": QCoreApplication.translate("WijkMix", "market party"),
-        "rijk": QCoreApplication.translate("WijkMix", "central government"),
-        "provincie": QCoreApplication.translate("WijkMix", "province"),
-        "regio": QCoreApplication.translate("WijkMix", "region"),
-        "ontwerper": QCoreApplication.translate("WijkMix", "designer"),
-        "bewoners": QCoreApplication.translate("WijkMix", "residents"),
-        "zorg_welzijn": QCoreApplication.translate("WijkMix", "care and welfare"),
-        "particuliere_eigenaar": QCoreApplication.translate("WijkMix", "private owner"),
-        "burgemeester": QCoreApplication.translate("WijkMix", "mayor"),
-        "school": QCoreApplication.translate("WijkMix", "school"),
-        "ondernemers": QCoreApplication.translate("WijkMix", "entrepreneurs"),
-    }.get(name, name.replace("_", " "))
-
-
-def scale(name: str) -> str:
-    return {
-        "perceel": QCoreApplication.translate("WijkMix", "parcel"),
-        "pand": QCoreApplication.translate("WijkMix", "building"),
-        "portiek": QCoreApplication.translate("WijkMix", "entrance (portiek)"),
-        "complex": QCoreApplication.translate("WijkMix", "complex"),
-        "straat": QCoreApplication.translate("WijkMix", "street"),
-        "blok": QCoreApplication.translate("WijkMix", "block"),
-        "buurt": QCoreApplication.translate("WijkMix", "buurt"),
-        "wijk": QCoreApplication.translate("WijkMix", "wijk"),
-        "stadsdeel": QCoreApplication.translate("WijkMix", "city district"),
-        "stad": QCoreApplication.translate("WijkMix", "city"),
-        "regio": QCoreApplication.translate("WijkMix", "region"),
-        "rijk": QCoreApplication.translate("WijkMix", "country"),
-        "school": QCoreApplication.translate("WijkMix", "school"),
-    }.get(name, name)
-
-
-def basis(name: str | None) -> str:
-    """Say whose statement it is."""
-    return {
-        "source": QCoreApplication.translate("WijkMix", "stated by the source"),
-        "assumption": QCoreApplication.translate("WijkMix", "WijkMix's own assumption"),
-        "own": QCoreApplication.translate("WijkMix", "WijkMix's own remark"),
-    }.get(name or "", QCoreApplication.translate("WijkMix", "origin not stated"))
-
-
-def evidence(direction: str) -> str:
-    return {
-        "for": QCoreApplication.translate("WijkMix", "for"),
-        "against": QCoreApplication.translate("WijkMix", "against"),
-        "mixed": QCoreApplication.translate("WijkMix", "mixed"),
-        "none": QCoreApplication.translate("WijkMix", "no evidence cited"),
-        "context": QCoreApplication.translate("WijkMix", "context"),
-    }.get(direction, direction)
-
-
-def legal_status(value: str | None) -> str:
-    """Say what a rule was on the date of the source; a bill is never called a law."""
-    return {
-        "in_force_at_source": QCoreApplication.translate("WijkMix", "in force on the source date"),
-        "bill_at_source": QCoreApplication.translate("WijkMix", "bill on the source date"),
-        "policy_at_source": QCoreApplication.translate(
-            "WijkMix", "policy aim on the source date, no statute"
-        ),
-        "historic_at_source": QCoreApplication.translate(
-            "WijkMix", "historic: already past on the source date"
-        ),
-        "agreement": QCoreApplication.translate("WijkMix", "agreement, no statute"),
-        "context": QCoreApplication.translate("WijkMix", "background"),
-        "none_named": QCoreApplication.translate("WijkMix", "no statute named by the source"),
-    }.get(value or "", str(value))
-
-
-def caveat(kind: str) -> str:
-    return {
-        "legal": QCoreApplication.translate("WijkMix", "Law"),
-        "evidence": QCoreApplication.translate("WijkMix", "Evidence"),
-        "market": QCoreApplication.translate("WijkMix", "Market"),
-        "displacement": QCoreApplication.translate("WijkMix", "Displacement"),
-        "discrimination": QCoreApplication.translate("WijkMix", "Discrimination"),
-        "waterbed": QCoreApplication.translate("WijkMix", "Waterbed effect"),
-        "privacy": QCoreApplication.translate("WijkMix", "Privacy"),
-        "other": QCoreApplication.translate("WijkMix", "Note"),
-    }.get(kind, kind)
-
-
-def measurable(value: str | None) -> str:
-    return {
-        "yes": QCoreApplication.translate("WijkMix", "measurable"),
-        "partly": QCoreApplication.translate("WijkMix", "partly measurable"),
-        "no": QCoreApplication.translate("WijkMix", "not measurable"),
-    }.get(value or "", "")
