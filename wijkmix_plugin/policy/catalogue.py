@@ -15,7 +15,7 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..errors import PolicyError, Text
 from . import conditions, schema
@@ -30,14 +30,6 @@ DESIGNATION = "wbmgp_area"
 LAW_VALID_MONTHS = 12
 
 Entry = dict[str, Any]
-
-
-class Matching(NamedTuple):
-    """What belongs to a flag: its own instrument, the others by domain, and what must go along."""
-
-    defining: Entry
-    instruments: list[Entry]
-    companions: list[Entry]
 
 
 class Catalogue:
@@ -67,16 +59,29 @@ class Catalogue:
         self.steps: list[dict[str, Any]] = data["steps"]
         self.value_refs: dict[str, dict[str, Any]] = data["value_refs"]
         self.candidate_flags: dict[str, dict[str, Any]] = data["candidate_flags"]
-        self._by_id = {entry["id"]: entry for entry in self.entries}
+        self.scales: list[str] = data["scales"]
+        self.by_id: dict[str, Entry] = {entry["id"]: entry for entry in self.entries}
 
     @property
     def version(self) -> str:
         """The version of the catalogue; one with the user's own changes says so."""
         return self.meta["catalogue_version"] + ("+own" if self.meta.get("own") else "")
 
-    def get(self, entry_id: str) -> Entry | None:
-        """Return an entry, or None."""
-        return self._by_id.get(entry_id)
+    def get(self, entry_id: str) -> Entry:
+        """Return the entry with this id.
+
+        Raises
+        ------
+        PolicyError
+            There is none.
+        """
+        if entry_id not in self.by_id:
+            raise PolicyError(
+                "The catalogue has no entry {id}.",
+                "De catalogus heeft geen onderdeel {id}.",
+                id=entry_id,
+            )
+        return self.by_id[entry_id]
 
     def label(self, part: str, key: str, lang: str) -> str:
         """Return a label, such as ("actors", "gemeente"); an unknown key stands for itself."""
@@ -95,8 +100,8 @@ class Catalogue:
             and (actor is None or actor in entry["actors"])
         ]
 
-    def matching(self, flag: str) -> Matching:
-        """Return the instruments of a flag, its own first and then by domain, and its companions.
+    def matching(self, flag: str) -> list[Entry]:
+        """Return what belongs to a flag: its own instrument, the others by domain, companions last.
 
         Raises
         ------
@@ -104,13 +109,15 @@ class Catalogue:
             There is no such flag.
         """
         rule = self._flag(flag)
-        defining = self._by_id[rule["defining_instrument"]]
         places = list(self.domains)
-        others = [self._by_id[key] for key in rule["instruments"] if key != defining["id"]]
-        others.sort(key=lambda entry: places.index(entry["domain"]))
-        return Matching(
-            defining, [defining, *others], [self._by_id[key] for key in rule["must_show"]]
-        )
+        others = [key for key in rule["instruments"] if key not in rule["must_show"]]
+        others.sort(key=lambda key: places.index(self.by_id[key]["domain"]))
+        keys = dict.fromkeys([rule["defining_instrument"], *others, *rule["must_show"]])
+        return [self.by_id[key] for key in keys]
+
+    def companions(self, flag: str) -> list[Entry]:
+        """Return the entries that must be shown wherever the flag is, in order."""
+        return [self.by_id[key] for key in self._flag(flag)["must_show"]]
 
     def trigger_clauses(self, entry: Entry) -> list[Clauses]:
         """Return the expressions of an entry's triggers that may be matched with data.
@@ -135,7 +142,7 @@ class Catalogue:
             may never be used, or land acquisition could be flagged in a vulnerable area.
         """
         rule = self._flag(flag)
-        entry = self._by_id[rule["defining_instrument"]]
+        entry = self.by_id[rule["defining_instrument"]]
         for place, trigger in enumerate(entry["triggers"]):
             if trigger["expr"] is not None:
                 where = f"{entry['id']}.triggers[{place}].expr"
@@ -150,12 +157,15 @@ class Catalogue:
             )
         clauses = conditions.parse(trigger["expr"], self.indicators, self.parameters, where)
         conditions.refuse_forbidden(clauses)
-        if flag == "grondverwerving" and not conditions.excludes_vulnerable(clauses):
+        guarded = "vulnerable" in rule["defining_indicators"]
+        guarded = guarded and conditions.excludes_vulnerable(clauses)
+        if flag == "grondverwerving" and not guarded:
             raise PolicyError(
                 "{where}: land acquisition is only for areas that are not vulnerable. Keep the "
-                "condition {rule} among those that must all hold.",
+                "condition {rule} among those that must all hold and define the flag.",
                 "{where}: grondverwerving is alleen voor gebieden die niet kwetsbaar zijn. Houd de "
-                "voorwaarde {rule} bij de voorwaarden die alle moeten gelden.",
+                "voorwaarde {rule} bij de voorwaarden die alle moeten gelden en die de vlag "
+                "bepalen.",
                 where=where,
                 rule='{"ind": "vulnerable", "op": "==", "val": false}',
             )
@@ -238,22 +248,20 @@ def is_choosable(entry: Entry) -> bool:
 
 def needs_designation(entry: Entry) -> bool:
     """Tell whether an entry applies only where an official designation (Wbmgp) is loaded."""
-    return any(DESIGNATION in _indicators_in(t["expr"]) for t in entry["triggers"])
+    return any(leaf["ind"] == DESIGNATION for t in entry["triggers"] for leaf in leaves(t["expr"]))
 
 
-def visible(entry: Entry, *, designated: bool = False) -> bool:
-    """Tell whether an entry may be matched with an area, given its official designation."""
-    return designated or not needs_designation(entry)
+def leaves(expression: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+    """Return the single conditions of an expression as written, in order."""
+    if not expression:
+        return []
+    if "ind" in expression:
+        return [expression]
+    members = expression.get("all") or expression.get("any") or [expression["not"]]
+    return [leaf for member in members for leaf in leaves(member)]
 
 
-def _indicators_in(node: Any) -> set[str]:
-    if isinstance(node, dict):
-        own = {node["ind"]} if "ind" in node else set()
-        return own.union(*map(_indicators_in, node.values()))
-    return set().union(*map(_indicators_in, node)) if isinstance(node, list) else set()
-
-
-def law_is_dated(as_of: str, today: date, checked: str | None = None) -> bool:
+def is_stale(as_of: str, today: date, checked: str | None = None) -> bool:
     """Tell whether a statement on law is due for a check: twelve months after its latest date.
 
     Parameters
@@ -493,7 +501,7 @@ def _check_flag(flag: str, catalogue: Catalogue) -> None:
             )
     if flag not in FLAGS:
         return
-    domains = {entry["domain"] for entry in catalogue.matching(flag).companions}
+    domains = {entry["domain"] for entry in catalogue.companions(flag)}
     if not {"sociaal", "economisch"} <= domains:
         raise _invalid(
             f"candidate_flags.{flag}.must_show",
@@ -504,9 +512,9 @@ def _check_flag(flag: str, catalogue: Catalogue) -> None:
 
 def _invalid(where: str, en: str, nl: str) -> PolicyError:
     return PolicyError(
-        "Catalogue, {where}: {en}. See catalogue.schema.json for what is allowed.",
-        "Catalogus, {where}: {nl}. Zie catalogue.schema.json voor wat mag.",
+        "Catalogue, {where}: {what_en}. See catalogue.schema.json for what is allowed.",
+        "Catalogus, {where}: {what_nl}. Zie catalogue.schema.json voor wat mag.",
         where=where,
-        en=en,
-        nl=nl,
+        what_en=en,
+        what_nl=nl,
     )

@@ -234,11 +234,11 @@ def _condition(
 
 def _error(where: str, en: str, nl: str) -> PolicyError:
     return PolicyError(
-        "Catalogue, {where}: {en}. Correct the expression or leave it out.",
-        "Catalogus, {where}: {nl}. Verbeter de uitdrukking of laat haar weg.",
+        "Catalogue, {where}: {what_en}. Correct the expression or leave it out.",
+        "Catalogus, {where}: {what_nl}. Verbeter de uitdrukking of laat haar weg.",
         where=where,
-        en=en,
-        nl=nl,
+        what_en=en,
+        what_nl=nl,
     )
 
 
@@ -248,8 +248,8 @@ def _error(where: str, en: str, nl: str) -> PolicyError:
 def combine(
     clauses: Iterable[Iterable[Condition]],
     outcome: Callable[[Condition], T],
-    lowest: Callable[..., T] = min,  # type: ignore[assignment]
-    highest: Callable[..., T] = max,  # type: ignore[assignment]
+    lowest: Callable[..., T] = min,
+    highest: Callable[..., T] = max,
 ) -> T:
     """Combine the outcomes (1, 0, -1, or arrays of them) of all conditions.
 
@@ -295,14 +295,14 @@ def compare(condition: Condition, value: Any, threshold: Any) -> int:
 def wrong_value(indicator: str, value: Any, en: str, nl: str) -> PolicyError:
     """Return the error for a value of another kind than the indicator needs."""
     return PolicyError(
-        "Column {indicator}: found {value!r} where {en} is needed. Correct the column or leave it "
-        "out.",
-        "Kolom {indicator}: {value!r} gevonden, terwijl {nl} nodig is. Verbeter de kolom of laat "
-        "haar weg.",
+        "Column {indicator}: found {value!r} where {need_en} is needed. Correct the column "
+        "or leave it out.",
+        "Kolom {indicator}: {value!r} gevonden, terwijl {need_nl} nodig is. Verbeter de "
+        "kolom of laat haar weg.",
         indicator=indicator,
         value=value,
-        en=en,
-        nl=nl,
+        need_en=en,
+        need_nl=nl,
     )
 
 

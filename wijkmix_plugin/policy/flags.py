@@ -1,334 +1,414 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Candidate flags: which buurten deserve a closer look, with every condition, value and threshold.
+"""Candidate flags: which buurten deserve a closer look, with every condition and threshold.
 
-A flag is a reason to look, not a judgement. Thresholds are assumptions of WijkMix; the policy source
-gives none.
+A flag is a reason to look, not a judgement: the policy source names no threshold at all, so each
+one is a parameter of WijkMix and an assumption. Units are never ranked and nothing is added up.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from itertools import repeat
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..errors import PolicyError, Text
-from .catalogue import Catalogue, leaves
-from .kleene import FALSE, TRUE, UNKNOWN, compare, evaluate, is_missing
-
-FLAGS = ("herstructurering", "verdichting", "grondverwerving")
-STATUSES = ("candidate", "provisional", "no", "unknown")
-# Rows of these qualities have no homes to speak of.
-NOT_EVALUATED = ("water", "no dwellings")
-# Origin, nationality, religion, health, police data and benefits or debts of persons never reach a
-# flag.
-_FORBIDDEN = re.compile(
-    r"herkomst|migra|westers|niet_?west|natio|geboorteland|geb_?(in|buiten)_|_w_al$|_nw_al$"
-    r"|a_(nl|eur|neu)_al|nederland_17|europa|relig|kerk|moskee|islam|moslim|marok|turk|surin|antil"
-    r"|gezondheid|ziek(te|en)|zorggebruik|handicap|beperking|ggz|wmo|jeugdzorg"
-    r"|politie|misdrijf|misdrijven|crimin|verdacht|overlast|diefstal"
-    r"|uitkering|bijstand|a_soz|benefit|schuld|\bbsn\b|ethni|origin|race",
-    re.IGNORECASE,
+from ..errors import Text
+from .catalogue import FLAGS, Catalogue, limits
+from .conditions import (
+    FALSE,
+    FORBIDDEN_PATTERNS,
+    OPERATORS,
+    TRUE,
+    UNKNOWN,
+    UNTESTED,
+    Clauses,
+    Condition,
+    check_columns,
+    combine,
+    group_names,
+    wrong_value,
 )
-# Indicators that the catalogue describes and that may nevertheless not drive a flag.
-_NOT_MEASURED = ("moran_corp", "moran_lowinc")
 
+__all__ = [
+    "FLAGS",
+    "FORBIDDEN_PATTERNS",
+    "check_columns",
+    "evaluate_flags",
+    "robustness",
+    "vulnerable_rule",
+]
 
-def check_columns(names: Iterable[str]) -> list[str]:
-    """Return the names that look like data about persons that WijkMix keeps out of flags."""
-    return [name for name in names if _FORBIDDEN.search(name)]
+REASONS_VERSION = 1
+RAISED = ("candidate", "provisional")
+# Nobody lives there, so there is nothing to study.
+NOT_EVALUATED = ("water", "no dwellings")
+VARIATION = 0.2
+_OUTCOME_JSON = {TRUE: '"result":true}', UNKNOWN: '"result":null}', FALSE: '"result":false}'}
 
 
 def evaluate_flags(
-    frame: pd.DataFrame, catalogue: Catalogue, *, parameters: Mapping[str, float] | None = None
+    frame: pd.DataFrame,
+    catalogue: Catalogue,
+    *,
+    parameters: Mapping[str, float | None] | None = None,
 ) -> pd.DataFrame:
-    """Evaluate the three flags for every unit.
+    """Evaluate the flags of every unit in three-valued logic.
+
+    A flag is `candidate` where its expression is true, `no` where it is false; where it is unknown
+    it is `provisional` if every group of conditions with a defining indicator is met, else
+    `unknown`. So a missing value never makes a flag, and never takes one away.
 
     Parameters
     ----------
-    frame : columns are indicator ids (shares in percent 0-100; `vulnerable` True, False or None), with
-        `gemeente_code` and `quality`. A missing column or value is unknown.
-    parameters : thresholds that replace the catalogue's defaults.
+    frame : (n rows) columns named by indicator id (`share_*` in percent, `div_*` 0-1, `vulnerable`
+        True, False or None, `moran_corp` labels), `gemeente_code` for references such as the
+        median of the gemeente, and `quality`. A column that is absent is unknown everywhere.
+    catalogue : holds the expressions, defining indicators and default thresholds.
+    parameters : thresholds that replace the defaults.
 
     Returns
     -------
-    DataFrame on the same index: `flag_<name>` for each flag, one of candidate (every condition met), provisional
-    (the defining conditions met, none failed, some unknown), no, unknown, or None for water and units without
-    dwellings; and `flag_reasons`, JSON with every condition, its value, threshold and result.
+    DataFrame (n rows, same index) with `flag_<name>` (candidate, provisional, no, unknown; None
+    where `quality` is water or no dwellings) and `flag_reasons`: JSON with per flag its status and
+    every condition with `ind, op, ref, group, defining, threshold, value, result`.
 
     Raises
     ------
     PolicyError
-        A condition rests on forbidden data.
+        A condition reads forbidden data, a threshold is unknown, or a column holds values of
+        another kind than its indicator.
+
+    Notes
+    -----
+    Logic: Kleene (1952), strong three-valued logic.
     """
-    thresholds = catalogue.thresholds(parameters)
-    skip = (
-        frame["quality"].isin(NOT_EVALUATED).to_numpy()
-        if "quality" in frame
-        else np.zeros(len(frame), dtype=bool)
-    )
-    columns = {}
-    pieces = []
-    for name in FLAGS:
-        status, reasons = _one_flag(frame, catalogue, name, thresholds)
-        columns[f"flag_{name}"] = np.where(skip, None, status)
-        pieces.append(reasons)
+    judge = _Judge(frame, catalogue.thresholds(parameters))
+    columns: dict[str, Any] = {}
+    texts = []
+    for flag in FLAGS:
+        clauses = catalogue.flag_clauses(flag)
+        defining = catalogue.candidate_flags[flag]["defining_indicators"]
+        status = _status(clauses, defining, judge)
+        columns[f"flag_{flag}"] = np.where(judge.used, status, None)
+        texts.append(_flag_json(flag, clauses, defining, status, judge))
     quality = frame["quality"].tolist() if "quality" in frame else [None] * len(frame)
-    columns["flag_reasons"] = np.array(
-        [
-            json.dumps({"v": 1, "not_evaluated": why})
-            if gone
-            else '{"v":1,' + ",".join(parts) + "}"
-            for gone, why, *parts in zip(skip, quality, *pieces, strict=True)
-        ],
-        dtype=object,
-    )
+    columns["flag_reasons"] = [
+        f'{{"v":{REASONS_VERSION},{",".join(parts)}}}'
+        if used
+        else json.dumps({"v": REASONS_VERSION, "not_evaluated": why})
+        for used, why, *parts in zip(judge.used.tolist(), quality, *texts, strict=True)
+    ]
     return pd.DataFrame(columns, index=frame.index, dtype=object)
 
 
-def _one_flag(
+def robustness(
     frame: pd.DataFrame,
     catalogue: Catalogue,
-    name: str,
-    thresholds: Mapping[str, float | None],
-) -> tuple[np.ndarray, list[str]]:
-    """Return the status and the JSON of the reasons, per unit."""
-    expression = catalogue.expression(name)
-    defining = set(catalogue.candidate_flags[name].get("defining_indicators", ()))
-    forbidden = check_columns(leaf["ind"] for leaf in leaves(expression))
-    if forbidden:
-        raise PolicyError(
-            "Flag {name} may not rest on {ind}: data about origin, religion, health, police or "
-            "benefits of persons "
-            "stay out of flags. Take that condition out of the catalogue.",
-            "Signaal {name} mag niet steunen op {ind}: gegevens over herkomst, religie, "
-            "gezondheid, politie of "
-            "uitkeringen van personen blijven buiten signalen. Haal die voorwaarde uit de "
-            "catalogus.",
-            name=name,
-            ind=", ".join(forbidden),
-        )
-    groups = expression["all"] if "all" in expression else [expression]
-    results = []
-    defines = []
-    conditions = []
-    for number, group in enumerate(groups, start=1):
-        found = {id(leaf): _leaf(frame, leaf, thresholds) for leaf in leaves(group)}
-        results.append(_group_result(group, lambda leaf, found=found: found[id(leaf)][0]))
-        is_defining = any(leaf["ind"] in defining for leaf in leaves(group))
-        defines.append(is_defining)
-        kind = next(iter(group)) if "ind" not in group else "all"
-        for leaf in leaves(group):
-            result, values, limits = found[id(leaf)]
-            conditions.append(
-                _condition_json(leaf, result, values, limits, f"{kind}-{number}", is_defining)
-            )
-    verdict = np.min(results, axis=0)
-    sure = np.min([r for r, d in zip(results, defines, strict=True) if d], axis=0)
-    status = np.select(
-        [verdict == TRUE, verdict == FALSE, sure == TRUE],
-        ["candidate", "no", "provisional"],
-        "unknown",
-    ).astype(object)
-    texts = [
-        f'"{name}":{{"status":"{state}","conditions":[{",".join(parts)}]}}'
-        for state, *parts in zip(status, *conditions, strict=True)
-    ]
-    return status, texts
+    *,
+    parameters: Mapping[str, float | None] | None = None,
+) -> pd.DataFrame:
+    """Count in how many variants a flag stays when its thresholds move by 20 per cent.
 
-
-def _group_result(
-    group: Mapping[str, Any], of: Callable[[Mapping[str, Any]], np.ndarray]
-) -> np.ndarray:
-    if "all" in group:
-        return np.min([_group_result(item, of) for item in group["all"]], axis=0)
-    if "any" in group:
-        return np.max([_group_result(item, of) for item in group["any"]], axis=0)
-    if "not" in group:
-        return -_group_result(group["not"], of)
-    return of(group)
-
-
-def _leaf(
-    frame: pd.DataFrame, leaf: Mapping[str, Any], thresholds: Mapping[str, float | None]
-) -> tuple[np.ndarray, list[Any] | None, list[Any]]:
-    """Return result (1, 0, -1), values (None where the column is missing) and thresholds, per unit."""
-    n = len(frame)
-    target = thresholds[leaf["par"]] if "par" in leaf else leaf["val"]
-    if leaf["ind"] not in frame:
-        limit = None if isinstance(target, str) and "par" not in leaf and "_" in target else target
-        return np.zeros(n, dtype=np.int8), None, [limit] * n
-    column = frame[leaf["ind"]]
-    if column.dtype.kind == "O":
-        values: list[Any] = [None if is_missing(v) else v for v in column.tolist()]
-        if leaf["ind"] in _NOT_MEASURED:
-            # An island or a buurt without figures was not tested: that is unknown, not "no
-            # cluster".
-            values = [None if v in ("island", "nodata") else v for v in values]
-        limits = _limits(frame, column, target, leaf)
-        result = np.array(
-            [compare(v, leaf["op"], t) for v, t in zip(values, limits, strict=True)], dtype=np.int8
-        )
-        return result.reshape(n), values, limits
-    numbers = column.to_numpy(dtype=float)
-    limits = _limits(frame, column, target, leaf)
-    edge = np.array([np.nan if t is None else t for t in limits], dtype=float)
-    known = np.isfinite(numbers) & np.isfinite(edge)
-    with np.errstate(invalid="ignore"):
-        met = {
-            "==": numbers == edge,
-            "!=": numbers != edge,
-            "<": numbers < edge,
-            "<=": numbers <= edge,
-            ">": numbers > edge,
-            ">=": numbers >= edge,
-        }[leaf["op"]]
-    result = np.where(known, np.where(met, TRUE, FALSE), UNKNOWN).astype(np.int8)
-    return (
-        result,
-        [v if ok else None for v, ok in zip(numbers.tolist(), np.isfinite(numbers), strict=True)],
-        limits,
-    )
-
-
-def _limits(
-    frame: pd.DataFrame, column: pd.Series, target: Any, leaf: Mapping[str, Any]
-) -> list[Any]:
-    """Return the threshold per unit; a reference such as median_gemeente is computed from the units themselves."""
-    if "par" in leaf or not isinstance(target, str) or target not in _REFERENCES:
-        return [target] * len(frame)
-    numbers = pd.to_numeric(column, errors="coerce")
-    area = frame["gemeente_code"]
-    per_area = _REFERENCES[target](numbers, area, frame)
-    return [None if is_missing(v) else float(v) for v in area.map(per_area).tolist()]
-
-
-def _weighted_mean(numbers: pd.Series, area: pd.Series, frame: pd.DataFrame) -> pd.Series:
-    weight = frame["dwellings"].where(numbers.notna())
-    return (numbers * weight).groupby(area).sum(min_count=1) / weight.groupby(area).sum(min_count=1)
-
-
-_REFERENCES: dict[str, Callable[[pd.Series, pd.Series, pd.DataFrame], pd.Series]] = {
-    "median_gemeente": lambda numbers, area, frame: numbers.groupby(area).median(),
-    "p75_gemeente": lambda numbers, area, frame: numbers.groupby(area).quantile(0.75),
-    "gemeente_mean": _weighted_mean,
-}
-_RESULT_JSON = {TRUE: "true", UNKNOWN: "null", FALSE: "false"}
-
-
-def _json(value: Any) -> str:
-    if is_missing(value):
-        return "null"
-    if isinstance(value, bool | np.bool_):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
-    return repr(round(float(value), 6))
-
-
-def _condition_json(
-    leaf: Mapping[str, Any],
-    result: np.ndarray,
-    values: list[Any] | None,
-    limits: list[Any],
-    group: str,
-    is_defining: bool,
-) -> list[str]:
-    """Return one condition as JSON per unit; built from pieces, since whole countries pass here."""
-    reference = f"${leaf['par']}" if "par" in leaf else leaf["val"]
-    head = (
-        f'{{"ind":{json.dumps(leaf["ind"])},"op":{json.dumps(leaf["op"])},"ref":'
-        f"{json.dumps(reference)},"
-        f'"group":{json.dumps(group)},"defining":{json.dumps(is_defining)},"threshold":'
-    )
-    same = len({str(limit) for limit in limits}) <= 1
-    limit_text = [_json(limits[0])] * len(limits) if same and limits else [_json(t) for t in limits]
-    if values is None:
-        return [f'{head}{t},"value":null,"result":null}}' for t in limit_text]
-    return [
-        f'{head}{t},"value":{_json(v)},"result":{_RESULT_JSON[r]}}}'
-        for t, v, r in zip(limit_text, values, result.tolist(), strict=True)
-    ]
-
-
-def evaluate_one(
-    expression: Mapping[str, Any],
-    values: Mapping[str, Any],
-    thresholds: Mapping[str, float | None],
-) -> bool | None:
-    """Evaluate a trigger for one unit: True, False, or None where data are missing.
-
-    Thresholds that refer to other units (median_gemeente and such) are unknown here.
-    """
-
-    def leaf_result(leaf: Mapping[str, Any]) -> int:
-        target = thresholds.get(leaf["par"]) if "par" in leaf else leaf["val"]
-        if "par" not in leaf and target in _REFERENCES:
-            target = None
-        return compare(values.get(leaf["ind"]), leaf["op"], target)
-
-    return {TRUE: True, UNKNOWN: None, FALSE: False}[evaluate(expression, leaf_result)]
-
-
-def vulnerable_rule(
-    frame: pd.DataFrame, catalogue: Catalogue, *, parameters: Mapping[str, float] | None = None
-) -> tuple[list[bool | None], Text]:
-    """Derive `vulnerable` from the location quotient of low-income households: an assumption, and said so.
+    Each threshold of a flag's expression moves by itself, once up and once down, within the bounds
+    of its unit. A flag stays where it is still a candidate or provisional.
 
     Returns
     -------
-    values : True where `share_lowinc_lq` is at least the threshold `lq_mod`, False below, None where unknown.
-    rule : the rule in words, for the layer, the report and the dock.
+    DataFrame (same index) with `flag_robustness_<name>`: "4/6" is four of six variants; None where
+    there is no flag that could stay.
+
+    Raises
+    ------
+    PolicyError
+        As `evaluate_flags`.
+    """
+    judge = _Judge(frame, catalogue.thresholds(parameters))
+    columns = {}
+    for flag in FLAGS:
+        clauses = catalogue.flag_clauses(flag)
+        defining = catalogue.candidate_flags[flag]["defining_indicators"]
+        raised = np.isin(_status(clauses, defining, judge), RAISED) & judge.used
+        names = dict.fromkeys(c.parameter for clause in clauses for c in clause if c.parameter)
+        stays = np.zeros(len(frame), dtype=int)
+        variants = 0
+        for name in names:
+            base = judge.thresholds[name]
+            if base is None:
+                continue
+            low, high = limits(catalogue.parameters[name]["unit"])
+            for factor in (1 - VARIATION, 1 + VARIATION):
+                variant = judge.varied(name, min(max(base * factor, low), high))
+                stays += np.isin(_status(clauses, defining, variant), RAISED)
+                variants += 1
+        columns[f"flag_robustness_{flag}"] = [
+            f"{count}/{variants}" if flagged else None
+            for count, flagged in zip(stays.tolist(), raised.tolist(), strict=True)
+        ]
+    return pd.DataFrame(columns, index=frame.index, dtype=object)
+
+
+def vulnerable_rule(
+    frame: pd.DataFrame,
+    catalogue: Catalogue,
+    *,
+    parameters: Mapping[str, float | None] | None = None,
+) -> tuple[list[bool | None], Text]:
+    """Derive `vulnerable` from low incomes, for users who give no rule of their own: an assumption.
+
+    The policy source does not say what makes an area vulnerable. The proxy calls an area vulnerable
+    where the location quotient of low-income households, `share_lowinc_lq`, is at least the
+    threshold `lq_mod`.
+
+    Returns
+    -------
+    True, False or None (unknown) per unit, and the rule in words, to be shown with every result.
     """
     limit = catalogue.thresholds(parameters)["lq_mod"]
     if "share_lowinc_lq" not in frame or limit is None:
         return [None] * len(frame), Text(
-            "unknown: no own rule was given and the layer has no share of low-income households",
-            "onbekend: er is geen eigen regel opgegeven en de laag heeft geen aandeel huishoudens "
-            "met laag inkomen",
+            "unknown: no rule was given, and the data have no share of low-income households",
+            "onbekend: er is geen regel opgegeven en de gegevens hebben geen aandeel huishoudens "
+            "met een laag inkomen",
         )
     values = [
-        None if is_missing(v) else bool(v >= limit) for v in frame["share_lowinc_lq"].tolist()
+        None if np.isnan(v) else bool(v >= limit)
+        for v in _numbers(frame["share_lowinc_lq"]).tolist()
     ]
+    shown = f"{limit:g}"
     return values, Text(
-        "assumption: the share of low-income households is at least {limit} times that of the "
+        f"assumption: the share of low-income households is at least {shown} times that of the "
         "reference area",
-        "aanname: het aandeel huishoudens met laag inkomen is minstens {limit} keer dat van het "
-        "referentiegebied",
-    ).format(limit=limit)
+        f"aanname: het aandeel huishoudens met een laag inkomen is minstens "
+        f"{shown.replace('.', ',')} keer dat van het referentiegebied",
+    )
 
 
-def robustness(
-    frame: pd.DataFrame, catalogue: Catalogue, *, parameters: Mapping[str, float] | None = None
-) -> pd.DataFrame:
-    """Count in how many variants a flag stays when each of its thresholds moves by 20 per cent, up and down.
+# -- outcomes ------------------------------------------------------------------------------------
 
-    Returns
-    -------
-    DataFrame with `flag_robustness_<name>`: "4/6" where the unit is a candidate or provisional, else None.
-    """
-    base = catalogue.thresholds(parameters)
-    columns = {}
-    for name in FLAGS:
-        status, _ = _one_flag(frame, catalogue, name, base)
-        flagged = np.isin(status, ["candidate", "provisional"])
-        used = dict.fromkeys(
-            leaf["par"] for leaf in leaves(catalogue.expression(name)) if "par" in leaf
+
+class _Judge:
+    """The conditions evaluated over a frame, each once."""
+
+    def __init__(self, frame: pd.DataFrame, thresholds: Mapping[str, float | None]) -> None:
+        self.frame = frame
+        self.thresholds = thresholds
+        self.used = (
+            ~frame["quality"].isin(NOT_EVALUATED).to_numpy()
+            if "quality" in frame
+            else np.ones(len(frame), dtype=bool)
         )
-        stays = np.zeros(len(frame), dtype=int)
-        variants = 0
-        for key in used:
-            if base[key] is None:
-                continue
-            for factor in (0.8, 1.2):
-                variants += 1
-                moved, _ = _one_flag(frame, catalogue, name, {**base, key: base[key] * factor})
-                stays += moved == status
-        columns[f"flag_robustness_{name}"] = np.array(
-            [f"{s}/{variants}" if f else None for s, f in zip(stays, flagged, strict=True)],
-            dtype=object,
+        self._columns: dict[tuple[str, type], np.ndarray | None] = {}
+        self._texts: dict[str, list[str]] = {}
+        self._references: dict[tuple[str, str], np.ndarray] = {}
+        self._outcomes: dict[Condition, np.ndarray] = {}
+
+    def varied(self, name: str, value: float) -> _Judge:
+        """Return the same with one other threshold, without doing the rest again."""
+        other = _Judge.__new__(_Judge)
+        other.__dict__.update(self.__dict__)
+        other.thresholds = {**self.thresholds, name: value}
+        other._outcomes = {c: o for c, o in self._outcomes.items() if c.parameter != name}
+        return other
+
+    def outcome(self, condition: Condition) -> np.ndarray:
+        """Return 1, 0 (unknown) or -1 per unit."""
+        if condition not in self._outcomes:
+            self._outcomes[condition] = self._evaluate(condition)
+        return self._outcomes[condition]
+
+    def _evaluate(self, condition: Condition) -> np.ndarray:
+        values = self.column(condition)
+        threshold = self.threshold(condition)
+        unknown = np.full(len(self.frame), UNKNOWN, dtype=np.int8)
+        if values is None or threshold is None:
+            return unknown
+        compare = OPERATORS[condition.op]
+        if values.dtype == np.int8:  # true, unknown, false
+            met = compare(values, np.int8(TRUE if threshold else FALSE))
+            known = values != UNKNOWN
+        elif values.dtype == object:
+            met = compare(values, threshold).astype(bool)
+            known = np.not_equal(values, None).astype(bool)
+        else:
+            with np.errstate(invalid="ignore"):
+                met = compare(values, threshold)
+            known = np.isfinite(values) & np.isfinite(threshold)
+        return np.where(known, np.where(met, TRUE, FALSE), UNKNOWN).astype(np.int8)
+
+    def column(self, condition: Condition) -> np.ndarray | None:
+        """Return the values: floats with NaN, labels with None, or int8 for true and false."""
+        kind = type(condition.constant) if isinstance(condition.constant, (bool, str)) else float
+        key = (condition.indicator, kind)
+        if key not in self._columns:
+            found = None
+            if condition.indicator in self.frame:
+                read = {bool: _truths, str: _labels, float: _numbers}[kind]
+                found = read(self.frame[condition.indicator])
+            self._columns[key] = found
+        return self._columns[key]
+
+    def threshold(self, condition: Condition) -> Any:
+        """Return a number, label or truth value, or an array of numbers; None where unknown."""
+        if condition.parameter is not None:
+            return self.thresholds[condition.parameter]
+        if condition.reference is None:
+            return condition.constant
+        key = (condition.reference, condition.indicator)
+        if key not in self._references:
+            self._references[key] = self._reference(condition)
+        return self._references[key]
+
+    def _reference(self, condition: Condition) -> np.ndarray:
+        """Return a figure of the gemeente, from the units there that have a value."""
+        nothing = np.full(len(self.frame), np.nan)
+        values = self.column(condition)
+        if values is None or "gemeente_code" not in self.frame:
+            return nothing
+        known = np.isfinite(values) & self.used
+        numbers = pd.Series(np.where(known, values, np.nan))
+        codes = pd.factorize(self.frame["gemeente_code"])[0]
+        grouped = numbers.groupby(codes)
+        if condition.reference == "median_gemeente":
+            found = grouped.median()
+        elif condition.reference == "p75_gemeente":
+            found = grouped.quantile(0.75)
+        elif condition.reference == "gemeente_mean":
+            name = next((c for c in ("dwellings", "households") if c in self.frame), None)
+            if name is None:
+                return nothing
+            weight = pd.Series(_numbers(self.frame[name])).where(known)
+            total = weight.where(weight > 0).groupby(codes).sum(min_count=1)
+            found = (numbers * weight).groupby(codes).sum(min_count=1) / total
+        else:  # a value that only the user can give
+            return nothing
+        result = found.reindex(codes).to_numpy(dtype=float, copy=True)
+        result[codes < 0] = np.nan
+        return result
+
+    def value_texts(self, condition: Condition) -> Iterable[str]:
+        """Return the values as JSON, per unit."""
+        values = self.column(condition)
+        if values is None:
+            return repeat("null", len(self.frame))
+        if condition.indicator not in self._texts:
+            self._texts[condition.indicator] = _json_list(values)
+        return self._texts[condition.indicator]
+
+
+def _status(clauses: Clauses, defining: Iterable[str], judge: _Judge) -> np.ndarray:
+    """Return candidate, provisional, no or unknown per unit."""
+    names = set(defining)
+    sure = [clause for clause in clauses if any(c.indicator in names for c in clause)]
+    verdict = combine(clauses, judge.outcome, np.minimum, np.maximum)
+    defined = combine(sure, judge.outcome, np.minimum, np.maximum)
+    status = np.full(len(verdict), "unknown", dtype=object)
+    status[defined == TRUE] = "provisional"
+    status[verdict == TRUE] = "candidate"
+    status[verdict == FALSE] = "no"
+    return status
+
+
+# -- reading columns -----------------------------------------------------------------------------
+
+
+def _numbers(column: pd.Series) -> np.ndarray:
+    """Return floats; what is missing or infinite becomes NaN."""
+    try:
+        values = pd.to_numeric(column).to_numpy(dtype=float, na_value=np.nan, copy=True)
+    except (ValueError, TypeError) as error:
+        wrong = next(
+            v for v in column.dropna() if pd.isna(pd.to_numeric(pd.Series([v]), errors="coerce"))[0]
         )
-    return pd.DataFrame(columns, index=frame.index)
+        raise wrong_value(str(column.name), wrong, "a number", "een getal") from error
+    values[~np.isfinite(values)] = np.nan
+    return values
+
+
+def _truths(column: pd.Series) -> np.ndarray:
+    """Return 1, 0 (unknown) or -1."""
+    if column.dtype == bool:
+        return np.where(column.to_numpy(), TRUE, FALSE).astype(np.int8)
+    missing = column.isna().to_numpy()
+    codes = {True: TRUE, False: FALSE}
+    values = column.tolist()
+    for value, gone in zip(values, missing, strict=True):
+        if not gone and value not in (0, 1):
+            raise wrong_value(str(column.name), value, "true or false", "waar of onwaar")
+    return np.array(
+        [UNKNOWN if gone else codes[v] for v, gone in zip(values, missing, strict=True)],
+        dtype=np.int8,
+    )
+
+
+def _labels(column: pd.Series) -> np.ndarray:
+    """Return labels; None where a unit has none or was not tested."""
+    values = column.to_numpy(dtype=object, copy=True)
+    values[column.isna().to_numpy() | np.isin(values.astype(str), UNTESTED)] = None
+    for value in pd.unique(values):
+        if value is not None and not isinstance(value, str):
+            raise wrong_value(str(column.name), value, "a cluster label", "een clusterlabel")
+    return values
+
+
+# -- reasons as JSON -----------------------------------------------------------------------------
+
+
+def _flag_json(
+    flag: str, clauses: Clauses, defining: Iterable[str], status: np.ndarray, judge: _Judge
+) -> list[str]:
+    """Return `"flag":{...}` per unit, joined from pieces: a whole country passes here."""
+    names = set(defining)
+    pieces = [
+        _condition_json(condition, group, condition.indicator in names, judge)
+        for group, clause in zip(group_names(clauses), clauses, strict=True)
+        for condition in clause
+    ]
+    return [
+        f'"{flag}":{{"status":"{state}","conditions":[{",".join(parts)}]}}'
+        for state, *parts in zip(status.tolist(), *pieces, strict=True)
+    ]
+
+
+def _condition_json(
+    condition: Condition, group: str, defining: bool, judge: _Judge
+) -> Iterable[str]:
+    head = json.dumps(
+        {
+            "ind": condition.indicator,
+            "op": condition.op,
+            "ref": condition.ref,
+            "group": group,
+            "defining": defining,
+        },
+        separators=(",", ":"),
+    )[:-1]
+    threshold = judge.threshold(condition)
+    outcome = judge.outcome(condition).tolist()
+    values = judge.value_texts(condition)
+    if isinstance(threshold, np.ndarray):
+        limits_text = _json_list(threshold)
+        return [
+            f'{head},"threshold":{limit},"value":{value},{_OUTCOME_JSON[result]}'
+            for limit, value, result in zip(limits_text, values, outcome, strict=True)
+        ]
+    head = f'{head},"threshold":{json.dumps(threshold)},"value":'
+    if judge.column(condition) is None:
+        return repeat(f"{head}null,{_OUTCOME_JSON[UNKNOWN]}", len(outcome))
+    return [
+        f"{head}{value},{_OUTCOME_JSON[result]}"
+        for value, result in zip(values, outcome, strict=True)
+    ]
+
+
+def _json_list(values: np.ndarray) -> list[str]:
+    if values.dtype == np.int8:
+        names = {TRUE: "true", UNKNOWN: "null", FALSE: "false"}
+        return [names[v] for v in values.tolist()]
+    if values.dtype == object:
+        texts = {v: json.dumps(v) for v in pd.unique(values)}
+        return [texts[v] for v in values.tolist()]
+    # Ordinary numbers: repr is their JSON. A number that is missing is the only one unlike itself.
+    return ["null" if v != v else repr(v) for v in values.tolist()]
