@@ -132,7 +132,7 @@ def test_what_cannot_be_scanned_is_refused_in_the_form(dock, qgis_app):
     start(dock, layer)
     assert ended(dock)
     assert dock.stack.currentIndex() == 1
-    assert dock.run_panel.problem.isVisible()
+    assert not dock.run_panel.problem.isHidden()
     assert "buurt" in dock.run_panel.problem.text().lower()
     dock.run_panel.back.click()
     assert dock.stack.currentIndex() == 0
