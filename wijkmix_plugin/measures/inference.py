@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How sure an index is: bootstrap, chance, rounding, and the difference between two areas."""
+"""How sure an index is: a bootstrap interval, and what pure chance would give."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ _THREADS = min(4, os.cpu_count() or 1)
 _FILLED = ("low", "high", "expected", "z", "p")
 
 
-class _Row(NamedTuple):
+class Row(NamedTuple):
     """Which index of which groups a row of the table is about."""
 
-    index: str
+    name: str
     contrast: Contrast
 
 
@@ -95,7 +95,7 @@ def bootstrap(
     stream of random numbers: its interval is the same alone and among others, and does not depend
     on the order of the rows.
     """
-    _check_replicates(replicates)
+    check_replicates(replicates)
     if not 0 < level < 1:
         raise MeasureError(
             "The level of an interval lies between 0 and 1, for example 0.95; not {level}.",
@@ -108,12 +108,15 @@ def bootstrap(
         known = replicates[np.isfinite(replicates)]
         if not len(known):
             return {}
-        return dict(zip(("low", "high"), np.quantile(known, tails), strict=True))
+        return {
+            "low": float(np.quantile(known, tails[0])),
+            "high": float(np.quantile(known, tails[1])),
+        }
 
     return _infer(
         table,
         (counts, groups, total, area),
-        lambda units: _resamples(units, replicates, seed),
+        lambda units: resamples(units, replicates, seed),
         interval,
         "no bootstrap for this index",
         progress,
@@ -167,7 +170,7 @@ def random_allocation(
     unit totals are rounded, and the group totals by largest remainder; `note` says "rounded to
     deal". The value itself is never rounded.
     """
-    _check_replicates(replicates)
+    check_replicates(replicates)
     return _infer(
         table,
         (counts, groups, total, area),
@@ -199,7 +202,8 @@ def _against_chance(value: float, replicates: np.ndarray) -> dict[str, float]:
     }
 
 
-def _check_replicates(replicates: int) -> None:
+def check_replicates(replicates: int) -> None:
+    """Raise MeasureError for fewer than two replicates."""
     if replicates < 2:
         raise MeasureError(
             "{n} replicates are too few; give at least 2, and 999 for a result to report.",
@@ -212,7 +216,7 @@ def _check_replicates(replicates: int) -> None:
 # -- from the rows of the table to replicates and back
 
 
-class _Replicates(Protocol):
+class Replicates(Protocol):
     """Some replicates of the units of one area.
 
     `everybody` tells whether the groups are the whole population.
@@ -230,7 +234,7 @@ class _Replicates(Protocol):
 def _infer(
     table: pd.DataFrame,
     data: tuple,
-    simulate: Callable[[Units], list[Callable[[], _Replicates]]],
+    simulate: Callable[[Units], Sequence[Callable[[], Replicates]]],
     fill: Callable[[float, np.ndarray], dict[str, float]],
     refusal: str,
     progress: Callable[[float], None] | None,
@@ -241,7 +245,7 @@ def _infer(
     counts, groups, total, area = data
     counts, total, usable = check(counts, groups, total, area)
     whole = all_units(counts, total, usable, ALL)
-    areas = [whole] if area is None else [whole, *_each(by_area(whole, area))]
+    areas = [whole] if area is None else [whole, *each_area(by_area(whole, area))]
     names = [str(name) for name in groups]
     keys = list(zip(table["index"], table["group"], table["versus"], strict=True))
     places: dict[object, list[int]] = {}
@@ -271,7 +275,7 @@ def _infer(
                     continue
                 if row is not None and found:
                     replicates = np.concatenate([values[row] for values in found])
-                    for name, cell in fill(value[place], replicates).items():
+                    for name, cell in fill(float(value[place]), replicates).items():
                         cells[name][place] = cell
                 text = refusal if row is None else said
                 if text:
@@ -279,11 +283,9 @@ def _infer(
     return table.assign(**cells, note=note)
 
 
-def _run(
-    portion: Callable[[], _Replicates], rows: set[_Row], n_groups: int
-) -> dict[_Row, np.ndarray]:
+def _run(portion: Callable[[], Replicates], rows: set[Row], n_groups: int) -> dict[Row, np.ndarray]:
     """Draw some replicates and compute what is asked of them."""
-    return _values(rows, portion(), n_groups)
+    return values_of(rows, portion(), n_groups)
 
 
 def _wait(run: Future, pool: ThreadPoolExecutor, cancelled: Callable[[], bool] | None) -> dict:
@@ -296,7 +298,7 @@ def _wait(run: Future, pool: ThreadPoolExecutor, cancelled: Callable[[], bool] |
             return run.result()
 
 
-def _each(units: Units) -> Iterator[Units]:
+def each_area(units: Units) -> Iterator[Units]:
     """Yield every area by itself."""
     for number, i in enumerate(units.slices()):
         yield Units(
@@ -308,21 +310,21 @@ def _each(units: Units) -> Iterator[Units]:
         )
 
 
-def _row(key: tuple, names: list[str]) -> _Row | None:
+def _row(key: tuple, names: list[str]) -> Row | None:
     """Return what can be simulated of a row of the table, None when nothing can."""
     index, group, versus = key
     if index in MANY_GROUPS:
-        return _Row(index, Contrast("many", 0))
+        return Row(index, Contrast("many", 0))
     if index in ONE_GROUP:
         if versus == REST:
-            return _Row(index, Contrast("rest", names.index(group)))
-        return _Row(index, Contrast("pair", names.index(group), names.index(versus)))
+            return Row(index, Contrast("rest", names.index(group)))
+        return Row(index, Contrast("pair", names.index(group), names.index(versus)))
     return None
 
 
-def _values(rows: set[_Row], some: _Replicates, n_groups: int) -> dict[_Row, np.ndarray]:
+def values_of(rows: set[Row], some: Replicates, n_groups: int) -> dict[Row, np.ndarray]:
     """Return the values (replicates,) of every row."""
-    needed = ingredients_of(frozenset(row.index for row in rows))
+    needed = ingredients_of(frozenset(row.name for row in rows))
     made: dict[Contrast, Sums] = {}
 
     def sums(contrast: Contrast) -> Sums:
@@ -334,24 +336,24 @@ def _values(rows: set[_Row], some: _Replicates, n_groups: int) -> dict[_Row, np.
         return made[contrast]
 
     many: dict[str, np.ndarray] = {}
-    result: dict[_Row, np.ndarray] = {}
+    result: dict[Row, np.ndarray] = {}
     for row in sorted(rows):
         if row.contrast.kind == "many":
             many = many or many_group_values([sums(Contrast("many", k)) for k in range(n_groups)])
-            result[row] = many[row.index]
-        elif row.contrast.kind == "pair" and row.index == "interaction":
+            result[row] = many[row.name]
+        elif row.contrast.kind == "pair" and row.name == "interaction":
             group = some.sums(row.contrast, frozenset()).group
             met = some.meetings(row.contrast)
             result[row] = met / np.where(group > 0, group, np.nan)
         else:
-            result[row] = one_group_values(sums(row.contrast))[row.index]
+            result[row] = one_group_values(sums(row.contrast))[row.name]
     return result
 
 
 # -- units drawn with replacement
 
 
-class _Weighted:
+class Weighted:
     """Replicates in which every unit counts a number of times.
 
     Parameters
@@ -365,6 +367,7 @@ class _Weighted:
         self.everybody = np.array_equal(units.counts.sum(axis=1), units.total)
 
     def sums(self, contrast: Contrast, ingredients: frozenset[str]) -> Sums:
+        """Return sums of arrays (R,)."""
         x, t = contrast.numbers(self.units.counts, self.units.total)
         y = np.maximum(t - x, 0.0)
         people = np.where(t > 0, t, 1.0)
@@ -402,27 +405,30 @@ class _Weighted:
         return Sums(*(made.get(name, nothing) for name in Sums._fields))
 
     def meetings(self, contrast: Contrast) -> np.ndarray:
+        """Return the sum of x_a x_b / t."""
         counts = self.units.counts
         both = counts[:, contrast.group] * counts[:, contrast.versus]
         return self.weights @ (both / self.units.total)
 
 
-def _portions(n: int, replicates: int, seed: int) -> list[tuple[int, np.random.SeedSequence]]:
+def _portions(
+    n: int, replicates: int, seed: int | list[int]
+) -> list[tuple[int, np.random.SeedSequence]]:
     """Cut replicates into portions, each with a size and its own random stream."""
     most = max(1, _PORTION // n)
     sizes = [min(most, replicates - first) for first in range(0, replicates, most)]
     return list(zip(sizes, np.random.SeedSequence(seed).spawn(len(sizes)), strict=True))
 
 
-def _resamples(units: Units, replicates: int, seed: int) -> list[Callable[[], _Weighted]]:
+def resamples(units: Units, replicates: int, seed: int | list[int]) -> list[Callable[[], Weighted]]:
     """Return what draws the bootstrap replicates, some at a time."""
 
-    def draw(size: int, stream: np.random.SeedSequence) -> _Weighted:
+    def draw(size: int, stream: np.random.SeedSequence) -> Weighted:
         n = len(units.rows)
         drawn = np.random.default_rng(stream).integers(n, size=(size, n))
         drawn += n * np.arange(size)[:, None]
         weights = np.bincount(drawn.ravel(), minlength=size * n).astype(float)
-        return _Weighted(units, weights.reshape(size, n))
+        return Weighted(units, weights.reshape(size, n))
 
     return [partial(draw, *portion) for portion in _portions(len(units.rows), replicates, seed)]
 

@@ -7,7 +7,7 @@ that makes every sum independent of the order of the rows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -171,7 +171,7 @@ def tenure_mix(counts: pd.DataFrame, reference: Sequence[object] | None = None) 
 
 
 def refuse_impossible_counts(
-    values: np.ndarray, names: Sequence[str], units: Sequence[object]
+    values: np.ndarray, names: Sequence[str], units: Iterable[object]
 ) -> None:
     """Raise MeasureError for the first negative or infinite count; NaN is no error."""
     with np.errstate(invalid="ignore"):

@@ -181,7 +181,7 @@ def indices(
     """
     wanted = _wanted(which, geometry, bandwidths)
     counts, total, usable = check(counts, groups, total, area, units)
-    shapes = None if geometry is None else np.asarray(geometry, dtype=object)
+    shapes = np.asarray(geometry, dtype=object)
     points = spatial.representative_points(shapes) if wanted & set(SPATIAL) else None
     whole = all_units(counts, total, usable, ALL, points)
     cuts = [whole]
@@ -312,8 +312,9 @@ def profile(table: pd.DataFrame) -> pd.DataFrame:
     }
     records = []
     at_distance = table[table["index"].isin(SPATIAL)]
-    for (area, index, group), rows in at_distance.groupby(["area", "index", "group"], sort=False):
-        start = known.get((area, plain[index, group == ALL], group))
+    for key, rows in at_distance.groupby(["area", "index", "group"], sort=False):
+        area, index, group = key
+        start = known.get((area, plain[str(index), group == ALL], group))
         if start is not None:
             records.append((area, index, group, 0.0, start))
         ordered = rows.sort_values("bandwidth")
@@ -368,7 +369,8 @@ class _Blocks:
         bandwidth: float = np.nan,
     ) -> None:
         """Add one index of all areas; arrays (A,)."""
-        group, versus = self.names[contrast.group], REST
+        group = self.names[contrast.group]
+        versus: str | None = REST
         if contrast.kind == "many":
             group, versus = ALL, None
         elif contrast.kind == "pair":
