@@ -231,8 +231,6 @@ def demo(arguments: list[str]) -> None:
     if len(arguments) > 2 or any(argument.startswith("-") for argument in arguments):
         raise DemoError("usage: scripts/demo [GPKG [LAYER]]")
     start = time.perf_counter()
-    plugin = wijkmix.classFactory(None)  # kept: the provider lives as long as its plugin
-    plugin.initProcessing()
     blocks = None
     if arguments:
         layer = open_layer(Path(arguments[0]).resolve(), arguments[1] if arguments[1:] else None)
@@ -265,7 +263,6 @@ def demo(arguments: list[str]) -> None:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
-    plugin.unload()
     print("\n".join(lines))
     print(f"\nDone in {time.perf_counter() - start:.1f} s. Results:")
     for name in ("scan.gpkg", "report.html", "map.png", "scan.qgz"):
@@ -276,6 +273,8 @@ def main() -> str | None:
     """Run the demo inside a QGIS; return what went wrong."""
     application = QgsApplication([], True)
     application.initQgis()
+    plugin = wijkmix.classFactory(None)  # the provider lives as long as its plugin
+    plugin.initProcessing()
     problem = None
     try:
         demo(sys.argv[1:])
@@ -286,6 +285,7 @@ def main() -> str | None:
     # Layers must be gone before QGIS is; an exception would have kept them alive until now.
     QgsProject.instance().clear()
     gc.collect()
+    plugin.unload()
     application.exitQgis()
     return problem
 
