@@ -407,6 +407,19 @@ def test_every_condition_is_shown_with_value_threshold_and_outcome(dock):
     assert "Rule: the own rule" in text
 
 
+def test_a_value_beside_its_threshold_shows_on_which_side_it_is(dock):
+    layer = scan_layer()
+    reasons = json.loads(json.dumps(REASONS))
+    reasons["verdichting"]["conditions"][0].update(
+        ind="div_tenure", op=">=", threshold=0.5, value=0.49987, ref="$div_low"
+    )
+    place = layer.fields().lookupField("flag_reasons")
+    layer.dataProvider().changeAttributeValues({2: {place: json.dumps(reasons)}})
+    add(layer)
+    dock.select_code("BU00010001")
+    assert "0.4999" in dock.flags.toPlainText()
+
+
 def test_reasons_that_cannot_be_read_do_not_stop_the_panel(dock):
     layer = scan_layer()
     place = layer.fields().lookupField("flag_reasons")

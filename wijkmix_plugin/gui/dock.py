@@ -423,6 +423,7 @@ class WijkMixDock(QgsDockWidget):
             return
         self.buurt_box.blockSignals(True)
         self.buurt_box.setCurrentIndex(self._table.units.index(unit))
+        self.buurt_box.lineEdit().setCursorPosition(0)  # the name counts, not the end of the line
         self.buurt_box.blockSignals(False)
         values = scan_layer.record(layer, feature)
         origin = scan_layer.provenance(layer)
@@ -435,7 +436,9 @@ class WijkMixDock(QgsDockWidget):
             filtered=bool(layer.subsetString()),
         )
         self.flags.show_html(flags_panel.render(values, origin, self._catalogue))
-        self.about.show_html(about_panel.render(layer.name(), origin, self._catalogue))
+        self.about.show_html(
+            about_panel.render(self.layer_box.currentText(), origin, self._catalogue)
+        )
         if self.instruments is not None:
             self.instruments.show_buurt(unit.name or unit.code, flags_panel.statuses(values))
         if self._outline is not None:
@@ -467,7 +470,9 @@ class WijkMixDock(QgsDockWidget):
                     )
                 )
             self.about.show_html(
-                about_panel.render(layer.name(), scan_layer.provenance(layer), self._catalogue)
+                about_panel.render(
+                    self.layer_box.currentText(), scan_layer.provenance(layer), self._catalogue
+                )
             )
         else:
             body = (

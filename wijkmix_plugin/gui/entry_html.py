@@ -24,7 +24,8 @@ def render(entry: dict[str, Any], catalogue: Any, today: date, flags: Iterable[s
     translate = QCoreApplication.translate
     kind = texts.both(catalogue.kinds.get(entry["kind"], entry["kind"]))
     domain = texts.both(catalogue.domains.get(entry["domain"], entry["domain"]))
-    body = [f"<h2>{esc(title(entry))}</h2>", paragraph(f"{domain} · {kind}", "muted")]
+    use = texts.label(catalogue, "uses", entry["use"])
+    body = [f"<h2>{esc(title(entry))}</h2>", paragraph(f"{domain} · {kind} · {use}", "muted")]
     if not is_choosable(entry):
         body.append(
             box(
@@ -52,8 +53,6 @@ def render(entry: dict[str, Any], catalogue: Any, today: date, flags: Iterable[s
                 )
             )
         )
-    else:
-        body.append(paragraph(texts.label(catalogue, "uses", entry["use"]), "muted"))
     body.append(paragraph(texts.both(entry["what"])))
     for name in flags:
         flag = catalogue.candidate_flags[name]

@@ -94,7 +94,9 @@ def _condition(condition: dict[str, Any], catalogue: Any) -> str:
     asked = _asked(condition, catalogue)
     line = translate("WijkMix", "{indicator}: {value}").format(
         indicator=_indicator(str(condition.get("ind")), catalogue),
-        value=translate("WijkMix", "no data") if value is None else _show(value, catalogue),
+        value=translate("WijkMix", "no data")
+        if value is None
+        else _show(value, catalogue, condition.get("threshold")),
     )
     text = f"{symbol} <b>{esc(word)}</b>: {esc(line)}<br>{esc(asked)}"
     if condition.get("defining"):
@@ -135,11 +137,16 @@ def _indicator(name: str, catalogue: Any) -> str:
     return texts.both(known[name]["label"]) if name in known else name
 
 
-def _show(value: Any, catalogue: Any) -> str:
+def _show(value: Any, catalogue: Any, threshold: Any = None) -> str:
+    """Write a value; with more digits where two would hide on which side of the threshold it is."""
     if isinstance(value, str):
         return texts.label(catalogue, "clusters", value)
     if isinstance(value, float) and not value.is_integer():
-        return texts.number(value, 2)
+        digits = 2
+        if isinstance(threshold, (int, float)) and not isinstance(threshold, bool):
+            while digits < 6 and value != threshold and round(value, digits) == threshold:
+                digits += 1
+        return texts.number(value, digits)
     return texts.exact(value)
 
 

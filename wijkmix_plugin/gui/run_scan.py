@@ -188,19 +188,14 @@ class RunPanel(QWidget):
         self._layer_changed(self.layers.currentLayer())
 
     def prepare(self) -> None:
-        """Get ready to be shown: the likely layer, no old message."""
+        """Get ready to be shown: what can be scanned, no old message."""
         self._say("")
         message = dependencies.message()
         self.go.setEnabled(message is None)
         if message is not None:
             self._say(texts.both(message))
-        layer = self.layers.currentLayer()
-        if layer is None or scan_layer.is_scan_layer(layer):
-            for place in range(self.layers.count()):
-                other = self.layers.layer(place)
-                if other is not None and not scan_layer.is_scan_layer(other):
-                    self.layers.setLayer(other)
-                    break
+        every = QgsProject.instance().mapLayers().values()
+        self.layers.setExceptedLayerList([x for x in every if scan_layer.is_scan_layer(x)])
         self.layers.setFocus()
 
     def parameters(self) -> dict[str, Any]:
