@@ -441,10 +441,8 @@ def _dwellings(read: Mapping[str, Numbers], verdict: _Verdict) -> np.ndarray:
     verdict.refuse(
         negative,
         "dwellings below zero, not used",
-        "{n} buurten have fewer than 0 dwellings and are not used: {codes}. Correct them in the "
-        "source.",
-        "{n} buurten hebben minder dan 0 woningen en zijn niet gebruikt: {codes}. Verbeter ze in "
-        "de bron.",
+        "Fewer than 0 dwellings, not used ({n}): {codes}. Correct them in the source.",
+        "Minder dan 0 woningen, niet gebruikt ({n}): {codes}. Verbeter ze in de bron.",
     )
     dwellings = np.where(negative, np.nan, dwellings)
     open_ = np.isnan(dwellings) & ~negative
@@ -461,10 +459,9 @@ def _dwellings(read: Mapping[str, Numbers], verdict: _Verdict) -> np.ndarray:
         verdict.note(
             "info",
             serve,
-            "In {n} buurten the number of dwellings is unknown; the number of households serves "
-            "as their weight: {codes}.",
-            "In {n} buurten is het aantal woningen onbekend; het aantal huishoudens dient als "
-            "gewicht: {codes}.",
+            "Number of dwellings unknown, the number of households serves as weight ({n}): "
+            "{codes}.",
+            "Aantal woningen onbekend, het aantal huishoudens dient als gewicht ({n}): {codes}.",
         )
     verdict.used = verdict.used & (dwellings != 0)
     return dwellings
@@ -478,10 +475,10 @@ def _from_shares(
     verdict.refuse(
         np.logical_or.reduce([_impossible(values, "percent") for values in share.values()]),
         "tenure share outside 0-100, not used",
-        "{n} buurten have a tenure percentage below 0 or above 100 and are not used: {codes}. "
-        "Correct them in the source.",
-        "{n} buurten hebben een eigendomspercentage onder 0 of boven 100 en zijn niet gebruikt: "
-        "{codes}. Verbeter ze in de bron.",
+        "Tenure percentage below 0 or above 100, not used ({n}): {codes}. Correct them in the "
+        "source.",
+        "Eigendomspercentage onder 0 of boven 100, niet gebruikt ({n}): {codes}. Verbeter ze in "
+        "de bron.",
     )
     koop, corp, overig = share["share_koop"], share["share_corp"], share["share_overig_huur"]
     huur, unknown = share["share_huur"], np.nan_to_num(share["share_unknown"])
@@ -500,10 +497,10 @@ def _from_shares(
     verdict.refuse(
         off,
         _per_unit("tenure shares add to {:g}, not used", total, off),
-        "{n} buurten have tenure percentages that add to less than 98 or more than 102 and are "
-        "not used: {codes}. Correct them in the source.",
-        "{n} buurten hebben eigendomspercentages die samen minder dan 98 of meer dan 102 zijn, en "
-        "zijn niet gebruikt: {codes}. Verbeter ze in de bron.",
+        "Tenure percentages add to less than 98 or more than 102, not used ({n}): {codes}. "
+        "Correct them in the source.",
+        "Eigendomspercentages zijn samen minder dan 98 of meer dan 102, niet gebruikt ({n}): "
+        "{codes}. Verbeter ze in de bron.",
     )
     if classes == THREE_CLASSES:
         _refuse_unsplit(has_koop & ~split, verdict)
@@ -512,10 +509,8 @@ def _from_shares(
     verdict.refuse(
         has_koop & np.isnan(dwellings),
         "number of dwellings unknown, not used",
-        "{n} buurten have tenure percentages but no number of dwellings, and are not used: "
-        "{codes}.",
-        "{n} buurten hebben eigendomspercentages maar geen aantal woningen, en zijn niet "
-        "gebruikt: {codes}.",
+        "Tenure percentages but no number of dwellings, not used ({n}): {codes}.",
+        "Wel eigendomspercentages, geen aantal woningen; niet gebruikt ({n}): {codes}.",
     )
     shares = (koop, corp, overig, share["share_unknown"], huur)
     return {
@@ -531,10 +526,9 @@ def _from_counts(
     verdict.refuse(
         np.logical_or.reduce([_impossible(values, "count") for values in count.values()]),
         "tenure count below zero, not used",
-        "{n} buurten have a tenure count below 0 and are not used: {codes}. Correct them in the "
-        "source.",
-        "{n} buurten hebben een aantal woningen naar eigendom onder 0 en zijn niet gebruikt: "
-        "{codes}. Verbeter ze in de bron.",
+        "Tenure count below 0, not used ({n}): {codes}. Correct them in the source.",
+        "Aantal woningen naar eigendom onder 0, niet gebruikt ({n}): {codes}. Verbeter ze in de "
+        "bron.",
     )
     koop, corp, overig = count["n_koop"], count["n_corp"], count["n_overig"]
     unknown = np.nan_to_num(count["n_unknown"])
@@ -619,10 +613,8 @@ def _refuse_unsplit(where: np.ndarray, verdict: _Verdict) -> None:
     verdict.refuse(
         where,
         "rented dwellings not split, not used",
-        "{n} buurten have an owner-occupied share but not both rented shares, and are not used: "
-        "{codes}.",
-        "{n} buurten hebben een aandeel koop maar niet beide aandelen huur, en zijn niet "
-        "gebruikt: {codes}.",
+        "Owner-occupied share but not both rented shares, not used ({n}): {codes}.",
+        "Wel een aandeel koop, niet beide aandelen huur; niet gebruikt ({n}): {codes}.",
     )
 
 
@@ -632,10 +624,10 @@ def _say_unknown_ownership(percent: np.ndarray, verdict: _Verdict) -> None:
     verdict.note(
         "warning",
         much & verdict.used,
-        "In {n} buurten the ownership of more than 10 % of the dwellings is unknown; the shares "
-        "are of the rest: {codes}.",
-        "In {n} buurten is het eigendom van meer dan 10 % van de woningen onbekend; de aandelen "
-        "gaan over de rest: {codes}.",
+        "Ownership of more than 10 % of the dwellings is unknown; the shares are of the rest "
+        "({n}): {codes}.",
+        "Het eigendom van meer dan 10 % van de woningen is onbekend; de aandelen gaan over de "
+        "rest ({n}): {codes}.",
     )
     verdict.say(much, _per_unit("ownership unknown {:g} %", percent, much), use=True)
 
@@ -651,10 +643,9 @@ def _refuse_unpublished(
             "warning",
             early,
             "There is no tenure in this table: this is a first release, tenure is not in it yet "
-            "(code -99995 in {n} buurten). Use the next release of this year, or another year.",
+            "(code -99995). Use the next release of this year, or another year.",
             "Er staat geen eigendom in deze tabel: dit is een eerste uitgave, eigendom zit er nog "
-            "niet in (code -99995 in {n} buurten). Gebruik de volgende uitgave van dit jaar, of "
-            "een ander jaar.",
+            "niet in (code -99995). Gebruik de volgende uitgave van dit jaar, of een ander jaar.",
         )
     elif nothing:
         verdict.note(
@@ -671,10 +662,12 @@ def _refuse_unpublished(
         verdict.note(
             "warning",
             early,
-            "Tenure is not in this release for {n} buurten (code -99995): {codes}. Use the next "
-            "release of this year, or another year.",
-            "Eigendom zit voor {n} buurten niet in deze uitgave (code -99995): {codes}. Gebruik "
-            "de volgende uitgave van dit jaar, of een ander jaar.",
+            "Tenure is not in this release yet (code -99995, {n}): {codes}. Use the next release "
+            "of "
+            "this year, or another year.",
+            "Eigendom zit nog niet in deze uitgave (code -99995, {n}): {codes}. Gebruik de "
+            "volgende "
+            "uitgave van dit jaar, of een ander jaar.",
         )
     verdict.say(early, "tenure not in this release", use=False)
 
