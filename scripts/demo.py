@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-import gc
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -269,26 +269,25 @@ def demo(arguments: list[str]) -> None:
         print(f"  {TARGET / name}")
 
 
-def main() -> str | None:
-    """Run the demo inside a QGIS; return what went wrong."""
+def main() -> None:
+    """Run the demo inside a QGIS, say what went wrong, and end the program."""
     application = QgsApplication([], True)
     application.initQgis()
     plugin = wijkmix.classFactory(None)  # the provider lives as long as its plugin
     plugin.initProcessing()
-    problem = None
+    status = 1
     try:
         demo(sys.argv[1:])
+        status = 0
     except DemoError as error:
-        problem = f"demo: {error}"
+        print(f"demo: {error}", file=sys.stderr)
     except Exception:
-        problem = traceback.format_exc()
-    # Layers must be gone before QGIS is; an exception would have kept them alive until now.
-    QgsProject.instance().clear()
-    gc.collect()
-    plugin.unload()
-    application.exitQgis()
-    return problem
+        traceback.print_exc()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Not sys.exit: Python would then free layers in an order of its own, some after QGIS is gone.
+    os._exit(status)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -35,7 +35,7 @@ def demo(target: Path, *arguments: str, change: str = "") -> subprocess.Complete
     """Run the demo in a QGIS of its own, with its results in a folder of the test."""
     program = (
         "import sys; from pathlib import Path; sys.path.insert(0, sys.argv.pop(1)); import demo;"
-        f"demo.TARGET = Path(sys.argv.pop(1));{change}\nsys.exit(demo.main())"
+        f"demo.TARGET = Path(sys.argv.pop(1));{change}\ndemo.main()"
     )
     folder = str(ROOT / "scripts")
     return in_env("python", "-c", program, folder, str(target), *arguments, cwd=target.parent)
