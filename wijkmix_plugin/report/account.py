@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -140,11 +141,10 @@ def quality_words(page: Page, quality: object) -> str:
     text = "" if is_missing(quality) else str(quality)
     if text == "ok":
         return "ok"
-    if text.startswith("partial (") and text.endswith(")"):
-        inner = text[len("partial (") : -1]
-        words = "; ".join(_reason(page, part) for part in inner.split("; "))
+    if text.startswith("partial ("):
+        words = _why(page, text)
         return page.t("partly usable ({words})", "deels bruikbaar ({words})").format(words=words)
-    return _reason(page, text)
+    return _why(page, text)
 
 
 def _reason(page: Page, text: str) -> str:
@@ -155,6 +155,14 @@ def _reason(page: Page, text: str) -> str:
             value = text[len(head) : -len(tail)].strip().rstrip("%").strip()
             return page.say(words.format(value=value))
     return esc(text)
+
+
+def _why(page: Page, quality: object) -> str:
+    """Say why a unit is left out: what "partial" gives as its reason, or the quality itself."""
+    text = "" if is_missing(quality) else str(quality)
+    if text.startswith("partial (") and text.endswith(")"):
+        text = text[len("partial (") : -1]
+    return "; ".join(_reason(page, part) for part in text.split("; "))
 
 
 def excluded(page: Page) -> str:
@@ -170,7 +178,7 @@ def excluded(page: Page) -> str:
     groups: dict[str, list[Mapping[str, Any]]] = {}
     for unit in listed:
         reason = unit.get("reason")
-        words = page.say(reason) if isinstance(reason, Mapping) else quality_words(page, reason)
+        words = page.say(reason) if isinstance(reason, Mapping) else _why(page, reason)
         groups.setdefault(words, []).append(unit)
     lost = [homes.get(unit.get("code"), np.nan) for unit in listed]
     rows = []
@@ -185,12 +193,12 @@ def excluded(page: Page) -> str:
             ]
         )
     intro = page.t(
-        "<p>{n} of {m} buurten take no part in the measures. They hold {part} of the dwellings. "
+        "<p>Of {m}, {n} take no part in the measures. They hold {part} of the dwellings. "
         "What is missing counts as unknown, never as 0.</p>",
-        "<p>{n} van de {m} buurten doen niet mee in de berekeningen. Zij bevatten {part} van de "
+        "<p>Van {m} doen er {n} niet mee in de berekeningen. Zij bevatten {part} van de "
         "woningen. Wat ontbreekt, telt als onbekend en nooit als 0.</p>",
         n=page.numbers.integer(len(listed)),
-        m=page.numbers.integer(len(page.frame)),
+        m=page.units(len(page.frame)),
         part=page.numbers.part(np.nansum(lost), whole, 1),
     )
     table = page.table(
@@ -224,17 +232,16 @@ def data_notes(page: Page) -> str:
         if note.severity == "warning":
             mark = f"<b>{page.t('Mind', 'Let op')}:</b> "
         items.append(mark + page.say(note.text))
-    quality = page.column("quality")
-    partial: dict[str, int] = {}
-    for value, used in zip(quality, page.used, strict=True):
-        if used and value not in (None, "ok"):
-            words = quality_words(page, value)
-            partial[words] = partial.get(words, 0) + 1
+    found = Counter(page.column("quality")[page.used].tolist())
+    partial: Counter[str] = Counter()
+    for value, n in found.items():
+        if value not in (None, "ok"):
+            partial[quality_words(page, value)] += n
     for words, n in sorted(partial.items()):
         items.append(
-            page.t(
-                "{n} buurten are used but {words}", "{n} buurten zijn gebruikt, maar {words}"
-            ).format(n=page.numbers.integer(n), words=words)
+            page.t("Used, but {words}: {n}", "Gebruikt, maar {words}: {n}").format(
+                n=page.units(n), words=words
+            )
         )
     if not items:
         return page.t("<p>No remarks.</p>", "<p>Geen opmerkingen.</p>")
@@ -436,7 +443,7 @@ def parameters(page: Page) -> str:
                 f"{name} <code>{esc(key)}</code>",
                 "="
                 + (page.numbers.plain(value) if not is_missing(value) else page.t("none", "geen")),
-                esc(_unit(page, entry.get("unit", ""))),
+                page.label("units", entry.get("unit", "")),
                 page.assumption,
             ]
         )
@@ -457,13 +464,6 @@ def parameters(page: Page) -> str:
             )
         )
     return "".join(parts)
-
-
-_UNITS = {"woningen": Text("dwellings", "woningen"), "aantal": Text("number", "aantal")}
-
-
-def _unit(page: Page, unit: str) -> str:
-    return _UNITS[unit].get(page.lang) if unit in _UNITS else unit
 
 
 def _setting(page: Page, key: str, value: object) -> str:

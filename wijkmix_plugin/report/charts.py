@@ -36,6 +36,13 @@ TENURE_LABELS = {
     "huur": Text("Rented", "Huur"),
     "unknown": Text("Ownership unknown", "Eigendom onbekend"),
 }
+# For column heads.
+TENURE_SHORT = {
+    "koop": Text("Owner", "Koop"),
+    "corp": Text("Corp.", "Corp."),
+    "overig": Text("Other", "Overig"),
+    "huur": Text("Rented", "Huur"),
+}
 CLUSTER_COLOURS = {
     "HH": "#D55E00",
     "LL": "#0072B2",

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -16,9 +16,11 @@ from .numbers import esc, is_missing
 from .page import FLAG_NAMES, FLAGS, Page
 
 DOMINANT = 60  # percent: the limit of the tenure map, the same as in the style of the map layer
-_LONG = 40  # rows above which a table is folded
+_LONG = 150  # rows above which a table is folded
+_FEW = 3  # areas up to which the indices stand in columns
 _MANY_WIJKEN = 400  # above this the wijk table stays in the output layer
-_LABELLED = 60  # gemeenten named on a map; of more only the largest
+_LABELLED = 60  # gemeenten up to which all are named on a map
+_LARGEST = 25  # of more than that, only these with most dwellings
 _NAMED = 1500  # buurten listed by name; more only by code
 
 INDEX_NAMES = {
@@ -66,10 +68,10 @@ def figure(
         part = page.numbers.part(homes[c.key], dwellings.sum())
         spoken.append(f"{c.label.get(page.lang)}: {n}")
         words = page.t(
-            "{label}: <b>{n}</b> buurten, {part} of the dwellings",
-            "{label}: <b>{n}</b> buurten, {part} van de woningen",
+            "{label}: <b>{n}</b>, {part} of the dwellings",
+            "{label}: <b>{n}</b>, {part} van de woningen",
             label=c.label.get(page.lang),
-            n=n,
+            n=page.units(count[c.key]),
             part=part,
         )
         entries.append(f"<li>{_swatch(c.colour)}{words}</li>")
@@ -124,9 +126,8 @@ def place_names(page: Page, base: maps.Base | None) -> list[tuple[float, float, 
         name = page.area(code) if many else short_code(code)
         found.append((float(weight[at].sum()), base.anchors[nearest], name))
     found.sort(key=lambda item: -item[0])
-    return [
-        (float(xy[0]), float(xy[1]), name) for _, xy, name in found[: _LABELLED if many else None]
-    ]
+    shown = _LARGEST if many and len(found) > _LABELLED else len(found)
+    return [(float(xy[0]), float(xy[1]), name) for _, xy, name in found[:shown]]
 
 
 # -- sections --------------------------------------------------------------------------------------
@@ -191,7 +192,9 @@ def key_figures(page: Page) -> str:
             rows.append(
                 (
                     page.t(
-                        "Candidates: {flag}", "Kandidaten: {flag}", flag=page.say(FLAG_NAMES[flag])
+                        "Candidates: {flag}",
+                        "Kandidaten: {flag}",
+                        flag=FLAG_NAMES[flag].get(page.lang).lower(),
                     ),
                     number.integer(status.get("candidate", 0)),
                     page.t(
@@ -299,14 +302,13 @@ def _mix_rows(page: Page, table: pd.DataFrame, names: Sequence[str]) -> list[lis
 
 
 def _mix_head(page: Page, area: str) -> list[str]:
-    keys = "".join(
-        f"<span>{_swatch(charts.TENURE_COLOURS[c])}{esc(page.tenure(c))}</span>"
-        for c in page.classes
-    )
     return [
         area,
-        f'<span class="keys">{keys}</span>',
-        *(f"={esc(page.tenure(c))}" for c in page.classes),
+        page.t("Shares", "Verdeling"),
+        *(
+            f"={_swatch(charts.TENURE_COLOURS[c])} {page.say(charts.TENURE_SHORT[c])}"
+            for c in page.classes
+        ),
         "=" + page.t("Dwellings of known tenure", "Woningen met bekend eigendom"),
         "=" + page.t("Diversity (0-1)", "Diversiteit (0-1)"),
     ]
@@ -331,7 +333,8 @@ def tenure_tables(page: Page) -> str:
     n_columns = [f"n_{c}" for c in page.classes]
     counts = pd.DataFrame(page.counts, columns=n_columns)[page.used]
     gemeente = pd.Series(page.column("gemeente_code"))[page.used]
-    per = counts.groupby(gemeente).sum().reindex([g for g in page.gemeenten if g in set(gemeente)])
+    present = set(gemeente)
+    per = counts.groupby(gemeente).sum().reindex([g for g in page.gemeenten if g in present])
     whole = counts.sum().to_frame().T
     whole.index = pd.Index(["all"])
     together = pd.concat([per, whole]) if len(per) != 1 else per
@@ -389,7 +392,8 @@ def index_table(page: Page) -> str:
     table = page.result.indices
     if table is None or not len(table):
         return page.t("<p>No index was computed.</p>", "<p>Er is geen index berekend.</p>")
-    groups = table["group"].where(table["group"].notna(), "").astype(str)
+    # An index of all classes together has no group of its own.
+    groups = table["group"].where(table["group"].notna(), "").astype(str).replace("all", "")
     kinds = list(dict.fromkeys(zip(table["index"], groups, strict=True)))
     value = dict(
         zip(zip(table["area"], table["index"], groups, strict=True), table["value"], strict=True)
@@ -401,6 +405,54 @@ def index_table(page: Page) -> str:
         areas.append("all")
     elif "all" in facts.index and not areas:
         areas = ["all"]
+    if len(areas) <= _FEW:
+        return _indices_down(page, kinds, areas, value, facts) + _index_notes(page, table)
+    body = _indices_across(page, kinds, areas, value, facts)
+    title = page.t(
+        "Segregation indices per area, alphabetical ({n})",
+        "Segregatie-indices per gebied, op alfabet ({n})",
+        n=page.numbers.integer(len(areas)),
+    )
+    return page.fold(title, body, opened=len(areas) <= _LONG) + _index_notes(page, table)
+
+
+def _indices_down(
+    page: Page,
+    kinds: Sequence[tuple[str, str]],
+    areas: Sequence[object],
+    value: Mapping[tuple[object, str, str], object],
+    facts: pd.DataFrame,
+) -> str:
+    """Lay out few areas as columns, an index per row."""
+    rows = []
+    order = list(dict.fromkeys(index for index, _ in kinds))
+    for index, group in sorted(kinds, key=lambda kind: order.index(kind[0])):
+        name = page.say(INDEX_NAMES.get(index, index))
+        if group:
+            words = page.say(charts.TENURE_LABELS.get(group, group)).lower()
+            name += f", {words} " + page.t("against the rest", "tegenover de rest")
+        cells = (page.numbers.decimal(value.get((area, index, group)), 3) for area in areas)
+        rows.append([name, *(f"={cell}" for cell in cells)])
+    for column, words in (
+        ("n_units", page.t("Buurten used", "Gebruikte buurten")),
+        ("n_total", page.t("Dwellings of known tenure", "Woningen met bekend eigendom")),
+    ):
+        rows.append(
+            [words, *(f"={page.numbers.integer(facts.at[area, column])}" for area in areas)]
+        )
+    return page.table(
+        [page.t("Index", "Index"), *(f"={esc(page.area(area))}" for area in areas)], rows
+    )
+
+
+def _indices_across(
+    page: Page,
+    kinds: Sequence[tuple[str, str]],
+    areas: Sequence[object],
+    value: Mapping[tuple[object, str, str], object],
+    facts: pd.DataFrame,
+) -> str:
+    """Lay out many areas as rows, an index per column."""
     by_index: dict[str, list[str]] = {}
     for index, group in kinds:
         by_index.setdefault(index, []).append(group)
@@ -410,7 +462,7 @@ def index_table(page: Page) -> str:
         for index, members in by_index.items()
     )
     below = "".join(
-        f'<th scope="col" class="n">{esc(page.tenure(g) if g in charts.TENURE_LABELS else g)}</th>'
+        f'<th scope="col" class="n">{page.say(charts.TENURE_SHORT.get(g, g))}</th>'
         for members in by_index.values()
         for g in members
     )
@@ -432,13 +484,7 @@ def index_table(page: Page) -> str:
             f"<td class=n>{page.numbers.integer(facts.at[area, 'n_units'])}</td>"
             f"<td class=n>{page.numbers.integer(facts.at[area, 'n_total'])}</td>{cells}</tr>"
         )
-    body = f'<table class="indices"><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table>'
-    title = page.t(
-        "Segregation indices per area, alphabetical ({n})",
-        "Segregatie-indices per gebied, op alfabet ({n})",
-        n=page.numbers.integer(len(areas)),
-    )
-    return page.fold(title, body, opened=len(areas) <= _LONG) + _index_notes(page, table)
+    return f'<table class="indices"><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table>'
 
 
 def _index_notes(page: Page, table: pd.DataFrame) -> str:
@@ -511,10 +557,10 @@ def cluster_lists(page: Page) -> str:
             continue
         content = page.codes(members) if total > _NAMED else _by_gemeente(page, members)
         title = page.t(
-            "{label}: {n} buurten",
-            "{label}: {n} buurten",
+            "{label}: {n}",
+            "{label}: {n}",
             label=charts.CLUSTER_LABELS[key].get(page.lang),
-            n=page.numbers.integer(len(members)),
+            n=page.units(len(members)),
         )
         parts.append(page.fold(title, content))
     return "".join(parts)

@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from . import account, candidates, figures, instruments, maps
 from .numbers import esc
 from .page import Page
@@ -186,22 +188,38 @@ def _clusters(page: Page) -> str:
     share = page.t("the rented share", "het aandeel huur")
     if not page.two_classes:
         share = page.t("the corporation share", "het aandeel corporatiehuur")
+    tested = page.floats(f"{page.moran_column}_p")
+    alpha = page.provenance.get("alpha")
+    values = {
+        "share": share,
+        "used": page.units(int(moran.get("n_used") or 0)),
+        "islands": page.numbers.plain(moran.get("n_islands")),
+        "out": page.numbers.plain(moran.get("n_excluded")),
+        "n": page.numbers.plain(page.provenance.get("permutations")),
+        "alpha": page.numbers.plain(alpha),
+    }
     text = page.t(
         "<p>A local Moran cluster is a buurt where {share} and that of the adjoining buurten "
-        "differ together from what chance would give. Tested: {used} buurten; without an adjoining "
-        "buurt: {islands}; not tested for lack of data: {out}. {n} permutations, corrected for "
-        "many tests, significance level {alpha}.</p>",
+        "differ together from what chance would give. Tested: {used}; without an adjoining "
+        "buurt: {islands}; not tested for lack of data: {out}. {n} permutations, two-sided, "
+        "corrected for many tests, significance level {alpha}.</p>",
         "<p>Een lokale Moran-cluster is een buurt waar {share} en dat van de aangrenzende buurten "
-        "samen afwijken van wat toeval zou geven. Getoetst: {used} buurten; zonder aangrenzende "
-        "buurt: {islands}; niet getoetst door ontbrekende gegevens: {out}. {n} permutaties, "
+        "samen afwijken van wat toeval zou geven. Getoetst: {used}; zonder aangrenzende buurt: "
+        "{islands}; niet getoetst door ontbrekende gegevens: {out}. {n} permutaties, tweezijdig, "
         "gecorrigeerd voor veel toetsen, significantieniveau {alpha}.</p>",
-        share=share,
-        used=page.numbers.plain(moran.get("n_used")),
-        islands=page.numbers.plain(moran.get("n_islands")),
-        out=page.numbers.plain(moran.get("n_excluded")),
-        n=page.numbers.plain(page.provenance.get("permutations")),
-        alpha=page.numbers.plain(page.provenance.get("alpha")),
+        **values,
     )
+    if np.isfinite(tested).any() and alpha is not None:
+        text += page.t(
+            "<p>Each test by itself would find p below {alpha} in {plain}. Many tests together "
+            "give such values by chance too; the correction leaves only what stands out from "
+            "that.</p>",
+            "<p>Elke toets op zichzelf zou een p onder {alpha} vinden in {plain}. Veel toetsen "
+            "samen geven zulke waarden ook door toeval; de correctie laat alleen over wat "
+            "daarbovenuit steekt.</p>",
+            alpha=page.numbers.plain(alpha),
+            plain=page.units(int((tested < float(alpha)).sum())),
+        )
     return _two_note(page) + text
 
 

@@ -3,54 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from ..errors import Text
-from .candidates import CAVEATS, flagged
-from .numbers import esc
+from ..policy.catalogue import is_stale
+from .candidates import flagged
+from .numbers import bilingual, esc
 from .page import Page
-
-ACTORS = {
-    "gemeente": Text("municipality", "gemeente"),
-    "corporatie": Text("housing corporation", "woningcorporatie"),
-    "zorg_welzijn": Text("care and welfare", "zorg en welzijn"),
-    "ondernemers": Text("businesses", "ondernemers"),
-    "bewoners": Text("residents", "bewoners"),
-    "rijk": Text("central government", "Rijk"),
-    "marktpartij": Text("market parties", "marktpartijen"),
-    "ontwerper": Text("designers", "ontwerpers"),
-    "regio": Text("region", "regio"),
-    "provincie": Text("province", "provincie"),
-    "particuliere_eigenaar": Text("private owners", "particuliere eigenaren"),
-    "burgemeester": Text("mayor", "burgemeester"),
-    "school": Text("schools", "scholen"),
-}
-LAW = {
-    "in_force_at_source": Text("in force at the source date", "van kracht op de brondatum"),
-    "bill_at_source": Text(
-        "bill at the source date, no law", "wetsvoorstel op de brondatum, geen wet"
-    ),
-    "policy_at_source": Text("policy aim at the source date", "beleidsdoel op de brondatum"),
-    "historic_at_source": Text("past at the source date", "verleden tijd op de brondatum"),
-    "agreement": Text("agreement, not statute", "afspraak, geen wet"),
-    "none_named": Text("no rule named in the source", "geen regel genoemd in de bron"),
-    "context": Text("context", "context"),
-}
-DIRECTIONS = {
-    "for": Text("for", "voor"),
-    "against": Text("against", "tegen"),
-    "mixed": Text("mixed", "gemengd"),
-    "none": Text("no study", "geen studie"),
-    "context": Text("context", "context"),
-}
-USES = {
-    "voorwaardelijk": Text("conditional", "voorwaardelijk"),
-    "standaard": Text("general", "algemeen"),
-    "waarschuwing": Text("warning only", "alleen als waarschuwing"),
-}
-_STALE = 365  # days after which a law statement needs a check
 
 
 def instruments_section(page: Page) -> str:
@@ -60,8 +20,8 @@ def instruments_section(page: Page) -> str:
         return page.t(
             "<p>No buurt carries a flag, so no instruments are printed here. The dock of WijkMix "
             "shows the whole catalogue.</p>",
-            "<p>Geen enkele buurt heeft een vlag; daarom staan hier geen instrumenten. Het paneel "
-            "van WijkMix toont de hele catalogus.</p>",
+            "<p>Geen enkele buurt heeft een vlag; daarom staan hier geen instrumenten. Het "
+            "paneel van WijkMix toont de hele catalogus.</p>",
         )
     rules = page.knowledge("candidate_flags")
     wanted = {
@@ -79,10 +39,10 @@ def instruments_section(page: Page) -> str:
     meta = page.knowledge("meta")
     intro = page.t(
         "<p>These instruments are options to read about, no recommendations. The texts summarise "
-        "<cite>{title}</cite> ({authors}; {date}). The numbers in brackets are the note numbers of "
-        "that publication.</p>",
+        "<cite>{title}</cite> by {authors}, {date}. The numbers in brackets are the note numbers "
+        "of that publication.</p>",
         "<p>Deze instrumenten zijn mogelijkheden om over te lezen, geen aanbevelingen. De teksten "
-        "vatten <cite>{title}</cite> samen ({authors}; {date}). De nummers tussen haken zijn de "
+        "vatten <cite>{title}</cite> samen, van {authors}, {date}. De nummers tussen haken zijn de "
         "nootnummers van die publicatie.</p>",
         title=meta["source_title"],
         authors=meta["source_authors"],
@@ -95,10 +55,11 @@ def law_warning(page: Page) -> str:
     """Return the permanent sentence on law, and its age."""
     meta = page.knowledge("meta")
     text = page.t(
-        "<p class='law'><b>Check the law in force; WijkMix gives no legal advice.</b> All legal "
-        "statements are as of {date}; they may have changed.",
-        "<p class='law'><b>Controleer het geldende recht; WijkMix geeft geen juridisch advies.</b> "
-        "Alle juridische uitspraken zijn naar de stand van {date}; ze kunnen gewijzigd zijn.",
+        "<p class='law'><b>{notice}</b> All legal statements are as of {date}; they may have "
+        "changed.",
+        "<p class='law'><b>{notice}</b> Alle juridische uitspraken zijn naar de stand van {date}; "
+        "ze kunnen gewijzigd zijn.",
+        notice=bilingual(meta["legal_notice"], page.lang),
         date=page.numbers.month(meta["law_as_of"]),
     )
     if _stale(page, str(meta["law_as_of"])):
@@ -112,14 +73,9 @@ def law_warning(page: Page) -> str:
 def _stale(page: Page, month: str) -> bool:
     try:
         made = date.fromisoformat(str(page.provenance.get("date"))[:10])
-        said = date.fromisoformat(f"{month[:7]}-01")
     except ValueError:
         return False
-    return (made - said).days > _STALE
-
-
-def _names(page: Page, idents: Iterable[str], words: Mapping[str, Text]) -> str:
-    return ", ".join(page.say(words[i]) if i in words else esc(i.replace("_", " ")) for i in idents)
+    return is_stale(month, made)
 
 
 def _card(page: Page, entry: Mapping[str, Any], shown: set[str]) -> str:
@@ -134,10 +90,10 @@ def _card(page: Page, entry: Mapping[str, Any], shown: set[str]) -> str:
         (page.t("Combine with", "Combineer met"), _with(page, entry, shown)),
         (page.t("Source", "Bron"), _source(page, entry)),
     ]
-    body = "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in rows if text)
-    use = USES.get(entry.get("use", ""))
+    body = "".join(f"<div><dt>{name}</dt><dd>{text}</dd></div>" for name, text in rows if text)
+    use = page.label("uses", entry["use"])
     kind = page.say(kinds[entry["kind"]])
-    tags = ", ".join(t for t in (page.say(domains[entry["domain"]]), kind, page.say(use)) if t)
+    tags = ", ".join(t for t in (page.say(domains[entry["domain"]]), kind, use) if t)
     warn = " warning" if entry["kind"] == "waarschuwing" else ""
     return (
         f'<article class="card{warn}" id="i-{esc(entry["nr"])}"><h3>{esc(entry["nr"])} '
@@ -146,12 +102,9 @@ def _card(page: Page, entry: Mapping[str, Any], shown: set[str]) -> str:
 
 
 def _who(page: Page, entry: Mapping[str, Any]) -> str:
-    actors = _names(page, entry["actors"], ACTORS)
-    note = entry.get("actors_note") or ""
-    # The shipped note may exist in English only; a Dutch page then does without.
-    if isinstance(note, Mapping):
-        return f"{actors}. {page.say(note)}" if note else actors
-    return f"{actors}. {esc(note)}" if note and page.lang == "en" else actors
+    actors = ", ".join(page.label("actors", actor) for actor in entry["actors"])
+    note = page.say(entry.get("actors_note") or "")
+    return f"{actors}. {note}" if note else actors
 
 
 def _law(page: Page, entry: Mapping[str, Any]) -> str:
@@ -160,27 +113,28 @@ def _law(page: Page, entry: Mapping[str, Any]) -> str:
     items = []
     for rule in entry["legal"]:
         text = page.say(rule)
-        status = page.say(LAW.get(rule.get("status_at_source"), ""))
-        tail = page.t("as of {day}", "stand {day}", day=day)
-        if status:
-            tail = f"{status}; {tail}"
+        status = page.label("legal_status", rule["status_at_source"])
+        tail = f"{status}; " + page.t("as of {day}", "stand {day}", day=day)
         item = watch.get(rule.get("watch"))
         if item:
-            tail += page.t(
-                "; watch {id}: {name}, may have changed",
-                "; volg {id}: {name}, kan gewijzigd zijn",
-                id=item["id"],
-                name=item["name"] if isinstance(item["name"], str) else item["name"].get(page.lang),
-            )
+            tail += f"; {esc(item['id'])} {page.say(item['name'])}, {_checked(page, item)}"
         items.append(f"{text} <small>({tail})</small>")
     if not items:
         return page.t("no rule named in the source", "geen regel genoemd in de bron")
     return page.items(items) if len(items) > 1 else items[0]
 
 
+def _checked(page: Page, item: Mapping[str, Any]) -> str:
+    """Say when the user checked a law, or that it may have changed."""
+    if item.get("checked"):
+        day = page.numbers.day(item["checked"])
+        return page.t("checked on {day}", "gecheckt op {day}", day=day)
+    return page.t("may have changed", "kan gewijzigd zijn")
+
+
 def _scale(page: Page, entry: Mapping[str, Any]) -> str:
-    source = ", ".join(esc(s) for s in entry["scale"].get("source", ()))
-    assumed = ", ".join(esc(s) for s in entry["scale"].get("assumed", ()))
+    source = ", ".join(page.label("scales", s) for s in entry["scale"]["source"])
+    assumed = ", ".join(page.label("scales", s) for s in entry["scale"]["assumed"])
     if assumed:
         assumed = f"{assumed} {page.assumption}"
     return "; ".join(part for part in (source, assumed) if part)
@@ -188,7 +142,7 @@ def _scale(page: Page, entry: Mapping[str, Any]) -> str:
 
 def _caveats(page: Page, entry: Mapping[str, Any]) -> str:
     return page.items(
-        f"{page.say(CAVEATS.get(c['type'], c['type']))}: {page.say(c)}"
+        f"{page.label('caveats', c['type'])}: {page.say(c)}"
         + ("" if c.get("basis") == "source" else f" {page.assumption}")
         for c in entry["caveats"]
     )
@@ -198,13 +152,9 @@ def _evidence(page: Page, entry: Mapping[str, Any]) -> str:
     items = []
     for claim in entry["evidence"]:
         notes = claim.get("footnotes") or ()
-        number = page.t("note", "noot") if len(notes) == 1 else page.t("notes", "noten")
-        where = f"[{number} {', '.join(str(n) for n in notes)}]" if notes else ""
-        if not notes:
-            where = page.t("[no note]", "[geen noot]")
+        where = f"[{_notes(page, notes)}]" if notes else page.t("[no note]", "[geen noot]")
         items.append(
-            f"<b>{page.say(DIRECTIONS.get(claim['direction'], claim['direction']))}</b>: "
-            f"{page.say(claim)} {where}"
+            f"<b>{page.label('evidence', claim['direction'])}</b>: {page.say(claim)} {where}"
         )
     return page.items(items)
 
@@ -221,11 +171,14 @@ def _with(page: Page, entry: Mapping[str, Any], shown: set[str]) -> str:
 
 
 def _source(page: Page, entry: Mapping[str, Any]) -> str:
-    section = str(entry["source_section"])
-    if page.lang == "nl":
-        section = section.replace("(also ", "(ook ")
+    section = bilingual(entry["source_section"], page.lang)
     notes = entry.get("source_footnotes") or ()
     text = page.t("section {section}", "paragraaf {section}", section=section)
     if notes:
-        text += page.t("; notes {notes}", "; noten {notes}", notes=", ".join(str(n) for n in notes))
+        text += f"; {_notes(page, notes)}"
     return text
+
+
+def _notes(page: Page, numbers: Sequence[int]) -> str:
+    word = page.t("note", "noot") if len(numbers) == 1 else page.t("notes", "noten")
+    return f"{word} {', '.join(str(n) for n in numbers)}"

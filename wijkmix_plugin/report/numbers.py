@@ -70,7 +70,11 @@ class Numbers:
         """Write `part` as a percentage of `whole`; undefined when the whole is 0 or unknown."""
         if is_missing(part) or is_missing(whole) or not float(whole):  # type: ignore[arg-type]
             return NONE
-        return self.percent(100 * float(part) / float(whole), digits)  # type: ignore[arg-type]
+        share = 100 * float(part) / float(whole)  # type: ignore[arg-type]
+        least = 10.0**-digits
+        if 0 < share < least / 2:
+            return f"< {self.percent(least, digits)}"  # little is not nothing
+        return self.percent(share, digits)
 
     def p_value(self, value: object) -> str:
         """Write a p-value; a very small one as a bound."""

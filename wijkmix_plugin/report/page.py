@@ -55,6 +55,11 @@ class Page:
         """Name a tenure class."""
         return TENURE_LABELS[name].get(self.lang)
 
+    def units(self, n: int) -> str:
+        """Write a number of buurten, with the noun in the right form."""
+        word = "buurt" if n == 1 else "buurten"
+        return f"{self.numbers.integer(n)} {word}"
+
     def area(self, code: object) -> str:
         """Name a gemeente by its code; "all" is the whole input."""
         if code == "all":
@@ -135,9 +140,11 @@ class Page:
 
     def knowledge(self, name: str) -> Any:
         """Take one part of the catalogue ("indicators", "parameters", ...)."""
-        if isinstance(self.catalogue, Mapping):
-            return self.catalogue[name]
         return getattr(self.catalogue, name)
+
+    def label(self, part: str, key: object) -> str:
+        """Return the catalogue's word for an actor, a scale, a caveat, ...; escaped."""
+        return self.say(self.knowledge("labels").get(part, {}).get(str(key), str(key)))
 
     @cached_property
     def entries(self) -> dict[str, Mapping[str, Any]]:

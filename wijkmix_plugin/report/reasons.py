@@ -1,0 +1,334 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Why a buurt carries a flag: every condition, its value, its threshold and its outcome."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..errors import Text
+from .numbers import esc, is_missing
+from .page import Page
+
+_OPEN = 150  # flagged buurten up to which the reasons are shown unfolded
+_DETAILED = 1500  # flagged buurten up to which every condition of each is printed
+SYMBOLS = {">=": "≥", "<=": "≤", "==": "=", "!=": "≠", ">": ">", "<": "<"}
+STATUS = {
+    "candidate": Text("candidate", "kandidaat"),
+    "provisional": Text("provisional", "voorlopig"),
+}
+_OUTCOMES = {
+    True: ("met", "✓", Text("met", "voldaan")),
+    False: ("not", "✗", Text("not met", "niet voldaan")),
+    None: ("unk", "?", Text("unknown", "onbekend")),
+}
+# Column heads must fit a sheet of paper; the table of conditions above has the full names.
+_SHORT = {
+    "moran_corp": Text("Moran cluster", "Moran-cluster"),
+    "lq_corp": Text("LQ corp. rental", "LQ corp.huur"),
+    "div_tenure": Text("diversity", "diversiteit"),
+    "dw_per_ha": Text("dwellings per ha", "woningen per ha"),
+    "vulnerable": Text("vulnerable", "kwetsbaar"),
+    "free_capacity": Text("capacity", "capaciteit"),
+    "share_earlypostwar": Text("built 1945-1975 (%)", "bouwjaar 1945-1975 (%)"),
+    "share_poor_label": Text("poor label (%)", "slecht label (%)"),
+    "condition_flag": Text("poor state", "slechte staat"),
+    "owner_public": Text("public land (%)", "publieke grond (%)"),
+    "owner_market": Text("market land (%)", "grond markt (%)"),
+}
+_WHOLE = ("share_", "owner_", "free_capacity", "exsold", "speckled")
+Reasons = Mapping[str, Mapping[str, Any]]
+
+
+class Key(NamedTuple):
+    """What identifies a condition across units, whatever its threshold there."""
+
+    group: str
+    indicator: str
+    operator: str
+    reference: str
+
+
+@dataclass
+class Condition:
+    """One condition of a flag as it occurs in a set of units."""
+
+    key: Key
+    defining: bool
+    letter: str = ""  # of the alternatives it belongs to, of which one suffices
+    thresholds: dict[str, Any] = field(default_factory=dict)
+    outcomes: Counter[bool | None] = field(default_factory=Counter)
+
+    @property
+    def varies(self) -> bool:
+        """Whether units have thresholds of their own (a median per gemeente)."""
+        return len(self.thresholds) > 1
+
+
+def read(text: object) -> Reasons:
+    """Parse the reasons of one unit; what is no JSON object counts as no reasons."""
+    if is_missing(text):
+        return {}
+    try:
+        found = json.loads(str(text))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _listed(reasons: Reasons, flag: str) -> Sequence[Mapping[str, Any]]:
+    of_flag = reasons.get(flag)
+    return of_flag.get("conditions", ()) if isinstance(of_flag, Mapping) else ()
+
+
+def _key(condition: Mapping[str, Any]) -> Key:
+    return Key(
+        str(condition.get("group") or ""),
+        str(condition.get("ind")),
+        str(condition.get("op")),
+        str(condition.get("ref")),
+    )
+
+
+def _conditions(
+    flag: str, members: Sequence[int], reasons: Sequence[Reasons]
+) -> dict[Key, Condition]:
+    """Collect every condition that some unit lists, in the order of the rule."""
+    found: dict[Key, Condition] = {}
+    for i in members:
+        for listed in _listed(reasons[i], flag):
+            key = _key(listed)
+            if key not in found:
+                found[key] = Condition(key, bool(listed.get("defining")))
+            found[key].thresholds[repr(listed.get("threshold"))] = listed.get("threshold")
+            found[key].outcomes[listed.get("result")] += 1
+    alternatives = dict.fromkeys(key.group for key in found if key.group.startswith("any"))
+    letters = dict(zip(alternatives, "ABCDEFGH", strict=False))
+    for key, condition in found.items():
+        condition.letter = letters.get(key.group, "")
+    return found
+
+
+# -- words -----------------------------------------------------------------------------------------
+
+
+def _value(page: Page, indicator: str, value: object) -> str:
+    """Write a value of an indicator with a sensible number of digits."""
+    if isinstance(value, bool):
+        return page.t("yes", "ja") if value else page.t("no", "nee")
+    if isinstance(value, (int, float)) and not is_missing(value):
+        digits = 2
+        if indicator.startswith(_WHOLE) and not indicator.endswith("_lq"):
+            digits = 0
+        elif indicator == "dw_per_ha":
+            digits = 1
+        return page.numbers.decimal(value, digits)
+    return esc(value)
+
+
+def _name(page: Page, indicator: str) -> str:
+    known = page.knowledge("indicators").get(indicator)
+    return page.say(known["label"]) if known else esc(indicator)
+
+
+def _short(page: Page, indicator: str) -> str:
+    return page.say(_SHORT[indicator]) if indicator in _SHORT else _name(page, indicator)
+
+
+def _limit(page: Page, condition: Condition) -> str:
+    """Write the right-hand side of a condition."""
+    key = condition.key
+    threshold = next(iter(condition.thresholds.values()))
+    sign = SYMBOLS.get(key.operator, esc(key.operator)) + "\N{NO-BREAK SPACE}"
+    references = page.knowledge("value_refs")
+    if key.reference in references:
+        text = sign + page.say(references[key.reference]["label"])
+        if not condition.varies and not is_missing(threshold):
+            text += f" ({_value(page, key.indicator, threshold)})"
+        return text
+    if condition.varies:
+        return sign + page.t("its own limit", "eigen grens")
+    return sign + _value(page, key.indicator, threshold)
+
+
+def _kind(page: Page, condition: Condition) -> str:
+    words = []
+    if condition.letter:
+        words.append(page.t("one of {x}", "één van {x}", x=condition.letter))
+    if condition.defining:
+        words.append(page.t("defining", "bepalend"))
+    return ", ".join(words)
+
+
+# -- tables ----------------------------------------------------------------------------------------
+
+
+def condition_counts(page: Page, flag: str, reasons: Sequence[Reasons], status: np.ndarray) -> str:
+    """Return how many buurten meet each condition: shows at once where data are missing."""
+    members = [i for i, s in enumerate(status.tolist()) if s]
+    rows = [
+        [
+            f"{_name(page, condition.key.indicator)} {_limit(page, condition)} {page.assumption}",
+            _kind(page, condition),
+            *(f"={page.numbers.integer(condition.outcomes[r])}" for r in (True, False, None)),
+        ]
+        for condition in _conditions(flag, members, reasons).values()
+    ]
+    if not rows:
+        return ""
+    return page.table(
+        [
+            page.t("Condition", "Voorwaarde"),
+            page.t("Kind", "Soort"),
+            "=" + page.t("met", "voldaan"),
+            "=" + page.t("not met", "niet voldaan"),
+            "=" + page.t("unknown", "onbekend"),
+        ],
+        rows,
+        caption=page.t(
+            "The conditions, and for how many of the buurten looked at they hold",
+            "De voorwaarden, en voor hoeveel van de bekeken buurten ze gelden",
+        ),
+    ) + page.t(
+        "<p class='note'>Of conditions with the same letter one suffices; all others are needed. "
+        "Defining: must be met and known before a buurt can be a provisional candidate.</p>",
+        "<p class='note'>Van voorwaarden met dezelfde letter is één genoeg; alle andere zijn "
+        "nodig. Bepalend: moet bekend en vervuld zijn voordat een buurt voorlopig kandidaat kan "
+        "zijn.</p>",
+    )
+
+
+def reasons_table(
+    page: Page,
+    flag: str,
+    members: Sequence[int],
+    reasons: Sequence[Reasons],
+    status: np.ndarray,
+) -> str:
+    """Return every flagged buurt with every condition, in code order; too many: all codes."""
+    gemeente, wijk = page.column("gemeente_code"), page.column("wijk_code")
+    units = page.units(len(members))
+    if len(members) > _DETAILED:
+        groups: dict[object, list[int]] = {}
+        for i in members:
+            groups.setdefault(gemeente[i], []).append(i)
+        lists = "".join(
+            f"<p><b>{esc(page.area(g))}</b></p>{page.codes(m)}" for g, m in groups.items()
+        )
+        note = page.t(
+            "<p>{n} are too many to print every condition of each. All codes are below; the "
+            "conditions are in the field flag_reasons of the output layer.</p>",
+            "<p>{n} is te veel om van elk alle voorwaarden af te drukken. Alle codes staan "
+            "hieronder; de voorwaarden staan in het veld flag_reasons van de uitvoerlaag.</p>",
+            n=units,
+        )
+        title = page.t("All flagged: {n}", "Alle met deze vlag: {n}", n=units)
+        return note + page.fold(title, lists)
+    every = _conditions(flag, members, reasons)
+    # A condition that is unknown for all of them is told once, not in a column of question marks.
+    unknown = [c for c in every.values() if set(c.outcomes) == {None}]
+    columns = {key: c for key, c in every.items() if c not in unknown}
+    told = ""
+    if unknown:
+        words = "; ".join(
+            f"{_name(page, c.key.indicator)} {_limit(page, c)} {page.assumption}" for c in unknown
+        )
+        told = (
+            page.t(
+                "<p>Unknown for every buurt below, since the data are missing: ",
+                "<p>Onbekend voor elke buurt hieronder, doordat de gegevens ontbreken: ",
+            )
+            + f"{words}.</p>"
+        )
+    body: list[str] = []
+    last: object = None
+    for i in members:
+        place = (gemeente[i], wijk[i])
+        if place != last:
+            where = f"{esc(page.area(gemeente[i]))}, wijk {esc(wijk[i])}"
+            body.append(
+                f'<tr class="g"><th colspan="{3 + len(columns)}" scope="rowgroup">{where}</th></tr>'
+            )
+            last = place
+        body.append(_row(page, i, flag, columns, reasons[i], str(status[i])))
+    table = (
+        f'<table class="matrix"><thead>{_head(page, columns)}</thead>'
+        f"<tbody>{''.join(body)}</tbody></table>"
+    )
+    title = page.t(
+        "All flagged, with every condition: {n}",
+        "Alle met deze vlag, met elke voorwaarde: {n}",
+        n=units,
+    )
+    return page.fold(title, told + table, opened=len(members) <= _OPEN)
+
+
+def _head(page: Page, columns: Mapping[Key, Condition]) -> str:
+    cells = "".join(
+        f'<th scope="col">{_short(page, c.key.indicator)} {_limit(page, c)}'
+        f"<small>{', '.join(w for w in (_kind(page, c), page.t('assumption', 'aanname')) if w)}"
+        "</small></th>"
+        for c in columns.values()
+    )
+    return (
+        f'<tr><th scope="col">{page.t("Buurt", "Buurt")}</th>'
+        f'<th scope="col" class="n">{page.t("Dwellings", "Woningen")}</th>'
+        f'<th scope="col">{page.t("Status", "Status")}</th>{cells}</tr>'
+    )
+
+
+def _row(
+    page: Page,
+    i: int,
+    flag: str,
+    columns: Mapping[Key, Condition],
+    reasons: Reasons,
+    status: str,
+) -> str:
+    listed = {_key(c): c for c in _listed(reasons, flag)}
+    cells = []
+    for key, column in columns.items():
+        condition = listed.get(key)
+        if condition is None:
+            cells.append(f"<td>{esc(None)}</td>")
+            continue
+        result = condition.get("result")
+        look, symbol, word = _OUTCOMES[result]
+        text = ""
+        if result is not None:
+            text = _value(page, key.indicator, condition.get("value"))
+            if column.varies:
+                limit = _value(page, key.indicator, condition.get("threshold"))
+                text += f" ({SYMBOLS.get(key.operator, '')} {limit})"
+        cells.append(f'<td class="{look}">{text}<small>{symbol} {page.say(word)}</small></td>')
+    return (
+        f'<tr><th scope="row">{esc(page.column("buurt_name")[i])} '
+        f"<small>{esc(page.column('buurt_code')[i])}</small></th>"
+        f"<td class=n>{page.numbers.integer(page.floats('dwellings')[i])}</td>"
+        f"<td>{page.say(STATUS[status])}</td>{''.join(cells)}</tr>"
+    )
+
+
+def unknown_list(page: Page, flag: str, members: Sequence[int], reasons: Sequence[Reasons]) -> str:
+    """Return which data the buurten that cannot be assessed lack, and all their codes."""
+    missing: Counter[str] = Counter()
+    for i in members:
+        missing.update(
+            {str(c.get("ind")) for c in _listed(reasons[i], flag) if c.get("result") is None}
+        )
+    lacks = page.items(
+        f"{_name(page, indicator)}: "
+        + page.t("missing in {n}", "ontbreekt in {n}", n=page.units(n))
+        for indicator, n in sorted(missing.items())
+    )
+    title = page.t(
+        "Cannot be assessed, and which data are missing: {n}",
+        "Niet te beoordelen, en welke gegevens ontbreken: {n}",
+        n=page.units(len(members)),
+    )
+    return page.fold(title, lacks + page.codes(members))
