@@ -34,6 +34,7 @@ from qgis.core import (
     QgsProviderRegistry,
     QgsReferencedRectangle,
     QgsTextFormat,
+    QgsVariantUtils,
     QgsVectorLayer,
 )
 from qgis.PyQt.QtGui import QFont
@@ -183,7 +184,7 @@ def summary(layer: QgsVectorLayer, indices: QgsVectorLayer, origin: dict[str, An
     rows = [
         dict(zip(layer.fields().names(), f.attributes(), strict=True)) for f in layer.getFeatures()
     ]
-    used = [row for row in rows if row["share_koop"]]
+    used = [row for row in rows if not QgsVariantUtils.isNull(row["share_koop"])]
     gemeenten = sorted({row["gemeente_name"] for row in rows if row["gemeente_name"]})
     total = {
         name: sum(row[f"n_{name}"] for row in used if row[f"n_{name}"])
