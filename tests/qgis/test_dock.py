@@ -215,6 +215,39 @@ def test_the_dock_loads_no_third_party_library():
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
 
 
+def test_a_broken_catalogue_leaves_the_rest_of_the_panel_standing(
+    qgis_iface, qgis_new_project, monkeypatch
+):
+    from wijkmix.wijkmix_plugin.errors import PolicyError
+    from wijkmix.wijkmix_plugin.gui.dock import WijkMixDock
+    from wijkmix.wijkmix_plugin.policy import catalogue
+
+    def broken(*_args, **_more):
+        raise PolicyError("the catalogue is broken", "de catalogus is stuk")
+
+    monkeypatch.setattr(catalogue, "load", broken)
+    dock = WijkMixDock(qgis_iface)
+    try:
+        add(scan_layer())
+        assert "the catalogue is broken" in dock.tabs.widget(2).toPlainText()
+        assert dock.select_code("BU00010001")
+        assert "Buurt 1" in mix_text(dock)
+        assert "lq_corp: 1.83" in dock.flags.toPlainText()
+    finally:
+        dock.close_down()
+        dock.deleteLater()
+
+
+def test_numbers_on_the_bars_can_be_read():
+    from qgis.PyQt.QtGui import QColor
+    from wijkmix.wijkmix_plugin.gui.charts import COLOURS, readable_on
+
+    assert readable_on(QColor("#000000")) == "#ffffff"
+    assert readable_on(QColor("#ffffff")) == "#000000"
+    assert {readable_on(QColor(COLOURS[c])) for c in ("corp", "overig")} == {"#000000"}
+    assert readable_on(QColor(COLOURS["koop"])) == "#ffffff"
+
+
 # -- choosing -----------------------------------------------------------------------------------
 
 

@@ -25,6 +25,20 @@ class Bar:
     shares: tuple[float, ...] | None
 
 
+def readable_on(colour: QColor) -> str:
+    """Return black or white, whichever contrasts more (relative luminance as in WCAG 2)."""
+
+    def linear(part: float) -> float:
+        return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+
+    luminance = (
+        0.2126 * linear(colour.redF())
+        + 0.7152 * linear(colour.greenF())
+        + 0.0722 * linear(colour.blueF())
+    )
+    return "#000000" if (luminance + 0.05) ** 2 > 1.05 * 0.05 else "#ffffff"
+
+
 class MixBars(QWidget):
     """Stacked bars that share one legend; the numbers are also its accessible description."""
 
@@ -147,8 +161,7 @@ class MixBars(QWidget):
             painter.fillRect(part, colour)
             label = texts.percent(share)
             if part.width() > metrics.horizontalAdvance(label) + row * 0.4:
-                dark = colour.lightnessF() < 0.4
-                painter.setPen(QColor("#ffffff") if dark else QColor("#000000"))
+                painter.setPen(QColor(readable_on(colour)))
                 painter.drawText(part, Qt.AlignmentFlag.AlignCenter, label)
         painter.setPen(QPen(ink, 0.7))
         painter.setBrush(Qt.BrushStyle.NoBrush)

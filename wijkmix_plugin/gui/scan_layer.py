@@ -124,7 +124,7 @@ class Mix:
         return diversity(self.counts) if self.counts else None
 
 
-@dataclass
+@dataclass(eq=False)  # one object per feature: finding one among thousands compares identities
 class Unit:
     """One buurt: what the picker needs, and where its full record is."""
 
