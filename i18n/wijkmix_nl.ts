@@ -1,0 +1,1127 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="nl_NL" sourcelanguage="en_GB">
+<context>
+    <name>WijkMix</name>
+    <message>
+        <source>&amp;Buurt</source>
+        <translation>&amp;Buurt</translation>
+    </message>
+    <message>
+        <source>&amp;Flags</source>
+        <translation>&amp;Vlaggen</translation>
+    </message>
+    <message>
+        <source>&amp;Gemeente</source>
+        <translation>&amp;Gemeente</translation>
+    </message>
+    <message>
+        <source>&amp;Instruments</source>
+        <translation>&amp;Instrumenten</translation>
+    </message>
+    <message>
+        <source>(assumption: {name})</source>
+        <translation>(aanname: {name})</translation>
+    </message>
+    <message>
+        <source>1. Add a layer of CBS buurten (polygons with the key figures).</source>
+        <translation>1. Voeg een laag met CBS-buurten toe (vlakken met de kerncijfers).</translation>
+    </message>
+    <message>
+        <source>2. Press Run scan above.</source>
+        <translation>2. Klik hierboven op Scannen.</translation>
+    </message>
+    <message>
+        <source>A CSV, workbook sheet or layer with the figures, where the polygons have none.</source>
+        <translation>Een CSV, werkblad of laag met de cijfers, als de vlakken die niet hebben.</translation>
+    </message>
+    <message>
+        <source>A cluster is named where the FDR-adjusted p-value is at most this.</source>
+        <translation>Een cluster krijgt een naam als de p-waarde na FDR-correctie hoogstens zo groot is.</translation>
+    </message>
+    <message>
+        <source>A flag says that a buurt may be worth studying. It is no advice and no judgement, and says nothing about the people who live there.</source>
+        <translation>Een vlag zegt dat een buurt nader onderzoek waard kan zijn. Het is geen advies en geen oordeel, en zegt niets over de mensen die er wonen.</translation>
+    </message>
+    <message>
+        <source>A layer of CBS buurten as published.</source>
+        <translation>Een laag met CBS-buurten zoals gepubliceerd.</translation>
+    </message>
+    <message>
+        <source>A layer of CBS buurten with the key figures (kerncijfers), as published in the GeoPackage or WFS.</source>
+        <translation>Een laag met CBS-buurten met de kerncijfers, zoals gepubliceerd in het GeoPackage of de WFS.</translation>
+    </message>
+    <message>
+        <source>A necessary condition is not met.</source>
+        <translation>Aan een noodzakelijke voorwaarde is niet voldaan.</translation>
+    </message>
+    <message>
+        <source>Abou&amp;t</source>
+        <translation>Her&amp;komst</translation>
+    </message>
+    <message>
+        <source>Add a polygon layer of CBS buurten to the project first.</source>
+        <translation>Voeg eerst een vlakkenlaag met CBS-buurten toe aan het project.</translation>
+    </message>
+    <message>
+        <source>All conditions are met.</source>
+        <translation>Aan alle voorwaarden is voldaan.</translation>
+    </message>
+    <message>
+        <source>All domains</source>
+        <translation>Alle domeinen</translation>
+    </message>
+    <message>
+        <source>All options…</source>
+        <translation>Alle opties…</translation>
+    </message>
+    <message>
+        <source>All {n} entries</source>
+        <translation>Alle {n} onderdelen</translation>
+    </message>
+    <message>
+        <source>Area</source>
+        <translation>Gebied</translation>
+    </message>
+    <message>
+        <source>As it stood in {month}.</source>
+        <translation>Stand {month}.</translation>
+    </message>
+    <message>
+        <source>At least one of these:</source>
+        <translation>Minstens één van deze:</translation>
+    </message>
+    <message>
+        <source>Bac&amp;k</source>
+        <translation>&amp;Terug</translation>
+    </message>
+    <message>
+        <source>Block layer used</source>
+        <translation>Blokkenlaag gebruikt</translation>
+    </message>
+    <message>
+        <source>Blocks with tenure counts (optional)</source>
+        <translation>Blokken met aantallen per eigendomsvorm (optioneel)</translation>
+    </message>
+    <message>
+        <source>Buurt, by name or code</source>
+        <translation>Buurt, op naam of code</translation>
+    </message>
+    <message>
+        <source>Buurt</source>
+        <translation>Buurt</translation>
+    </message>
+    <message>
+        <source>Buurten (polygons or table)</source>
+        <translation>Buurten (vlakken of tabel)</translation>
+    </message>
+    <message>
+        <source>Buurten with figures</source>
+        <translation>Buurten met cijfers</translation>
+    </message>
+    <message>
+        <source>Buurten with mix, clusters and flags</source>
+        <translation>Buurten met menging, clusters en vlaggen</translation>
+    </message>
+    <message>
+        <source>Buurten with usable figures</source>
+        <translation>Buurten met bruikbare cijfers</translation>
+    </message>
+    <message>
+        <source>CBS &amp;buurten (polygon layer)</source>
+        <translation>CBS-&amp;buurten (vlakkenlaag)</translation>
+    </message>
+    <message>
+        <source>CBS buurten (polygon layer)</source>
+        <translation>CBS-buurten (vlakkenlaag)</translation>
+    </message>
+    <message>
+        <source>CBS buurten (polygons)</source>
+        <translation>CBS-buurten (vlakken)</translation>
+    </message>
+    <message>
+        <source>Candidate for further study</source>
+        <translation>Kandidaat voor nader onderzoek</translation>
+    </message>
+    <message>
+        <source>Candidate for study: densification</source>
+        <translation>Kandidaat voor onderzoek: verdichting</translation>
+    </message>
+    <message>
+        <source>Candidate for study: land acquisition</source>
+        <translation>Kandidaat voor onderzoek: grondverwerving</translation>
+    </message>
+    <message>
+        <source>Candidate for study: restructuring</source>
+        <translation>Kandidaat voor onderzoek: herstructurering</translation>
+    </message>
+    <message>
+        <source>Candidates for study: densification</source>
+        <translation>Kandidaten voor onderzoek: verdichting</translation>
+    </message>
+    <message>
+        <source>Candidates for study: land acquisition</source>
+        <translation>Kandidaten voor onderzoek: grondverwerving</translation>
+    </message>
+    <message>
+        <source>Candidates for study: restructuring</source>
+        <translation>Kandidaten voor onderzoek: herstructurering</translation>
+    </message>
+    <message>
+        <source>Candidates: densification</source>
+        <translation>Kandidaten: verdichting</translation>
+    </message>
+    <message>
+        <source>Candidates: land acquisition</source>
+        <translation>Kandidaten: grondverwerving</translation>
+    </message>
+    <message>
+        <source>Candidates: restructuring</source>
+        <translation>Kandidaten: herstructurering</translation>
+    </message>
+    <message>
+        <source>Canonical buurten</source>
+        <translation>Genormaliseerde buurten</translation>
+    </message>
+    <message>
+        <source>Catalogue version</source>
+        <translation>Versie van de catalogus</translation>
+    </message>
+    <message>
+        <source>Caveats</source>
+        <translation>Kanttekeningen</translation>
+    </message>
+    <message>
+        <source>Choose a buurt: type its name or code above, or click it on the map.</source>
+        <translation>Kies een buurt: typ hierboven de naam of code, of klik erop in de kaart.</translation>
+    </message>
+    <message>
+        <source>Click a buurt on the map</source>
+        <translation>Klik een buurt aan op de kaart</translation>
+    </message>
+    <message>
+        <source>Close this message</source>
+        <translation>Dit bericht sluiten</translation>
+    </message>
+    <message>
+        <source>Compare each buurt wi&amp;th</source>
+        <translation>Elke buurt vergeli&amp;jken met</translation>
+    </message>
+    <message>
+        <source>Compare each buurt with</source>
+        <translation>Elke buurt vergelijken met</translation>
+    </message>
+    <message>
+        <source>Compared with {area}</source>
+        <translation>Vergeleken met {area}</translation>
+    </message>
+    <message>
+        <source>Compared with</source>
+        <translation>Vergeleken met</translation>
+    </message>
+    <message>
+        <source>Condition: at least {limit}</source>
+        <translation>Voorwaarde: minstens {limit}</translation>
+    </message>
+    <message>
+        <source>Condition: at most {limit}</source>
+        <translation>Voorwaarde: hoogstens {limit}</translation>
+    </message>
+    <message>
+        <source>Condition: less than {limit}</source>
+        <translation>Voorwaarde: minder dan {limit}</translation>
+    </message>
+    <message>
+        <source>Condition: more than {limit}</source>
+        <translation>Voorwaarde: meer dan {limit}</translation>
+    </message>
+    <message>
+        <source>Condition: not {limit}</source>
+        <translation>Voorwaarde: niet {limit}</translation>
+    </message>
+    <message>
+        <source>Condition: {limit}</source>
+        <translation>Voorwaarde: {limit}</translation>
+    </message>
+    <message>
+        <source>Conditions of the flags (JSON)</source>
+        <translation>Voorwaarden van de vlaggen (JSON)</translation>
+    </message>
+    <message>
+        <source>Coordinate system</source>
+        <translation>Coördinatenstelsel</translation>
+    </message>
+    <message>
+        <source>Corporation rental {limit} % or more</source>
+        <translation>Corporatiehuur {limit} % of meer</translation>
+    </message>
+    <message>
+        <source>Corporation rental</source>
+        <translation>Corporatiehuur</translation>
+    </message>
+    <message>
+        <source>Data for the defining conditions are missing.</source>
+        <translation>Gegevens voor de bepalende voorwaarden ontbreken.</translation>
+    </message>
+    <message>
+        <source>Date of the run</source>
+        <translation>Datum van de scan</translation>
+    </message>
+    <message>
+        <source>Diversity (0 one class, 1 all equal)</source>
+        <translation>Diversiteit (0 één vorm, 1 alle gelijk)</translation>
+    </message>
+    <message>
+        <source>Domain</source>
+        <translation>Domein</translation>
+    </message>
+    <message>
+        <source>Empty: the year in the layer.</source>
+        <translation>Leeg: het jaar in de laag.</translation>
+    </message>
+    <message>
+        <source>Evidence</source>
+        <translation>Onderbouwing</translation>
+    </message>
+    <message>
+        <source>Finer units (blocks, complexes, addresses) with the fields n_koop, n_corp and n_overig. They show whether a mixed wijk is mixed inside its blocks; buurten alone cannot.</source>
+        <translation>Fijnere eenheden (blokken, complexen, adressen) met de velden n_koop, n_corp en n_overig. Ze laten zien of een gemengde wijk ook binnen de blokken gemengd is; buurten alleen kunnen dat niet.</translation>
+    </message>
+    <message>
+        <source>Flag: {name}</source>
+        <translation>Vlag: {name}</translation>
+    </message>
+    <message>
+        <source>Flags of the buurt</source>
+        <translation>Vlaggen van de buurt</translation>
+    </message>
+    <message>
+        <source>For example: Amsterdam, or GM0599, GM0622.</source>
+        <translation>Bijvoorbeeld: Amsterdam, of GM0599, GM0622.</translation>
+    </message>
+    <message>
+        <source>For the flags of the selected buurt</source>
+        <translation>Bij de vlaggen van de gekozen buurt</translation>
+    </message>
+    <message>
+        <source>Gemeente (codes or names, comma-separated; empty = all)</source>
+        <translation>Gemeente (codes of namen, met komma's; leeg = alle)</translation>
+    </message>
+    <message>
+        <source>Gemeente {name} (whole layer)</source>
+        <translation>Gemeente {name} (hele laag)</translation>
+    </message>
+    <message>
+        <source>Gemeente {name}</source>
+        <translation>Gemeente {name}</translation>
+    </message>
+    <message>
+        <source>Gemeente</source>
+        <translation>Gemeente</translation>
+    </message>
+    <message>
+        <source>Goes together with</source>
+        <translation>Hoort samen met</translation>
+    </message>
+    <message>
+        <source>Group</source>
+        <translation>Groep</translation>
+    </message>
+    <message>
+        <source>HTML files (*.html)</source>
+        <translation>HTML-bestanden (*.html)</translation>
+    </message>
+    <message>
+        <source>High among high (HH)</source>
+        <translation>Hoog tussen hoog (HH)</translation>
+    </message>
+    <message>
+        <source>High among low (HL)</source>
+        <translation>Hoog tussen laag (HL)</translation>
+    </message>
+    <message>
+        <source>Index</source>
+        <translation>Index</translation>
+    </message>
+    <message>
+        <source>Instruments</source>
+        <translation>Instrumenten</translation>
+    </message>
+    <message>
+        <source>Island: no neighbours, not tested</source>
+        <translation>Eiland: geen buren, niet getoetst</translation>
+    </message>
+    <message>
+        <source>It has the fields of a scan, but not the record of the run that made it: parameters, thresholds, versions and left-out buurten cannot be shown. Layers keep that record in the project; a file that is opened again loses it. Run the scan once more to have it.</source>
+        <translation>De laag heeft de velden van een scan, maar niet het verslag van de scan zelf: instellingen, drempels, versies en weggelaten buurten zijn niet te tonen. Dat verslag blijft in het project bij de laag; een bestand dat opnieuw wordt geopend, is het kwijt. Scan opnieuw om het te krijgen.</translation>
+    </message>
+    <message>
+        <source>Law</source>
+        <translation>Recht</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Laag</translation>
+    </message>
+    <message>
+        <source>Left out for want of usable figures: {n}</source>
+        <translation>Weggelaten, geen bruikbare cijfers: {n}</translation>
+    </message>
+    <message>
+        <source>Local Moran cluster, rental</source>
+        <translation>Lokale Moran-cluster, huur</translation>
+    </message>
+    <message>
+        <source>Local Moran cluster: {label}</source>
+        <translation>Lokale Moran-cluster: {label}</translation>
+    </message>
+    <message>
+        <source>Local Moran clusters, corporation rental</source>
+        <translation>Lokale Moran-clusters, corporatiehuur</translation>
+    </message>
+    <message>
+        <source>Local Moran clusters, rental</source>
+        <translation>Lokale Moran-clusters, huur</translation>
+    </message>
+    <message>
+        <source>Local Moran&apos;s I, corporation rental</source>
+        <translation>Lokale Moran I, corporatiehuur</translation>
+    </message>
+    <message>
+        <source>Local Moran&apos;s I, rental</source>
+        <translation>Lokale Moran I, huur</translation>
+    </message>
+    <message>
+        <source>Local divergence from the reference area</source>
+        <translation>Lokale afwijking van het referentiegebied</translation>
+    </message>
+    <message>
+        <source>Local divergence from {area}: {value} (0 = the same mix)</source>
+        <translation>Lokale afwijking van {area}: {value} (0 = dezelfde menging)</translation>
+    </message>
+    <message>
+        <source>Location quotient other rental</source>
+        <translation>Locatiequotiënt overige huur</translation>
+    </message>
+    <message>
+        <source>Location quotient owner-occupied</source>
+        <translation>Locatiequotiënt koop</translation>
+    </message>
+    <message>
+        <source>Location quotient rental</source>
+        <translation>Locatiequotiënt huur</translation>
+    </message>
+    <message>
+        <source>Low among high (LH)</source>
+        <translation>Laag tussen hoog (LH)</translation>
+    </message>
+    <message>
+        <source>Low among low (LL)</source>
+        <translation>Laag tussen laag (LL)</translation>
+    </message>
+    <message>
+        <source>Made from</source>
+        <translation>Gemaakt van</translation>
+    </message>
+    <message>
+        <source>Matching instruments</source>
+        <translation>Passende instrumenten</translation>
+    </message>
+    <message>
+        <source>Mean diversity inside blocks (0-1)</source>
+        <translation>Gemiddelde diversiteit binnen blokken (0-1)</translation>
+    </message>
+    <message>
+        <source>Mi&amp;x</source>
+        <translation>Men&amp;ging</translation>
+    </message>
+    <message>
+        <source>Mixed: no tenure reaches {limit} %</source>
+        <translation>Gemengd: geen eigendomsvorm haalt {limit} %</translation>
+    </message>
+    <message>
+        <source>More permutations resolve smaller p-values; the default suits a whole country.</source>
+        <translation>Meer permutaties onderscheiden kleinere p-waarden; de standaard volstaat voor heel Nederland.</translation>
+    </message>
+    <message>
+        <source>Mosaic index, block variant</source>
+        <translation>Mozaïekindex, blokvariant</translation>
+    </message>
+    <message>
+        <source>Mosaic index, buurt variant</source>
+        <translation>Mozaïekindex, buurtvariant</translation>
+    </message>
+    <message>
+        <source>Name of the area</source>
+        <translation>Naam van het gebied</translation>
+    </message>
+    <message>
+        <source>Name or code</source>
+        <translation>Naam of code</translation>
+    </message>
+    <message>
+        <source>Never without:</source>
+        <translation>Nooit zonder:</translation>
+    </message>
+    <message>
+        <source>No entry has these words. Search for less, or choose All domains.</source>
+        <translation>Geen onderdeel bevat deze woorden. Zoek op minder, of kies Alle domeinen.</translation>
+    </message>
+    <message>
+        <source>No figures, not tested</source>
+        <translation>Geen cijfers, niet getoetst</translation>
+    </message>
+    <message>
+        <source>No figures</source>
+        <translation>Geen cijfers</translation>
+    </message>
+    <message>
+        <source>No significant cluster</source>
+        <translation>Geen significant cluster</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Opmerking</translation>
+    </message>
+    <message>
+        <source>Number of blocks</source>
+        <translation>Aantal blokken</translation>
+    </message>
+    <message>
+        <source>Number of buurten</source>
+        <translation>Aantal buurten</translation>
+    </message>
+    <message>
+        <source>Number of neighbours</source>
+        <translation>Aantal buren</translation>
+    </message>
+    <message>
+        <source>Older than 12 months, may have changed.</source>
+        <translation>Ouder dan 12 maanden, kan gewijzigd zijn.</translation>
+    </message>
+    <message>
+        <source>Only inside an area that is officially designated under the Wbmgp. WijkMix has no designation loaded and never derives one from figures, so this entry matches no buurt; it is here to read.</source>
+        <translation>Alleen binnen een gebied dat officieel is aangewezen op grond van de Wbmgp. WijkMix heeft geen aanwijzing geladen en leidt die nooit af uit cijfers; dit onderdeel past daarom bij geen enkele buurt en staat hier om te lezen.</translation>
+    </message>
+    <message>
+        <source>Open the report</source>
+        <translation>Rapport openen</translation>
+    </message>
+    <message>
+        <source>Origin of the scan</source>
+        <translation>Herkomst van de scan</translation>
+    </message>
+    <message>
+        <source>Other rental {limit} % or more</source>
+        <translation>Overige huur {limit} % of meer</translation>
+    </message>
+    <message>
+        <source>Other rental</source>
+        <translation>Overige huur</translation>
+    </message>
+    <message>
+        <source>Overrides thresholds of the flags, which are assumptions, for example {&quot;lq_high&quot;: 1.8}.</source>
+        <translation>Vervangt drempels van de vlaggen; dat zijn aannames. Bijvoorbeeld {&quot;lq_high&quot;: 1.8}.</translation>
+    </message>
+    <message>
+        <source>Own column mapping (JSON, optional)</source>
+        <translation>Eigen kolomtoewijzing (JSON, optioneel)</translation>
+    </message>
+    <message>
+        <source>Own thresholds (JSON file, optional)</source>
+        <translation>Eigen drempels (JSON-bestand, optioneel)</translation>
+    </message>
+    <message>
+        <source>Owner-occupied {limit} % or more</source>
+        <translation>Koop {limit} % of meer</translation>
+    </message>
+    <message>
+        <source>Owner-occupied</source>
+        <translation>Koop</translation>
+    </message>
+    <message>
+        <source>Ownership unknown (not in the shares)</source>
+        <translation>Eigendom onbekend (niet in de aandelen)</translation>
+    </message>
+    <message>
+        <source>Ownership unknown</source>
+        <translation>Eigendom onbekend</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>Instellingen</translation>
+    </message>
+    <message>
+        <source>Permutations of the local Moran</source>
+        <translation>Permutaties van de lokale Moran</translation>
+    </message>
+    <message>
+        <source>Permutations</source>
+        <translation>Permutaties</translation>
+    </message>
+    <message>
+        <source>Pick a buurt on the map</source>
+        <translation>Een buurt aanwijzen op de kaart</translation>
+    </message>
+    <message>
+        <source>Pick on the map</source>
+        <translation>Aanwijzen op de kaart</translation>
+    </message>
+    <message>
+        <source>Prepare buurten (canonical table)</source>
+        <translation>Buurten voorbereiden (genormaliseerde tabel)</translation>
+    </message>
+    <message>
+        <source>Progress of the scan</source>
+        <translation>Voortgang van de scan</translation>
+    </message>
+    <message>
+        <source>Provisional: some conditions unknown</source>
+        <translation>Voorlopig: een deel van de voorwaarden is onbekend</translation>
+    </message>
+    <message>
+        <source>R&amp;un</source>
+        <translation>&amp;Uitvoeren</translation>
+    </message>
+    <message>
+        <source>Random seed</source>
+        <translation>Toevalsgetal (seed)</translation>
+    </message>
+    <message>
+        <source>Rental {limit} % or more</source>
+        <translation>Huur {limit} % of meer</translation>
+    </message>
+    <message>
+        <source>Rented</source>
+        <translation>Huur</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>Rapport</translation>
+    </message>
+    <message>
+        <source>Role to field, for example {&quot;share_koop&quot;: &quot;koop_pct&quot;}; wins over what is recognised.</source>
+        <translation>Rol naar veld, bijvoorbeeld {&quot;share_koop&quot;: &quot;koop_pct&quot;}; gaat boven wat wordt herkend.</translation>
+    </message>
+    <message>
+        <source>Ru&amp;n scan…</source>
+        <translation>Sca&amp;nnen…</translation>
+    </message>
+    <message>
+        <source>Rule: {rule}</source>
+        <translation>Regel: {rule}</translation>
+    </message>
+    <message>
+        <source>Sc&amp;an</source>
+        <translation>Sc&amp;an</translation>
+    </message>
+    <message>
+        <source>Scale</source>
+        <translation>Schaal</translation>
+    </message>
+    <message>
+        <source>Scan a layer of CBS buurten; takes seconds, in the background</source>
+        <translation>Scan een laag met CBS-buurten; duurt seconden, op de achtergrond</translation>
+    </message>
+    <message>
+        <source>Scan layer</source>
+        <translation>Scanlaag</translation>
+    </message>
+    <message>
+        <source>Scan ready: {n} buurten, {used} with usable figures. Candidates, provisional ones included: restructuring {a}, densification {b}, land acquisition {c}.</source>
+        <translation>Scan klaar: {n} buurten, {used} met bruikbare cijfers. Kandidaten, ook voorlopige: herstructurering {a}, verdichting {b}, grondverwerving {c}.</translation>
+    </message>
+    <message>
+        <source>Scan the tenure mix (main job)</source>
+        <translation>Menging scannen (hoofdtaak)</translation>
+    </message>
+    <message>
+        <source>Search all words</source>
+        <translation>Zoek op woorden</translation>
+    </message>
+    <message>
+        <source>Search the instruments</source>
+        <translation>Zoeken in de instrumenten</translation>
+    </message>
+    <message>
+        <source>Segregation indices (table)</source>
+        <translation>Segregatie-indices (tabel)</translation>
+    </message>
+    <message>
+        <source>Segregation indices</source>
+        <translation>Segregatie-indices</translation>
+    </message>
+    <message>
+        <source>Select a buurt first, or choose All entries above.</source>
+        <translation>Kies eerst een buurt, of kies hierboven Alle onderdelen.</translation>
+    </message>
+    <message>
+        <source>Share rental (%)</source>
+        <translation>Aandeel huur (%)</translation>
+    </message>
+    <message>
+        <source>Shows where the housing-tenure mix is uneven, which buurten are candidates for further study and why, and which instruments match. Give it a layer of CBS buurten as published; the columns are recognised. A flag is a reason to look closer, never a judgement about people or a ranking.</source>
+        <translation>Toont waar de menging van eigendomsvormen ongelijk is, welke buurten kandidaat zijn voor nader onderzoek en waarom, en welke instrumenten passen. Geef een laag met CBS-buurten zoals gepubliceerd; de kolommen worden herkend. Een vlag is een reden om beter te kijken, nooit een oordeel over mensen of een ranglijst.</translation>
+    </message>
+    <message>
+        <source>Significance level (after FDR correction)</source>
+        <translation>Significantieniveau (na FDR-correctie)</translation>
+    </message>
+    <message>
+        <source>Significance level</source>
+        <translation>Significantieniveau</translation>
+    </message>
+    <message>
+        <source>Source of the data</source>
+        <translation>Bron van de gegevens</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>Bron</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Stoppen</translation>
+    </message>
+    <message>
+        <source>Table with key figures, joined by buurt code (optional)</source>
+        <translation>Tabel met kerncijfers, gekoppeld op buurtcode (optioneel)</translation>
+    </message>
+    <message>
+        <source>Tenure mix</source>
+        <translation>Menging</translation>
+    </message>
+    <message>
+        <source>Tested: {what} of this buurt and of its {n} neighbours</source>
+        <translation>Getoetst: {what} van deze buurt en van haar {n} buren</translation>
+    </message>
+    <message>
+        <source>The algorithm wijkmix:scan is not there. Enable the plugins Processing and WijkMix in the plugin manager.</source>
+        <translation>Het algoritme wijkmix:scan ontbreekt. Zet de plugins Processing en WijkMix aan in het pluginbeheer.</translation>
+    </message>
+    <message>
+        <source>The catalogue of instruments cannot be read.</source>
+        <translation>De catalogus met instrumenten is niet te lezen.</translation>
+    </message>
+    <message>
+        <source>The defining conditions are met and none has failed, but some data are missing.</source>
+        <translation>Aan de bepalende voorwaarden is voldaan en geen enkele faalt, maar er ontbreken gegevens.</translation>
+    </message>
+    <message>
+        <source>The instruments can be read without a scan, in their own tab.</source>
+        <translation>De instrumenten zijn ook zonder scan te lezen, op hun eigen tabblad.</translation>
+    </message>
+    <message>
+        <source>The layer has no record of the conditions.</source>
+        <translation>De laag heeft geen verslag van de voorwaarden.</translation>
+    </message>
+    <message>
+        <source>The layer is filtered: wijk, gemeente and whole are summed over the buurten that are left.</source>
+        <translation>De laag is gefilterd: wijk, gemeente en geheel zijn opgeteld over de buurten die over zijn.</translation>
+    </message>
+    <message>
+        <source>The layer is in degrees; it is reprojected to RD New (EPSG:28992).</source>
+        <translation>De laag is in graden en wordt omgezet naar RD New (EPSG:28992).</translation>
+    </message>
+    <message>
+        <source>The origin of this layer is unknown.</source>
+        <translation>De herkomst van deze laag is onbekend.</translation>
+    </message>
+    <message>
+        <source>The reference area of location quotients and of the local divergence.</source>
+        <translation>Het referentiegebied van locatiequotiënten en van de lokale afwijking.</translation>
+    </message>
+    <message>
+        <source>The rest stays at its default: 99,999 permutations, two-sided, FDR at 0.05, all thresholds as in the catalogue. The result is a temporary layer group.</source>
+        <translation>De rest blijft standaard: 99.999 permutaties, tweezijdig, FDR op 0,05, alle drempels zoals in de catalogus. Het resultaat is een groep tijdelijke lagen.</translation>
+    </message>
+    <message>
+        <source>The rule used is not recorded with this layer.</source>
+        <translation>De gebruikte regel staat niet bij deze laag.</translation>
+    </message>
+    <message>
+        <source>The same seed gives the same result.</source>
+        <translation>Hetzelfde getal geeft hetzelfde resultaat.</translation>
+    </message>
+    <message>
+        <source>The scan failed; see the log messages.</source>
+        <translation>De scan is mislukt; zie het logboek.</translation>
+    </message>
+    <message>
+        <source>The scan that is shown</source>
+        <translation>De scan die wordt getoond</translation>
+    </message>
+    <message>
+        <source>The scan was stopped; nothing was added.</source>
+        <translation>De scan is gestopt; er is niets toegevoegd.</translation>
+    </message>
+    <message>
+        <source>The selected instrument</source>
+        <translation>Het gekozen instrument</translation>
+    </message>
+    <message>
+        <source>The tenure figures of this buurt are not published (suppressed).</source>
+        <translation>De eigendomscijfers van deze buurt zijn niet gepubliceerd (geheim of onbetrouwbaar).</translation>
+    </message>
+    <message>
+        <source>Theil&apos;s H of blocks within the wijk</source>
+        <translation>Theils H van blokken binnen de wijk</translation>
+    </message>
+    <message>
+        <source>Theil&apos;s H of buurten within the wijk</source>
+        <translation>Theils H van buurten binnen de wijk</translation>
+    </message>
+    <message>
+        <source>There is no buurt of this scan at that point.</source>
+        <translation>Op dat punt ligt geen buurt van deze scan.</translation>
+    </message>
+    <message>
+        <source>There is no scan in this project yet.</source>
+        <translation>Er is nog geen scan in dit project.</translation>
+    </message>
+    <message>
+        <source>This area is water.</source>
+        <translation>Dit gebied is water.</translation>
+    </message>
+    <message>
+        <source>This buurt has no dwellings.</source>
+        <translation>Deze buurt heeft geen woningen.</translation>
+    </message>
+    <message>
+        <source>This buurt has no homes or no usable figures.</source>
+        <translation>Deze buurt heeft geen woningen of geen bruikbare cijfers.</translation>
+    </message>
+    <message>
+        <source>This scan layer shows no buurten: it is empty or filtered to nothing.</source>
+        <translation>Deze scanlaag toont geen buurten: ze is leeg of alles is weggefilterd.</translation>
+    </message>
+    <message>
+        <source>Thresholds (all of them assumptions)</source>
+        <translation>Drempels (allemaal aannames)</translation>
+    </message>
+    <message>
+        <source>Total count</source>
+        <translation>Totaal aantal</translation>
+    </message>
+    <message>
+        <source>True for the buurten that your own policy calls vulnerable. Empty: a field named vulnerable, else a low-income proxy where the layer has the column, labelled as an assumption, else unknown.</source>
+        <translation>Waar voor de buurten die je eigen beleid kwetsbaar noemt. Leeg: een veld met de naam vulnerable, anders een benadering met lage inkomens als de laag die kolom heeft (gelabeld als aanname), anders onbekend.</translation>
+    </message>
+    <message>
+        <source>True for the buurten that your own policy calls vulnerable. Left empty, WijkMix uses the share of low-income households as a stand-in where the layer has it. That is an assumption and is labelled so; without it, vulnerability is unknown.</source>
+        <translation>Waar voor de buurten die je eigen beleid kwetsbaar noemt. Laat je dit leeg, dan neemt WijkMix het aandeel huishoudens met een laag inkomen als benadering, als de laag dat heeft. Dat is een aanname en staat er zo bij; zonder is de kwetsbaarheid onbekend.</translation>
+    </message>
+    <message>
+        <source>Turns a CBS buurten layer into one table with dwelling counts per tenure, whatever the year and the spelling of its columns. Missing codes become NULL, percentages become counts, and the field quality says per row what was not used and why.</source>
+        <translation>Maakt van een laag met CBS-buurten één tabel met aantallen woningen per eigendomsvorm, ongeacht het jaar en de spelling van de kolommen. Codes voor ontbrekend worden NULL, percentages worden aantallen, en het veld quality zegt per rij wat niet is gebruikt en waarom.</translation>
+    </message>
+    <message>
+        <source>Two classes: this table knows owner-occupied and rented only. Corporation and private rental cannot be told apart.</source>
+        <translation>Twee klassen: deze tabel kent alleen koop en huur. Corporatiehuur en particuliere huur zijn niet te onderscheiden.</translation>
+    </message>
+    <message>
+        <source>Units left out</source>
+        <translation>Weggelaten eenheden</translation>
+    </message>
+    <message>
+        <source>Use with care: {reason}</source>
+        <translation>Met zorg gebruiken: {reason}</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>Waarde</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>Versies</translation>
+    </message>
+    <message>
+        <source>Versus</source>
+        <translation>Tegenover</translation>
+    </message>
+    <message>
+        <source>Vulnerable area (f&amp;ield or expression)</source>
+        <translation>Kwetsbaar gebied (veld o&amp;f expressie)</translation>
+    </message>
+    <message>
+        <source>Vulnerable area: field or expression (optional)</source>
+        <translation>Kwetsbaar gebied: veld of expressie (optioneel)</translation>
+    </message>
+    <message>
+        <source>Vulnerable area: field or expression</source>
+        <translation>Kwetsbaar gebied: veld of expressie</translation>
+    </message>
+    <message>
+        <source>Vulnerable area: {answer}</source>
+        <translation>Kwetsbaar gebied: {answer}</translation>
+    </message>
+    <message>
+        <source>Warning only. The source describes this and does not recommend it; it cannot be chosen as an instrument.</source>
+        <translation>Alleen een waarschuwing. De bron beschrijft dit en beveelt het niet aan; het is niet te kiezen als instrument.</translation>
+    </message>
+    <message>
+        <source>Water</source>
+        <translation>Water</translation>
+    </message>
+    <message>
+        <source>What counted as vulnerable</source>
+        <translation>Wat telde als kwetsbaar</translation>
+    </message>
+    <message>
+        <source>What the scan noted</source>
+        <translation>Wat de scan opmerkte</translation>
+    </message>
+    <message>
+        <source>When it may fit</source>
+        <translation>Wanneer het kan passen</translation>
+    </message>
+    <message>
+        <source>Which instruments</source>
+        <translation>Welke instrumenten</translation>
+    </message>
+    <message>
+        <source>Who</source>
+        <translation>Wie</translation>
+    </message>
+    <message>
+        <source>Whole layer</source>
+        <translation>Hele laag</translation>
+    </message>
+    <message>
+        <source>Whole</source>
+        <translation>Geheel</translation>
+    </message>
+    <message>
+        <source>Wijk {code}</source>
+        <translation>Wijk {code}</translation>
+    </message>
+    <message>
+        <source>Wijk</source>
+        <translation>Wijk</translation>
+    </message>
+    <message>
+        <source>WijkMix panel</source>
+        <translation>WijkMix-paneel</translation>
+    </message>
+    <message>
+        <source>WijkMix scan: {source}</source>
+        <translation>WijkMix-scan: {source}</translation>
+    </message>
+    <message>
+        <source>Wijken (table)</source>
+        <translation>Wijken (tabel)</translation>
+    </message>
+    <message>
+        <source>Wijken</source>
+        <translation>Wijken</translation>
+    </message>
+    <message>
+        <source>Year (optional)</source>
+        <translation>Jaar (optioneel)</translation>
+    </message>
+    <message>
+        <source>Year of the figures</source>
+        <translation>Jaar van de cijfers</translation>
+    </message>
+    <message>
+        <source>Zoom the map to the buurt</source>
+        <translation>Kaart inzoomen op de buurt</translation>
+    </message>
+    <message>
+        <source>Zoom to the buurt</source>
+        <translation>Inzoomen op de buurt</translation>
+    </message>
+    <message>
+        <source>a limit that is not set</source>
+        <translation>een grens die niet is ingevuld</translation>
+    </message>
+    <message>
+        <source>a number of dwellings per tenure is below zero, so it is not used</source>
+        <translation>een aantal woningen per eigendomsvorm is kleiner dan nul en is daarom niet gebruikt</translation>
+    </message>
+    <message>
+        <source>a tenure percentage is below 0 or above 100, so it is not used</source>
+        <translation>een eigendomspercentage is kleiner dan 0 of groter dan 100 en is daarom niet gebruikt</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>alle</translation>
+    </message>
+    <message>
+        <source>and {n} more: see the field quality</source>
+        <translation>en nog {n}: zie het veld quality</translation>
+    </message>
+    <message>
+        <source>defining condition</source>
+        <translation>bepalende voorwaarde</translation>
+    </message>
+    <message>
+        <source>empty = all; else names or codes, with commas</source>
+        <translation>leeg = alle; anders namen of codes, met komma's</translation>
+    </message>
+    <message>
+        <source>its gemeente</source>
+        <translation>de eigen gemeente</translation>
+    </message>
+    <message>
+        <source>met</source>
+        <translation>voldaan</translation>
+    </message>
+    <message>
+        <source>no data</source>
+        <translation>geen gegevens</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>nee</translation>
+    </message>
+    <message>
+        <source>not evaluated</source>
+        <translation>niet beoordeeld</translation>
+    </message>
+    <message>
+        <source>not met</source>
+        <translation>niet voldaan</translation>
+    </message>
+    <message>
+        <source>not set</source>
+        <translation>niet ingevuld</translation>
+    </message>
+    <message>
+        <source>notes {numbers}</source>
+        <translation>noten {numbers}</translation>
+    </message>
+    <message>
+        <source>ownership unknown for {n}% of the dwellings</source>
+        <translation>eigendom onbekend van {n}% van de woningen</translation>
+    </message>
+    <message>
+        <source>p-value (two-sided), corporation rental</source>
+        <translation>p-waarde (tweezijdig), corporatiehuur</translation>
+    </message>
+    <message>
+        <source>p-value (two-sided), rental</source>
+        <translation>p-waarde (tweezijdig), huur</translation>
+    </message>
+    <message>
+        <source>q-value (FDR), corporation rental</source>
+        <translation>q-waarde (FDR), corporatiehuur</translation>
+    </message>
+    <message>
+        <source>q-value (FDR), rental</source>
+        <translation>q-waarde (FDR), huur</translation>
+    </message>
+    <message>
+        <source>share of corporation rental</source>
+        <translation>aandeel corporatiehuur</translation>
+    </message>
+    <message>
+        <source>share of rented dwellings</source>
+        <translation>aandeel huurwoningen</translation>
+    </message>
+    <message>
+        <source>the gemeente</source>
+        <translation>de gemeente</translation>
+    </message>
+    <message>
+        <source>the number of dwellings is below zero, so it is not used</source>
+        <translation>het aantal woningen is kleiner dan nul en is daarom niet gebruikt</translation>
+    </message>
+    <message>
+        <source>the number of dwellings is unknown, so the percentages are not used</source>
+        <translation>het aantal woningen is onbekend, daarom zijn de percentages niet gebruikt</translation>
+    </message>
+    <message>
+        <source>the number of households stands in for the number of dwellings</source>
+        <translation>het aantal huishoudens staat voor het aantal woningen</translation>
+    </message>
+    <message>
+        <source>the reference area of the scan</source>
+        <translation>het referentiegebied van de scan</translation>
+    </message>
+    <message>
+        <source>the rented dwellings are not split by landlord, so they are not used</source>
+        <translation>de huurwoningen zijn niet naar verhuurder verdeeld en zijn daarom niet gebruikt</translation>
+    </message>
+    <message>
+        <source>the tenure percentages add up to {n}, so they are not used</source>
+        <translation>de eigendomspercentages tellen op tot {n} en zijn daarom niet gebruikt</translation>
+    </message>
+    <message>
+        <source>the whole input</source>
+        <translation>de hele invoer</translation>
+    </message>
+    <message>
+        <source>the whole layer</source>
+        <translation>de hele laag</translation>
+    </message>
+    <message>
+        <source>the whole scan</source>
+        <translation>de hele scan</translation>
+    </message>
+    <message>
+        <source>this release of the figures has no tenure yet</source>
+        <translation>deze uitgave van de cijfers heeft nog geen eigendom</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>onbekend</translation>
+    </message>
+    <message>
+        <source>watch list {id}: {name}</source>
+        <translation>wetgevingslijst {id}: {name}</translation>
+    </message>
+    <message>
+        <source>wijk {code}</source>
+        <translation>wijk {code}</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>ja</translation>
+    </message>
+    <message>
+        <source>{flag}: matching</source>
+        <translation>{flag}: past hierbij</translation>
+    </message>
+    <message>
+        <source>{flag}: never without</source>
+        <translation>{flag}: nooit zonder</translation>
+    </message>
+    <message>
+        <source>{indicator}: {value}</source>
+        <translation>{indicator}: {value}</translation>
+    </message>
+    <message>
+        <source>{n} dwellings</source>
+        <translation>{n} woningen</translation>
+    </message>
+    <message>
+        <source>{place} is no candidate for any flag, so no instrument is matched to it. Choose a flag or All entries above to read on.</source>
+        <translation>{place} is voor geen enkele vlag kandidaat; daarom is er geen instrument aan gekoppeld. Kies hierboven een vlag of Alle onderdelen om verder te lezen.</translation>
+    </message>
+    <message>
+        <source>{p}; adjusted for the number of buurten tested (FDR): {q}</source>
+        <translation>{p}; gecorrigeerd voor het aantal getoetste buurten (FDR): {q}</translation>
+    </message>
+    <message>
+        <source>{tenure}: {value} times the share in {area} (location quotient)</source>
+        <translation>{tenure}: {value} keer het aandeel in {area} (locatiequotiënt)</translation>
+    </message>
+    <message>
+        <source>{title} (needs a designation)</source>
+        <translation>{title} (vergt een aanwijzing)</translation>
+    </message>
+    <message>
+        <source>{title} (warning only)</source>
+        <translation>{title} (alleen waarschuwing)</translation>
+    </message>
+    <message>
+        <source>{title}, section {section}</source>
+        <translation>{title}, paragraaf {section}</translation>
+    </message>
+    <message>
+        <source>{used} of {n}</source>
+        <translation>{used} van {n}</translation>
+    </message>
+</context>
+</TS>
