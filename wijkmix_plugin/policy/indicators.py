@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Indicator columns as a user supplies them: numbers, yes and no, cluster labels, read strictly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import TableError
+from ..tables import values
+from .catalogue import Catalogue
+from .conditions import CLUSTERS, UNTESTED
+
+YES = frozenset({"true", "t", "1", "ja", "j", "yes", "y", "waar"})
+NO = frozenset({"false", "f", "0", "nee", "n", "no", "onwaar"})
+_SHOWN = 10
+
+
+def clean(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Return the frame with every indicator of the catalogue in the kind that conditions compare.
+
+    Numbers become float64, with the missing codes of the CBS (<= -99990) as NaN; yes and no become
+    True, False or None; cluster labels stay. Columns that are no indicator stay as they are.
+
+    Raises
+    ------
+    TableError
+        A value is neither of the kind of its indicator nor a mark of a missing one; the message
+        names the column and the values.
+    """
+    cleaned = {}
+    for name in frame.columns:
+        if name not in catalogue.indicators:
+            continue
+        column = frame[name]
+        kind = catalogue.indicators[name].get("kind", "number")
+        if kind == "boolean":
+            cleaned[name] = pd.Series(
+                yes_or_no(column.tolist(), name), index=frame.index, dtype=object
+            )
+        elif kind == "cluster":
+            cleaned[name] = _labels(column)
+        else:
+            cleaned[name] = _numbers(column)
+    return frame.assign(**cleaned)
+
+
+def yes_or_no(found: Sequence[Any], what: str) -> list[bool | None]:
+    """Read yes and no in the spellings that layers use; what is empty is None.
+
+    Raises
+    ------
+    TableError
+        Anything else was found; the message names `what` and the values.
+    """
+    result: list[bool | None] = []
+    strange: list[str] = []
+    for value in found:
+        text = (
+            "" if value is None or value != value else str(value).strip().lower().removesuffix(".0")
+        )
+        result.append(True if text in YES else False if text in NO else None)
+        if text and text not in YES and text not in NO:
+            strange.append(str(value))
+    if strange:
+        raise TableError(
+            "{what} must be yes or no (true/false, 1/0, ja/nee) or empty; found: {values}.",
+            "{what} moet ja of nee zijn (true/false, 1/0, ja/nee) of leeg; gevonden: {values}.",
+            what=what,
+            values=_some(strange),
+        )
+    return result
+
+
+def _labels(column: pd.Series) -> pd.Series:
+    found = column.astype(object).where(column.notna(), None)
+    strange = [v for v in found if v is not None and v not in CLUSTERS and v not in UNTESTED]
+    if strange:
+        raise TableError(
+            "{name} must hold cluster labels ({known}); found: {values}.",
+            "{name} moet clusterlabels bevatten ({known}); gevonden: {values}.",
+            name=column.name,
+            known=", ".join(CLUSTERS),
+            values=_some(strange),
+        )
+    return found
+
+
+def _numbers(column: pd.Series) -> pd.Series:
+    read = values.numbers(column)
+    if read.unreadable:
+        raise TableError(
+            "{name} must hold numbers; found: {values}.",
+            "{name} moet getallen bevatten; gevonden: {values}.",
+            name=column.name,
+            values=_some(read.unreadable),
+        )
+    return pd.Series(np.asarray(read.values, dtype=float), index=column.index)
+
+
+def _some(found: Iterable[Any]) -> str:
+    shown = sorted({str(value) for value in found})
+    return ", ".join(shown[:_SHOWN]) + (", …" if len(shown) > _SHOWN else "")
