@@ -78,7 +78,7 @@ def reasons(row, median):
     }
 
 
-def make_result(rows=6, columns=8, *, two_classes=False, gemeenten=2, name="Buurt {k}"):
+def make_result(rows=6, columns=8, *, two_classes=False, gemeenten=2, name="Buurt"):
     """A grid of square buurten: water, one without dwellings, one suppressed, the rest usable."""
     rng = np.random.default_rng(7)
     n = rows * columns
@@ -90,7 +90,7 @@ def make_result(rows=6, columns=8, *, two_classes=False, gemeenten=2, name="Buur
     quality[3] = "partial (ownership unknown 12 %)"
     dwellings[:2] = 0.0
     shares = rng.dirichlet((1.5, 1.0, 0.5), n)
-    shares[7] = (0.1, 0.9, 0.0)
+    shares[n - 1] = (0.1, 0.9, 0.0)
     if two_classes:
         shares = np.column_stack([shares[:, 0], 1 - shares[:, 0]])
     classes = ("koop", "huur") if two_classes else ("koop", "corp", "overig")
@@ -100,7 +100,7 @@ def make_result(rows=6, columns=8, *, two_classes=False, gemeenten=2, name="Buur
     frame = pd.DataFrame(
         {
             "buurt_code": [f"BU{g[2:]}{k // 4:02d}{k % 4:02d}" for k, g in enumerate(gemeente)],
-            "buurt_name": [name.format(k=k) for k in range(n)],
+            "buurt_name": [f"{name} {k}" for k in range(n)],
             "wijk_code": [f"WK{g[2:]}{k // 4:02d}" for k, g in enumerate(gemeente)],
             "gemeente_code": gemeente,
             "gemeente_name": [names.get(g, g) for g in gemeente],
@@ -234,6 +234,12 @@ def make_result(rows=6, columns=8, *, two_classes=False, gemeenten=2, name="Buur
 @pytest.fixture(scope="session")
 def catalogue():
     return policy_catalogue.load()
+
+
+@pytest.fixture(scope="session")
+def make():
+    """The maker itself, for tests that change a result."""
+    return make_result
 
 
 @pytest.fixture(scope="session")

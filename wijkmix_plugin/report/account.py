@@ -442,7 +442,11 @@ def parameters(page: Page) -> str:
             [
                 f"{name} <code>{esc(key)}</code>",
                 "="
-                + (page.numbers.plain(value) if not is_missing(value) else page.t("none", "geen")),
+                + (
+                    esc(page.numbers.plain(value))
+                    if not is_missing(value)
+                    else page.t("none", "geen")
+                ),
                 page.label("units", entry.get("unit", "")),
                 page.assumption,
             ]

@@ -1,0 +1,461 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+import re
+from html.parser import HTMLParser
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from wijkmix.wijkmix_plugin.errors import Text
+from wijkmix.wijkmix_plugin.report import candidates, charts, html, instruments, page, reasons
+
+VOID = {"meta", "br", "link", "img", "input", "hr"}
+FLAGS = ("herstructurering", "verdichting", "grondverwerving")
+ATTACK = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{n}&amp;"
+
+
+class Outline(HTMLParser):
+    """Elements with their attributes and direct text; complains about tags that do not match."""
+
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.open, self.elements = [], []
+
+    def handle_starttag(self, tag, attrs):
+        element = SimpleNamespace(
+            tag=tag, attrs=dict(attrs), text="", path=[e.tag for e in self.open]
+        )
+        self.elements.append(element)
+        if tag not in VOID:
+            self.open.append(element)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open, f"</{tag}> closes nothing"
+        assert self.open[-1].tag == tag, f"</{tag}> closes <{self.open[-1].tag}>"
+        self.open.pop()
+
+    def handle_data(self, data):
+        for element in self.open:
+            element.text += data
+
+    def all(self, tag):
+        return [e for e in self.elements if e.tag == tag]
+
+    def one(self, ident):
+        return next(e for e in self.elements if e.attrs.get("id") == ident)
+
+
+def parse(document):
+    outline = Outline()
+    outline.feed(document)
+    assert not outline.open
+    return outline
+
+
+def plain(document):
+    return parse(document).all("body")[0].text
+
+
+@pytest.fixture(scope="module", params=["nl", "en"])
+def lang(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def report(result, catalogue, lang):
+    return html.render_scan(result, catalogue, lang=lang)
+
+
+@pytest.fixture(scope="module")
+def dutch(result, catalogue):
+    return html.render_scan(result, catalogue, lang="nl")
+
+
+# -- the file ---------------------------------------------------------------------------------
+
+
+def test_stands_by_itself(report):
+    outline = parse(report)
+    assert not {"script", "link", "img", "iframe", "object"} & {e.tag for e in outline.elements}
+    for element in outline.elements:
+        assert not {"src", "xlink:href", "onclick", "onload"} & set(element.attrs)
+        assert element.attrs.get("href", "#").startswith("#")
+    assert not re.search(r"(?<!xmlns=\")https?://", report)
+    assert "url(http" not in report
+    assert "@import" not in report
+
+
+def test_every_reference_has_a_target_and_every_id_is_unique(report):
+    outline = parse(report)
+    ids = [e.attrs["id"] for e in outline.elements if "id" in e.attrs]
+    assert len(ids) == len(set(ids))
+    wanted = {e.attrs["href"][1:] for e in outline.elements if "href" in e.attrs}
+    wanted |= set(re.findall(r"url\(#([\w-]+)\)", report))
+    for element in outline.elements:
+        wanted |= set(element.attrs.get("aria-labelledby", "").split())
+    assert wanted <= set(ids)
+
+
+def test_can_be_read_without_seeing_it(report, lang):
+    outline = parse(report)
+    assert outline.all("html")[0].attrs["lang"] == lang
+    assert len(outline.all("h1")) == 1
+    levels = [int(e.tag[1]) for e in outline.elements if re.fullmatch(r"h[1-6]", e.tag)]
+    assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
+    assert all(e.attrs.get("scope") for e in outline.all("th"))
+    drawings = [e for e in outline.all("svg") if "svg" not in e.path]
+    assert all("aria-label" in e.attrs or "aria-labelledby" in e.attrs or "aria-hidden" in e.attrs
+               for e in drawings)  # fmt: skip
+    maps = [e for e in drawings if e.attrs.get("class") == "map"]
+    assert len(maps) == 5
+    assert sum(e.tag == "desc" for e in outline.elements) == len(maps)
+
+
+def test_every_string_from_data_is_escaped(make, catalogue, lang):
+    poisoned = make(name=ATTACK)
+    frame = poisoned.frame
+    for column in ("buurt_code", "wijk_code", "gemeente_code", "gemeente_name"):
+        frame[column] = frame[column].astype(str) + ATTACK
+    frame["quality"] = [q if q in ("ok", "water") else q + ATTACK for q in frame["quality"]]
+    marked = []
+    for text in frame["flag_reasons"]:
+        found = json.loads(text) if text else None
+        for flag in FLAGS if found else ():
+            found[flag]["conditions"][0]["ind"] += ATTACK
+            found[flag]["conditions"][0]["value"] = ATTACK
+            found[flag]["conditions"][0]["result"] = True
+            found[flag]["conditions"][1]["op"] = ATTACK
+            found[flag]["conditions"][1]["threshold"] = ATTACK
+        marked.append(json.dumps(found) if found else None)
+    frame["flag_reasons"] = marked
+    poisoned.wijken["wijk_code"] += ATTACK
+    poisoned.wijken["gemeente_code"] += ATTACK
+    poisoned.indices["area"] = [a if a == "all" else a + ATTACK for a in poisoned.indices["area"]]
+    poisoned.indices["note"] = ATTACK
+    poisoned.indices["index"] += ATTACK
+    poisoned.notes = [SimpleNamespace(severity="warning", text=Text(ATTACK, ATTACK))]
+    poisoned.year = ATTACK
+    origin = copy.deepcopy(poisoned.provenance)
+    for key in ("title", "source", "attribution", "date", "catalogue_version", "crs"):
+        origin[key] = ATTACK
+    origin["parameters"] = {"gemeente": [ATTACK], ATTACK: ATTACK, "seed": ATTACK}
+    origin["thresholds"] = {ATTACK: ATTACK}
+    origin["versions"] = {ATTACK: ATTACK}
+    origin["columns"] = {ATTACK: ATTACK}
+    origin["vulnerable_rule"] = {"en": ATTACK, "nl": ATTACK}
+    origin["excluded"] = [{"code": ATTACK, "name": ATTACK, "reason": ATTACK}]
+    poisoned.provenance = origin
+    document = html.render_scan(poisoned, catalogue, lang=lang)
+    outline = parse(document)
+    assert not {"script", "img"} & {e.tag for e in outline.elements}
+    for element in outline.elements:
+        assert not any(name.startswith("on") for name in element.attrs)
+    assert document.count("<script") == 0
+    assert document.count("&lt;script&gt;alert(1)&lt;/script&gt;") > 100
+    assert "&amp;lt;" not in document, "something was escaped twice"
+
+
+def test_says_nothing_that_judges(make, catalogue, lang):
+    for two_classes in (False, True):
+        text = plain(html.render_scan(make(two_classes=two_classes), catalogue, lang=lang)).lower()
+        for word in ("probleemwijk", "probleembuurt", "achterstandswijk", "achterstandsscore",
+                     "moet gesloopt", "moeten gesloopt", "slechtste", "top 10"):  # fmt: skip
+            assert word not in text
+        assert not re.search(r"\b(worst|lisa)\b", text)
+    for words in (text for text in _all_texts() if text):
+        assert not re.search(r"probleemwijk|achterstandswijk|slechtste|\bworst\b", words.lower())
+
+
+def _all_texts():
+    for module in (charts, candidates, html, instruments, page, reasons):
+        for value in vars(module).values():
+            for item in value.values() if isinstance(value, dict) else [value]:
+                if isinstance(item, Text):
+                    yield from item
+
+
+def test_both_languages_are_complete(result, catalogue):
+    """No sentence of one language stands in the other."""
+    dutch = set(_sentences(html.render_scan(result, catalogue, lang="nl")))
+    english = set(_sentences(html.render_scan(result, catalogue, lang="en")))
+    # Names and titles are the same in both, and so is what the data say.
+    names = [catalogue.meta["source_title"], catalogue.meta["source_authors"], "CBS, Kerncijfers", "HH 5", "numpy 1.24.2",
+             *(e["source_section"] for e in catalogue.entries),
+             *(w["name"] for w in catalogue.legal_watch),
+             *result.frame["gemeente_name"].unique()]  # fmt: skip
+    same = {s for s in dutch & english if len(s.split()) > 4 and "BU00" not in s}
+    assert not {s for s in same if not any(n in s or s in n for n in names)}
+
+
+def _sentences(document):
+    text = re.sub(r"<style>.*?</style>|<svg.*?</svg>", " ", document, flags=re.S)
+    parts = re.split(r"<[^>]+>", text)
+    return [re.sub(r"\s+", " ", s).strip() for part in parts for s in re.split(r"[.;:] ", part)]
+
+
+# -- what it says -----------------------------------------------------------------------------
+
+
+def test_key_figures_by_hand(result, dutch):
+    frame = result.frame
+    rows = {row.text.split("\n")[0]: row for row in parse(dutch).all("tr")}
+    used = frame["n_koop"].notna()
+    koop = frame["n_koop"].sum()
+    total = frame.loc[used, ["n_koop", "n_corp", "n_overig"]].to_numpy().sum()
+    share = f"{100 * koop / total:.1f}%".replace(".", ",")
+    assert any(text.startswith(f"Koop{share}") for text in rows)
+    assert any(text.startswith("Buurten in de invoer4845 met bruikbare") for text in rows)
+
+
+def test_gemeenten_stand_in_alphabetical_order(dutch):
+    """Aalburg aan Zee has the higher code: order is by name, and all areas together come last."""
+    tables = dutch.split("<table")
+    for table in (
+        t for t in tables if "Aalburg aan Zee" in t and 'class="mix"' in t and "Gemeente" in t
+    ):
+        assert (
+            table.index("Aalburg aan Zee")
+            < table.index("Zuiderstad")
+            < table.index("Alle gebieden")
+        )
+    indices = next(t for t in tables if "Dissimilariteit D" in t)
+    assert (
+        indices.index("Aalburg aan Zee")
+        < indices.index("Zuiderstad")
+        < indices.index("Alle gebieden")
+    )
+
+
+def test_indices_in_the_readers_numbers(result, catalogue):
+    assert "0,313" in html.render_scan(result, catalogue, lang="nl")
+    assert "0.313" in html.render_scan(result, catalogue, lang="en")
+
+
+def test_many_areas_become_rows(make, catalogue):
+    document = html.render_scan(make(gemeenten=5, rows=10), catalogue, lang="nl")
+    assert 'class="indices"' in document
+
+
+def test_map_legends_count_every_buurt(result, dutch):
+    for figure in re.findall(r"<figure.*?</figure>", dutch, flags=re.S):
+        counts = [int(n) for n in re.findall(r"<b>(\d+) buurt(?:en)?</b>", figure)]
+        assert sum(counts) == len(result.frame)
+
+
+def test_flagged_buurten_are_complete_and_in_code_order(result, report):
+    for flag in FLAGS:
+        section = _section(report, flag)
+        status = result.frame[f"flag_{flag}"]
+        codes = result.frame.loc[status.isin(["candidate", "provisional"]), "buurt_code"].tolist()
+        matrix = section[section.index('class="matrix"') :].split("</table>")[0]
+        found = re.findall(r"<small>(BU\w+)</small>", matrix)
+        assert sorted(found) == sorted(codes)
+        # Aalburg aan Zee (GM0011) before Zuiderstad (GM0010), codes in order within.
+        assert found == sorted(codes, key=lambda c: (c[2:6] != "0011", c))
+        unknown = result.frame.loc[status == "unknown", "buurt_code"]
+        assert all(code in section for code in unknown)
+
+
+def _section(document, flag):
+    start = document.index(f'id="flag-{flag}"')
+    return document[start : document.index("</section>", start)]
+
+
+def test_every_condition_is_told_with_value_threshold_and_outcome(dutch):
+    section = _section(dutch, "verdichting")
+    head = section[section.index('class="matrix"') :].split("</thead>")[0]
+    assert "LQ corp.huur ≥\N{NO-BREAK SPACE}1,25" in head
+    assert "aanname" in head
+    cells = re.findall(r'<td class="(met|not|unk)">([^<]*)<small>(\S) ([^<]+)</small>', section)
+    assert {c[0] for c in cells} == {"met", "not"}
+    assert {(c[0], c[2], c[3]) for c in cells} == {
+        ("met", "✓", "voldaan"),
+        ("not", "✗", "niet voldaan"),
+    }
+    assert all(c[1] for c in cells)
+    # What is unknown for all of them is said once, with its threshold.
+    assert re.search(r"Onbekend voor elke buurt hieronder[^.]*Bouwcapaciteit[^.]*≥.20", section)
+
+
+def test_a_threshold_that_differs_per_gemeente_stands_in_each_cell(make, catalogue):
+    changed = make()
+    texts = []
+    for text, area in zip(
+        changed.frame["flag_reasons"], changed.frame["gemeente_code"], strict=True
+    ):
+        found = json.loads(text) if text else None
+        if found:
+            found["verdichting"]["conditions"][3]["threshold"] = 40.0 if area == "GM0010" else 55.5
+        texts.append(json.dumps(found) if found else None)
+    changed.frame["flag_reasons"] = texts
+    section = _section(html.render_scan(changed, catalogue, lang="nl"), "verdichting")
+    assert re.search(r"\(&lt; 40,0\)|\(< 40,0\)", section)
+    assert re.search(r"\(&lt; 55,5\)|\(< 55,5\)", section)
+    assert "mediaan van de gemeente" in section
+
+
+def test_physical_flags_never_without_companions_and_warnings(catalogue, report, lang):
+    for flag in FLAGS:
+        section = parse(_section_html(report, flag)).elements[0].text
+        for ident in catalogue.candidate_flags[flag]["must_show"]:
+            assert catalogue.get(ident)["label"][lang] in section
+        words = {
+            "nl": ("Verdringing.", "Waterbedeffect."),
+            "en": ("Displacement.", "Waterbed effect."),
+        }
+        assert all(word in section for word in words[lang])
+
+
+def _section_html(document, flag):
+    return f'<section id="x" {_section(document, flag)}</section>'.replace('id="x" id=', "id=")
+
+
+def test_companions_stay_when_no_buurt_is_flagged(make, catalogue):
+    empty = make()
+    for flag in FLAGS:
+        empty.frame[f"flag_{flag}"] = np.where(empty.frame["n_koop"].notna(), "no", None)
+    document = html.render_scan(empty, catalogue, lang="nl")
+    for flag in FLAGS:
+        assert "wat er altijd bij hoort" in _section(document, flag)
+    assert "Geen enkele buurt heeft een vlag" in document
+
+
+def test_instruments_carry_law_date_caveats_and_note_numbers(dutch):
+    assert "Controleer het geldende recht; WijkMix geeft geen juridisch advies." in dutch
+    assert "meer dan twaalf maanden" in dutch  # September 2024 against March 2026
+    card = dutch[dutch.index('id="i-F05"') :].split("</article>")[0]
+    for words in ("stand september 2024", "L05", "Verdringing", "Waterbedeffect", "[noot 41]",
+                  "[noten 42, 43]", "paragraaf 3.1", "woningcorporatie"):  # fmt: skip
+        assert words in card
+
+
+def test_law_is_not_called_old_when_it_is_not(make, catalogue):
+    fresh = make()
+    fresh.provenance["date"] = "2024-11-01"
+    assert "meer dan twaalf maanden" not in html.render_scan(fresh, catalogue, lang="nl")
+
+
+def test_every_instrument_of_a_flag_has_a_card(catalogue, report):
+    for flag in FLAGS:
+        rule = catalogue.candidate_flags[flag]
+        for ident in {rule["defining_instrument"], *rule["instruments"], *rule["must_show"]}:
+            assert f'id="i-{catalogue.get(ident)["nr"]}"' in report
+
+
+def test_open_questions_are_not_answered(dutch, result, catalogue):
+    section = dutch[dutch.index('<section id="questions">') :].split("</section>")[0]
+    assert section.count("niet beantwoord") == 7 + 4
+    assert "Doel niet vastgelegd" in section
+    english = html.render_scan(result, catalogue, lang="en")
+    assert english.count("not answered") == 7 + 4
+    assert "doel niet vastgelegd" in dutch[dutch.index('<section id="flags">') :]
+
+
+def test_excluded_units_with_reason_and_share_of_dwellings(result, dutch):
+    section = dutch[dutch.index('<section id="data">') :].split("</section>")[0]
+    frame = result.frame
+    lost = frame.loc[frame["n_koop"].isna(), "dwellings"].sum()
+    share = f"{100 * lost / frame['dwellings'].sum():.1f}%".replace(".", ",")
+    assert share in section
+    for unit in result.provenance["excluded"]:
+        assert unit["code"] in section
+    for words in ("geen woningen", "water", "niet gepubliceerd (geheim of onbetrouwbaar)"):
+        assert words in section
+    assert "eigendom van 12% onbekend" in section
+    assert "1 buurt telt op tot 150 procent." in section
+
+
+def test_can_be_repeated_from_the_report(dutch):
+    for words in ("12345", "99.999", "EPSG:28992", "numpy 1.24.2", "WijkMix 0.1.0", "5 maart 2026",
+                  "lage inkomens (aanname)", "percentage_koopwoningen", "buurten_2024", "lq_high",
+                  "Bron: CBS, Kerncijfers wijken en buurten"):  # fmt: skip
+        assert words in dutch
+    section = dutch[dutch.index('<section id="settings">') :].split("</section>")[0]
+    assert section.count(">aanname<") == 4  # each threshold
+    assert ">geen<" in section  # the one without a default
+
+
+def test_two_classes_say_so_and_flag_nothing(two, catalogue):
+    dutch = html.render_scan(two, catalogue, lang="nl")
+    assert dutch.lower().count("twee klassen: koop en huur") >= 4
+    assert 'id="flag-' not in dutch
+    assert 'class="card"' not in dutch
+    assert "Corporatiehuur:" not in dutch
+    assert "aandeel huur" in dutch
+    english = html.render_scan(two, catalogue, lang="en")
+    assert english.lower().count("two classes: owner-occupied and rented") >= 4
+
+
+def test_without_geometry_or_wijken_the_rest_stands(make, catalogue):
+    bare = make()
+    bare.frame = bare.frame.drop(columns="geometry")
+    bare.wijken = bare.wijken.iloc[:0]
+    bare.notes = []
+    document = html.render_scan(bare, catalogue, lang="en")
+    assert 'class="map"' not in document
+    assert "Housing corporation rental: 60% or more" in document
+    parse(document)
+
+
+def test_little_known_still_makes_a_report(make, catalogue):
+    """No cluster, no flag reasons, no provenance but the bare minimum."""
+    bare = make(rows=1, columns=5, gemeenten=1)
+    bare.frame["moran_corp"] = None
+    bare.frame["flag_reasons"] = "this is no JSON"
+    bare.indices = bare.indices.iloc[:0]
+    bare.provenance = {}
+    for lang in ("nl", "en"):
+        parse(html.render_scan(bare, catalogue, lang=lang))
+
+
+def test_too_many_flagged_keep_every_code(make, catalogue):
+    many = make(rows=50, columns=40)
+    many.frame["flag_grondverwerving"] = np.where(many.frame["n_koop"].notna(), "provisional", None)
+    section = _section(html.render_scan(many, catalogue, lang="nl"), "grondverwerving")
+    codes = many.frame.loc[many.frame["n_koop"].notna(), "buurt_code"]
+    assert len(codes) > reasons._DETAILED
+    assert 'class="matrix"' not in section
+    assert set(codes) <= set(re.findall(r"BU\w+", section))
+    assert "1.997 buurten is te veel" in section
+    assert "flag_reasons" in section
+
+
+def test_the_same_result_gives_the_same_report(result, catalogue, dutch):
+    assert html.render_scan(result, catalogue, lang="nl") == dutch
+
+
+def test_row_order_does_not_matter_to_tables(make, catalogue):
+    forward, backward = make(), make()
+    backward.frame = backward.frame.iloc[::-1].reset_index(drop=True)
+    first, second = (
+        re.sub(r"<svg.*?</svg>", "", html.render_scan(r, catalogue, lang="nl"), flags=re.S)
+        for r in (forward, backward)
+    )
+    assert first == second
+
+
+def test_a_whole_country_in_one_file(shared, catalogue):
+    """14,566 buurten: small enough to mail, and no code of a cluster or an excluded buurt is lost."""
+    import geopandas as gpd
+
+    from wijkmix.wijkmix_plugin.scan import run_scan
+
+    raw = gpd.read_file(shared / "data" / "nl_buurten_2024.gpkg", layer="buurten")
+    scanned = run_scan(raw, catalogue, source="buurten", permutations=99)
+    document = html.render_scan(scanned, catalogue, lang="nl")
+    assert len(document.encode()) < 3_000_000
+    assert scanned.classes == ("koop", "huur")
+    codes = set(re.findall(r"BU\w{8}", document))
+    assert {unit["code"] for unit in scanned.provenance["excluded"]} <= codes
+    found = scanned.frame["moran_huur"].isin(["HH", "LL", "HL", "LH"])
+    assert set(scanned.frame.loc[found, "buurt_code"]) <= codes
+    parse(document)
