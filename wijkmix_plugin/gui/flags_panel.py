@@ -9,7 +9,7 @@ from typing import Any
 from qgis.PyQt.QtCore import QCoreApplication
 
 from . import entry_html, texts
-from .page import items, paragraph
+from .page import hanging, paragraph
 from .texts import esc
 
 FLAGS = ("herstructurering", "verdichting", "grondverwerving")
@@ -42,7 +42,7 @@ def render(values: dict[str, Any], origin: dict[str, Any] | None, catalogue: Any
             ),
             "muted",
         ),
-        items([_summary(name, status, catalogue) for name, status in statuses(values).items()]),
+        *(_summary(name, status, catalogue) for name, status in statuses(values).items()),
     ]
     for name, status in statuses(values).items():
         symbol, word, sentence = texts.status(catalogue, status)
@@ -60,7 +60,8 @@ def render(values: dict[str, Any], origin: dict[str, Any] | None, catalogue: Any
 
 def _summary(name: str, status: str | None, catalogue: Any) -> str:
     symbol, word, _ = texts.status(catalogue, status)
-    return f'{esc(symbol)} <a href="#{name}">{esc(texts.flag(catalogue, name))}</a>: {esc(word)}'
+    link = f'<a href="#{name}">{esc(texts.flag(catalogue, name))}</a>'
+    return hanging(f"{esc(symbol)} {link}: {esc(word)}")
 
 
 def _conditions(reason: Any, catalogue: Any) -> str:
@@ -79,11 +80,12 @@ def _conditions(reason: Any, catalogue: Any) -> str:
     lines = []
     for members in groups.values():
         if len(members) == 1:
-            lines.append(_condition(members[0], catalogue))
+            lines.append(hanging(_condition(members[0], catalogue)))
         else:
             title = QCoreApplication.translate("WijkMix", "At least one of these:")
-            lines.append(esc(title) + items([_condition(m, catalogue) for m in members]))
-    return items(lines)
+            lines.append(hanging(f"• {esc(title)}"))
+            lines += [hanging(_condition(member, catalogue), 1) for member in members]
+    return "".join(lines)
 
 
 def _condition(condition: dict[str, Any], catalogue: Any) -> str:

@@ -212,6 +212,9 @@ class InstrumentsPanel(QWidget):
             text = QCoreApplication.translate("WijkMix", "{title} (needs a designation)").format(
                 title=text
             )
+            item.setIcon(
+                0, self.style().standardIcon(QStyle.StandardPixmap.SP_MessageBoxInformation)
+            )
         item.setText(0, text)
         item.setToolTip(0, text)
         item.setData(0, ID_ROLE, entry["id"])

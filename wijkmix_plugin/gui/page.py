@@ -73,13 +73,20 @@ def _style(widget: QWidget) -> str:
 def box(body: str) -> str:
     """Frame a warning: a one-cell table, the one frame that Qt's rich text draws."""
     return (
-        '<table class="box" border="1" cellspacing="0" cellpadding="6" width="100%">'
-        f"<tr><td>{body}</td></tr></table>"
+        '<table class="box" border="1" cellspacing="0" width="100%" '
+        'style="border-collapse: collapse; margin-top: 6px; margin-bottom: 6px">'
+        f'<tr><td style="padding: 6px">{body}</td></tr></table>'
     )
 
 
 def items(lines: list[str]) -> str:
     return "<ul>" + "".join(f"<li>{line}</li>" for line in lines) + "</ul>" if lines else ""
+
+
+def hanging(line: str, level: int = 0) -> str:
+    """Return a line whose first sign hangs out: a list whose bullet is a symbol of our own."""
+    left = 16 * (level + 1)
+    return f'<p style="margin-left: {left}px; text-indent: -16px">{line}</p>'
 
 
 def heading(text: str) -> str:
