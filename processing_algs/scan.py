@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,8 @@ from qgis.core import (
     QgsProcessing,
     QgsProcessingOutputNumber,
     QgsProcessingParameterEnum,
-    QgsProcessingParameterExpression,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
-    QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
     QgsProcessingParameterString,
@@ -22,26 +19,21 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..wijkmix_plugin import qgis_io
-from ..wijkmix_plugin.errors import PolicyError, TableError
 from . import styling
-from .base import WijkMixAlgorithm, described, language
+from .base import described, language
 from .labels import aliases
+from .policy_algorithm import PolicyAlgorithm
 
 REFERENCES = ("gemeente", "all")
-YES = {"true", "t", "1", "ja", "j", "yes", "y", "waar"}
-NO = {"false", "f", "0", "nee", "n", "no", "onwaar"}
 
 
-class Scan(WijkMixAlgorithm):
+class Scan(PolicyAlgorithm):
     """One buurten layer in; an enriched layer, a wijk table, an index table and a report out."""
 
     NAME = "scan"
-    INPUT = "INPUT"
     GEMEENTE = "GEMEENTE"
     REFERENCE = "REFERENCE"
     BLOCKS = "BLOCKS"
-    VULNERABLE = "VULNERABLE"
-    PARAMETERS = "PARAMETERS"
     PERMUTATIONS = "PERMUTATIONS"
     SEED = "SEED"
     ALPHA = "ALPHA"
@@ -121,39 +113,7 @@ class Scan(WijkMixAlgorithm):
                 ),
             )
         )
-        self.addParameter(
-            described(
-                QgsProcessingParameterExpression(
-                    self.VULNERABLE,
-                    translate("WijkMix", "Vulnerable area: field or expression (optional)"),
-                    parentLayerParameterName=self.INPUT,
-                    optional=True,
-                ),
-                translate(
-                    "WijkMix",
-                    "True for the buurten that your own policy calls vulnerable. Empty: a field "
-                    "named vulnerable, else "
-                    "a low-income proxy where the layer has the column, labelled as an assumption, "
-                    "else unknown.",
-                ),
-            )
-        )
-        self.addParameter(
-            described(
-                QgsProcessingParameterFile(
-                    self.PARAMETERS,
-                    translate("WijkMix", "Own thresholds (JSON file, optional)"),
-                    extension="json",
-                    optional=True,
-                ),
-                translate(
-                    "WijkMix",
-                    "Overrides thresholds of the flags, which are assumptions, for example "
-                    '{"lq_high": 1.8}.',
-                ),
-                advanced=True,
-            )
-        )
+        self.add_policy_parameters()
         self.addParameter(
             described(
                 QgsProcessingParameterNumber(
@@ -223,11 +183,9 @@ class Scan(WijkMixAlgorithm):
         for name, label in (
             ("N_BUURTEN", translate("WijkMix", "Number of buurten")),
             ("N_USED", translate("WijkMix", "Buurten with usable figures")),
-            ("N_HERSTRUCTURERING", translate("WijkMix", "Candidates: restructuring")),
-            ("N_VERDICHTING", translate("WijkMix", "Candidates: densification")),
-            ("N_GRONDVERWERVING", translate("WijkMix", "Candidates: land acquisition")),
         ):
             self.addOutput(QgsProcessingOutputNumber(name, label))
+        self.add_flag_outputs()
 
     def check(self, parameters: dict[str, Any], context: Any) -> None:
         from ..wijkmix_plugin.policy import catalogue
@@ -236,7 +194,7 @@ class Scan(WijkMixAlgorithm):
         source = self.source(parameters, self.INPUT, context)
         qgis_io.check_crs(source)
         wanted_columns(source.fields().names(), catalogue.load())
-        self._thresholds(parameters, context)
+        self.check_policy(source, parameters, context)
 
     def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
         from ..wijkmix_plugin import scan
@@ -259,11 +217,7 @@ class Scan(WijkMixAlgorithm):
             transform_context=context.transformContext(),
             feedback=feedback,
         )
-        text = self.parameterAsExpression(parameters, self.VULNERABLE, context)
-        if text:
-            frame["vulnerable"] = _truth(qgis_io.evaluate(source, text, context, feedback), text)
-        elif "vulnerable" in frame:
-            frame["vulnerable"] = _truth(frame["vulnerable"].tolist(), "vulnerable")
+        self.add_own_rule(frame, source, parameters, context, feedback)
         blocks = self.parameterAsSource(parameters, self.BLOCKS, context)
         result = scan.run_scan(
             frame,
@@ -276,7 +230,7 @@ class Scan(WijkMixAlgorithm):
             else qgis_io.read(
                 blocks, crs=crs, transform_context=context.transformContext(), feedback=feedback
             ),
-            thresholds=self._thresholds(parameters, context),
+            thresholds=self.thresholds(parameters, context),
             permutations=self.parameterAsInt(parameters, self.PERMUTATIONS, context),
             seed=self.parameterAsInt(parameters, self.SEED, context),
             alpha=self.parameterAsDouble(parameters, self.ALPHA, context),
@@ -303,38 +257,12 @@ class Scan(WijkMixAlgorithm):
             self.write_text(Path(report), page)
             results[self.REPORT] = report
         self._load(context, results, result, names)
-        candidates = {
-            f"N_{name.upper()}": int(
-                result.frame[f"flag_{name}"].isin(["candidate", "provisional"]).sum()
-            )
-            for name in styling.FLAG_LOOK
-        }
         return {
             **results,
-            **candidates,
+            **self.count_flags(result.frame),
             "N_BUURTEN": len(result.frame),
             "N_USED": int(result.frame["share_koop"].notna().sum()),
         }
-
-    def _thresholds(self, parameters: dict[str, Any], context: Any) -> dict[str, Any] | None:
-        from ..wijkmix_plugin.policy import catalogue
-
-        path = self.parameterAsFile(parameters, self.PARAMETERS, context)
-        if not path:
-            return None
-        try:
-            values = json.loads(Path(path).read_text(encoding="utf-8-sig"))
-        except (OSError, ValueError) as error:
-            raise PolicyError(
-                "The thresholds in {path} cannot be read: {reason}. Give a JSON file such as "
-                "{example}.",
-                "De drempelwaarden in {path} zijn niet te lezen: {reason}. Geef een JSON-bestand "
-                "zoals {example}.",
-                path=path,
-                reason=str(error),
-                example='{"lq_high": 1.8}',
-            ) from error
-        return catalogue.load().check_thresholds(values)
 
     def _load(
         self, context: Any, results: dict[str, Any], result: Any, names: dict[str, str]
@@ -378,30 +306,3 @@ def _split(text: str) -> list[str] | None:
     """Split a comma-separated list; None where it is empty."""
     items = [item.strip() for item in (text or "").split(",")]
     return [item for item in items if item] or None
-
-
-def _truth(values: list[Any], what: str) -> list[bool | None]:
-    """Read yes and no in the spellings that layers use; refuse anything else by name."""
-    result: list[bool | None] = []
-    strange = set()
-    for value in values:
-        text = "" if value is None or value != value else str(value).strip().lower()
-        text = text.removesuffix(".0")
-        if text in YES:
-            result.append(True)
-        elif text in NO:
-            result.append(False)
-        else:
-            result.append(None)
-            if text:
-                strange.add(str(value))
-    if strange:
-        raise TableError(
-            "Vulnerability ({what}) must be yes or no (true/false, 1/0, ja/nee) or empty; found: "
-            "{values}.",
-            "Kwetsbaarheid ({what}) moet ja of nee zijn (true/false, 1/0, ja/nee) of leeg; "
-            "gevonden: {values}.",
-            what=what,
-            values=", ".join(sorted(strange)[:10]),
-        )
-    return result

@@ -122,15 +122,35 @@ def read(
     return gpd.GeoDataFrame(frame, geometry=shapely.from_wkb(shapes, on_invalid="ignore"))
 
 
-def evaluate(
-    source: QgsProcessingFeatureSource, text: str, context: Any, feedback: Any = None
-) -> list[Any]:
-    """Evaluate a QGIS expression for every feature, in the source's order; NULL becomes None."""
+def fields_in(source: QgsProcessingFeatureSource, text: str) -> list[str]:
+    """Return the fields that an expression reads; all of them where it may read any.
+
+    Raises
+    ------
+    TableError
+        The expression cannot be read, or names a field that the layer does not have.
+    """
+    expression = _parsed(text)
+    fields = source.fields()
+    read = expression.referencedColumns()
+    if QgsFeatureRequest.ALL_ATTRIBUTES in read:
+        return fields.names()
+    absent = sorted(name for name in read if fields.lookupField(name) < 0)
+    if absent:
+        raise TableError(
+            "The expression {text} reads {absent}, which the layer does not have. Its fields are: "
+            "{fields}.",
+            "De expressie {text} leest {absent}, en dat heeft de laag niet. De velden zijn: "
+            "{fields}.",
+            text=text,
+            absent=", ".join(absent),
+            fields=", ".join(fields.names()),
+        )
+    return sorted(read)
+
+
+def _parsed(text: str) -> QgsExpression:
     expression = QgsExpression(text)
-    expression_context = context.expressionContext()
-    expression_context.appendScope(source.createExpressionContextScope())
-    expression_context.setFields(source.fields())
-    expression.prepare(expression_context)
     if expression.hasParserError():
         raise TableError(
             "The expression {text} cannot be read: {reason}.",
@@ -138,6 +158,18 @@ def evaluate(
             text=text,
             reason=expression.parserErrorString(),
         )
+    return expression
+
+
+def evaluate(
+    source: QgsProcessingFeatureSource, text: str, context: Any, feedback: Any = None
+) -> list[Any]:
+    """Evaluate a QGIS expression for every feature, in the source's order; NULL becomes None."""
+    expression = _parsed(text)
+    expression_context = context.expressionContext()
+    expression_context.appendScope(source.createExpressionContextScope())
+    expression_context.setFields(source.fields())
+    expression.prepare(expression_context)
     request = QgsFeatureRequest()
     if not expression.needsGeometry():
         request.setFlags(QgsFeatureRequest.Flag.NoGeometry)

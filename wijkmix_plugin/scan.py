@@ -15,7 +15,7 @@ import pandas as pd
 
 from .errors import Cancelled, MeasureError, TableError, Text
 from .measures import local_moran, mix, neighbours, scale, segregation
-from .policy import flags
+from .policy import flags, indicators
 from .policy.catalogue import Catalogue
 from .tables import cbs
 from .tables.cbs import Note
@@ -149,7 +149,7 @@ def run_scan(
     area = table["gemeente_code"].to_numpy(dtype=object)
     result = pd.DataFrame(table.drop(columns="geometry"))
     kept = _kept(result.columns, catalogue)
-    extra = result[kept]
+    extra = indicators.clean(result[kept], catalogue)
     result = result.drop(columns=kept)
     measures = mix.tenure_mix(counts, area if reference == "gemeente" else None)
     result = pd.concat([result, measures], axis=1)
@@ -170,7 +170,7 @@ def run_scan(
             result, "share_lowinc", area if reference == "gemeente" else None
         )
     result = pd.concat([result, extra], axis=1)
-    rule = _add_vulnerable(result, catalogue, thresholds)
+    rule = add_vulnerable(result, catalogue, thresholds)
     verdicts = flags.evaluate_flags(result, catalogue, parameters=thresholds)
     result = pd.concat([result, verdicts], axis=1)
     step(75)
@@ -344,7 +344,7 @@ def _location_quotient(
     return np.where(np.isfinite(quotient), quotient, np.nan)
 
 
-def _add_vulnerable(
+def add_vulnerable(
     result: pd.DataFrame, catalogue: Catalogue, thresholds: Mapping[str, float] | None
 ) -> Text:
     """Keep the user's rule; without one take the low-income proxy, labelled as an assumption."""

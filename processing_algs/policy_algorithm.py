@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the algorithms that make flags share: thresholds, and the rule for vulnerable areas."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qgis.core import (
+    QgsProcessingFeatureSource,
+    QgsProcessingOutputNumber,
+    QgsProcessingParameterExpression,
+    QgsProcessingParameterFile,
+)
+from qgis.PyQt.QtCore import QCoreApplication
+
+from ..wijkmix_plugin import qgis_io
+from ..wijkmix_plugin.errors import PolicyError
+from .base import WijkMixAlgorithm, described
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class PolicyAlgorithm(WijkMixAlgorithm):
+    """An algorithm whose flags rest on thresholds and on what counts as vulnerable."""
+
+    INPUT = "INPUT"
+    VULNERABLE = "VULNERABLE"
+    PARAMETERS = "PARAMETERS"
+
+    def add_policy_parameters(self) -> None:
+        """Add the two parameters that steer flags."""
+        translate = QCoreApplication.translate
+        self.addParameter(
+            described(
+                QgsProcessingParameterExpression(
+                    self.VULNERABLE,
+                    translate("WijkMix", "Vulnerable area: field or expression (optional)"),
+                    parentLayerParameterName=self.INPUT,
+                    optional=True,
+                ),
+                translate(
+                    "WijkMix",
+                    "True for the buurten that your own policy calls vulnerable. Empty: a field "
+                    "named vulnerable, else "
+                    "a low-income proxy where the layer has the column, labelled as an assumption, "
+                    "else unknown.",
+                ),
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterFile(
+                    self.PARAMETERS,
+                    translate("WijkMix", "Own thresholds (JSON file, optional)"),
+                    extension="json",
+                    optional=True,
+                ),
+                translate(
+                    "WijkMix",
+                    "Overrides thresholds of the flags, which are assumptions, for example "
+                    '{"lq_high": 1.8}.',
+                ),
+                advanced=True,
+            )
+        )
+
+    def add_flag_outputs(self) -> None:
+        """Add the numbers of candidates, provisional ones included."""
+        translate = QCoreApplication.translate
+        for name, label in (
+            ("N_HERSTRUCTURERING", translate("WijkMix", "Candidates: restructuring")),
+            ("N_VERDICHTING", translate("WijkMix", "Candidates: densification")),
+            ("N_GRONDVERWERVING", translate("WijkMix", "Candidates: land acquisition")),
+        ):
+            self.addOutput(QgsProcessingOutputNumber(name, label))
+
+    def count_flags(self, frame: pd.DataFrame) -> dict[str, int]:
+        """Return the values of those outputs."""
+        from ..wijkmix_plugin.policy.flags import FLAGS, RAISED
+
+        return {
+            f"N_{flag.upper()}": int(frame[f"flag_{flag}"].isin(RAISED).sum()) for flag in FLAGS
+        }
+
+    def check_policy(
+        self, source: QgsProcessingFeatureSource, parameters: dict[str, Any], context: Any
+    ) -> None:
+        """Refuse thresholds and expressions that cannot work, before the run.
+
+        Raises
+        ------
+        PolicyError
+            A threshold is wrong, or `VULNERABLE` reads data that may never reach a flag.
+        TableError
+            `VULNERABLE` cannot be read or names a field that the layer does not have.
+        """
+        from ..wijkmix_plugin.policy.conditions import check_columns
+
+        self.thresholds(parameters, context)
+        text = self.parameterAsExpression(parameters, self.VULNERABLE, context)
+        forbidden = check_columns(qgis_io.fields_in(source, text)) if text else []
+        if forbidden:
+            raise PolicyError(
+                "Vulnerable ({text}) reads {names}: data on origin, religion, health, police or "
+                "benefits of persons, which WijkMix keeps out of every flag. Use another rule.",
+                "Kwetsbaar ({text}) leest {names}: gegevens over herkomst, geloof, gezondheid, "
+                "politie of uitkeringen van personen, die WijkMix buiten elk signaal houdt. "
+                "Gebruik een andere regel.",
+                text=text,
+                names=", ".join(forbidden),
+            )
+
+    def thresholds(self, parameters: dict[str, Any], context: Any) -> dict[str, Any]:
+        """Return the user's own thresholds, checked; {} where the defaults hold."""
+        from ..wijkmix_plugin.policy import catalogue
+
+        path = self.parameterAsFile(parameters, self.PARAMETERS, context)
+        if not path:
+            return {}
+        try:
+            values = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+        except (OSError, ValueError) as error:
+            raise PolicyError(
+                "The thresholds in {path} cannot be read: {reason}. Give a JSON file such as "
+                "{example}.",
+                "De drempelwaarden in {path} zijn niet te lezen: {reason}. Geef een JSON-bestand "
+                "zoals {example}.",
+                path=path,
+                reason=str(error),
+                example='{"lq_high": 1.8}',
+            ) from error
+        return catalogue.load().check_thresholds(values)
+
+    def add_own_rule(
+        self,
+        frame: pd.DataFrame,
+        source: QgsProcessingFeatureSource,
+        parameters: dict[str, Any],
+        context: Any,
+        feedback: Any,
+    ) -> bool:
+        """Set the column `vulnerable` by the user's expression; tell whether there is one."""
+        from ..wijkmix_plugin.policy.indicators import yes_or_no
+
+        text = self.parameterAsExpression(parameters, self.VULNERABLE, context)
+        if not text:
+            return False
+        found = yes_or_no(qgis_io.evaluate(source, text, context, feedback), text)
+        frame["vulnerable"] = found
+        frame["vulnerable"] = frame["vulnerable"].astype(object)
+        return True
