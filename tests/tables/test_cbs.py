@@ -294,7 +294,9 @@ def test_households_serve_row_by_row():
     result = row(woningvoorraad=-99997)
     assert result.frame.dwellings.tolist() == [190, 1000]
     assert result.frame.quality.tolist() == ["partial (households used for dwellings)", "ok"]
-    assert row(woningvoorraad=-99997, aantal_huishoudens=0).frame.quality[0] == "no dwellings"
+    empty = row(woningvoorraad=-99997, aantal_huishoudens=0)
+    assert empty.frame.quality[0] == "no dwellings"
+    assert empty.notes == []
 
 
 def test_reasons_add_up():
@@ -373,6 +375,17 @@ def test_two_classes_use_everybody_and_keep_the_split_that_there_is():
     assert result.frame.n_huur.tolist() == [40.0] * 10
     np.testing.assert_array_equal(result.frame.n_corp, [30.0] * 4 + [NAN] * 6)
     assert said(result, "4 of the 10", "4 van de 10")
+
+
+def test_a_split_that_does_not_add_up_is_left_out_of_two_classes():
+    frame = raw(**{CORP: [30, -99997], OVERIG: [20, -99997]})
+    frame = pd.concat([frame, frame.assign(buurtcode=["c", "d"])], ignore_index=True)
+    frame.loc[2, [CORP, OVERIG]] = -99997
+    result = to_canonical(frame)
+    assert result.classes == ("koop", "huur")
+    assert tenure(result) == [120.0, 80.0]
+    assert result.frame[["n_corp", "n_overig"]].isna().all(axis=None)
+    assert result.frame.quality[0] == "ok"
 
 
 def test_suppressed_units_do_not_decide_on_the_classes():
@@ -602,9 +615,12 @@ def test_missing_and_empty_geometry_pass_through():
 
 
 def test_an_index_of_the_source_does_not_matter():
-    frame = raw()
-    frame.index = ["x", "x"]
-    assert to_canonical(frame).frame.index.tolist() == [0, 1]
+    frame = raw(free_capacity=[1, 2])
+    frame.index = [1, 0]
+    result = to_canonical(frame, keep=["free_capacity"]).frame
+    assert result.index.tolist() == [0, 1]
+    assert result.free_capacity.tolist() == [1, 2]
+    assert result.buurt_name.tolist() == ["Dorp", "Veld"]
 
 
 def test_the_source_is_not_changed():

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["CanonicalTable", "Note", "detect_columns", "join_table", "to_canonical"]
 
 SUM_TOLERANCE = 2.0  # percent points: three rounded percentages may add to 98..102
-UNKNOWN_LIMIT = (
-    10.0  # percent of dwellings with unknown ownership above which a unit is of low quality
-)
+UNKNOWN_LIMIT = 10.0  # percent of dwellings; more of unknown ownership is low quality
 FLOAT_NOISE = 1e-9
 
 THREE_CLASSES = ("koop", "corp", "overig")
