@@ -13,8 +13,6 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 
-# Without a screen Qt ends the process without a word.
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 if "wijkmix" not in sys.modules:
     spec = importlib.util.spec_from_file_location(
