@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import wijkmix
+from osgeo import gdal
 from qgis.core import (
     Qgis,
     QgsApplication,
@@ -92,8 +93,12 @@ def run_scan(layer: QgsVectorLayer, blocks: QgsVectorLayer | None, folder: Path)
     parameters: dict[str, Any] = {"INPUT": layer, "REPORT": str(folder / "report.html")}
     if blocks is not None:
         parameters["BLOCKS"] = blocks
-    for output, table in (("OUTPUT", "buurten"), ("WIJKEN", "wijken"), ("INDICES", "indices")):
-        sink = f"ogr:dbname='{folder / 'scan.gpkg'}' table=\"{table}\" (geom)"
+    for output, table in (
+        ("OUTPUT", '"buurten" (geom)'),
+        ("WIJKEN", '"wijken"'),
+        ("INDICES", '"indices"'),
+    ):
+        sink = f"ogr:dbname='{folder / 'scan.gpkg'}' table={table}"
         parameters[output] = QgsProcessingOutputLayerDefinition(sink, project)
 
     algorithm = QgsApplication.processingRegistry().createAlgorithmById("wijkmix:scan")
@@ -274,6 +279,8 @@ def main() -> None:
     """Run the demo inside a QGIS, say what went wrong, and end the program."""
     application = QgsApplication([], True)
     application.initQgis()
+    # What GDAL says on the way is noise here: what fails, QGIS and the checks below tell.
+    gdal.PushErrorHandler("CPLQuietErrorHandler")
     plugin = wijkmix.classFactory(None)  # the provider lives as long as its plugin
     plugin.initProcessing()
     status = 1
