@@ -126,7 +126,9 @@ class PrepareBuurten(WijkMixAlgorithm):
         table = self.parameterAsSource(parameters, self.TABLE, context)
         if table is not None:
             frame, notes = cbs.join_table(
-                frame, qgis_io.read(table, geometry=False, feedback=feedback)
+                frame,
+                qgis_io.read(table, geometry=False, feedback=feedback),
+                self._mapping(parameters, context),
             )
             for item in notes:
                 self.note(feedback, item.text, warning=item.severity == "warning")
