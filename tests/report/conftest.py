@@ -164,6 +164,7 @@ def make_result(rows=6, columns=8, *, two_classes=False, gemeenten=2, name="Buur
             100 * wijken[f"n_{c}"] / total
         )
     wijken["div_tenure"] = 0.5
+    wijken["mosaic_buurt"] = 0.21
     index_rows = []
     for area in [*sorted(names)[:gemeenten], "all"]:
         for index in ("dissimilarity", "isolation", "theil_h"):

@@ -188,7 +188,8 @@ def test_both_languages_are_complete(result, catalogue):
     dutch = set(_sentences(html.render_scan(result, catalogue, lang="nl")))
     english = set(_sentences(html.render_scan(result, catalogue, lang="en")))
     # Names and titles are the same in both, and so is what the data say.
-    names = [catalogue.meta["source_title"], catalogue.meta["source_authors"], "CBS, Kerncijfers", "HH 5", "numpy 1.24.2",
+    names = [catalogue.meta["source_title"], catalogue.meta["source_authors"],
+             "CBS, Kerncijfers", "HH 5", "numpy 1.24.2",
              *(e["source_section"] for e in catalogue.entries),
              *(w["name"] for w in catalogue.legal_watch),
              *result.frame["gemeente_name"].unique()]  # fmt: skip
@@ -243,6 +244,19 @@ def test_indices_in_the_readers_numbers(result, catalogue):
 def test_many_areas_become_rows(make, catalogue):
     document = html.render_scan(make(gemeenten=5, rows=10), catalogue, lang="nl")
     assert 'class="indices"' in document
+
+
+def test_mosaic_says_which_parts_it_compares(make, catalogue):
+    town = make()
+    document = html.render_scan(town, catalogue, lang="nl")
+    assert "Mozaïek van buurten" in document
+    assert "Mozaïek van blokken" not in document
+    assert "Zonder een laag met blokken" in document
+    town.wijken["mosaic_block"] = 0.4321
+    document = html.render_scan(town, catalogue, lang="nl")
+    assert "0,43" in document
+    assert "Mozaïek van blokken" in document
+    assert "Zonder een laag met blokken" not in document
 
 
 def test_map_legends_count_every_buurt(result, dutch):
@@ -444,9 +458,8 @@ def test_row_order_does_not_matter_to_tables(make, catalogue):
 
 
 def test_a_whole_country_in_one_file(shared, catalogue):
-    """14,566 buurten: small enough to mail, and no code of a cluster or an excluded buurt is lost."""
+    """14,566 buurten: small enough to mail; no code of a cluster or an excluded buurt is lost."""
     import geopandas as gpd
-
     from wijkmix.wijkmix_plugin.scan import run_scan
 
     raw = gpd.read_file(shared / "data" / "nl_buurten_2024.gpkg", layer="buurten")

@@ -363,6 +363,20 @@ def method(page: Page) -> str:
             "Anselin 1995; Benjamini, Hochberg 1995",
         ],
     ]
+    if "mosaic_buurt" in (page.result.wijken if page.result.wijken is not None else ()):
+        rows.append(
+            [
+                page.t("Mosaic index", "Mozaïekindex"),
+                "(<i>E<sub>w</sub></i> − Σ<sub>u∈w</sub> "
+                "(<i>t<sub>u</sub></i>/<i>t<sub>w</sub></i>) <i>E<sub>u</sub></i>) / ln <i>K</i>",
+                page.t(
+                    "diversity of a wijk minus the mean diversity of its buurten or blocks",
+                    "diversiteit van een wijk min de gemiddelde diversiteit van haar buurten of "
+                    "blokken",
+                ),
+                "Theil 1972",
+            ]
+        )
     if not page.two_classes:
         rows.append(
             [

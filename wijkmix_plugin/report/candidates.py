@@ -13,7 +13,7 @@ from ..errors import Text
 from . import charts, maps
 from .figures import figure, short_code
 from .maps import MapClass
-from .numbers import esc
+from .numbers import bilingual, esc
 from .page import FLAG_NAMES, FLAGS, Page
 from .reasons import STATUS, Reasons, condition_counts, read, reasons_table, unknown_list
 
@@ -47,6 +47,13 @@ def flags_section(page: Page, base: maps.Base | None) -> str:
         "(zie Open vragen).</p>",
         mark=page.t("assumption", "aanname"),
     )
+    rule = page.provenance.get("vulnerable_rule")
+    if rule:
+        intro += page.t(
+            "<p>What counts as a vulnerable area is not defined in the source. Here: {rule}.</p>",
+            "<p>Wat een kwetsbaar gebied is, legt de bron niet vast. Hier: {rule}.</p>",
+            rule=bilingual(rule, page.lang),
+        )
     return intro + "".join(
         _flag(page, base, flag, reasons, number) for number, flag in enumerate(FLAGS, start=3)
     )

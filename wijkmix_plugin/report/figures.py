@@ -23,6 +23,10 @@ _LABELLED = 60  # gemeenten up to which all are named on a map
 _LARGEST = 25  # of more than that, only these with most dwellings
 _NAMED = 1500  # buurten listed by name; more only by code
 
+MOSAIC = {
+    "mosaic_buurt": Text("Mosaic of buurten", "Mozaïek van buurten"),
+    "mosaic_block": Text("Mosaic of blocks", "Mozaïek van blokken"),
+}
 INDEX_NAMES = {
     "dissimilarity": Text("Dissimilarity D", "Dissimilariteit D"),
     "isolation": Text("Isolation", "Isolatie"),
@@ -68,12 +72,13 @@ def figure(
         part = page.numbers.part(homes[c.key], dwellings.sum())
         spoken.append(f"{c.label.get(page.lang)}: {n}")
         words = page.t(
-            "{label}: <b>{n}</b>, {part} of the dwellings",
-            "{label}: <b>{n}</b>, {part} van de woningen",
+            "{label}: <b>{n}</b>",
+            "{label}: <b>{n}</b>",
             label=c.label.get(page.lang),
             n=page.units(count[c.key]),
-            part=part,
         )
+        if homes[c.key]:
+            words += page.t(", {part} of the dwellings", ", {part} van de woningen", part=part)
         entries.append(f"<li>{_swatch(c.colour)}{words}</li>")
     legend = f'<ul class="legend">{"".join(entries)}</ul>'
     if base is None:
@@ -270,22 +275,24 @@ def tenure_map(page: Page, base: maps.Base | None) -> str:
     )
 
 
-def _mix_rows(page: Page, table: pd.DataFrame, names: Sequence[str]) -> list[list[str]]:
-    """Build rows with a bar, the shares and the number of dwellings of each area."""
+def _mix_rows(
+    page: Page, table: pd.DataFrame, names: Sequence[str], more: Sequence[str] = ()
+) -> list[list[str]]:
+    """Build rows with a bar, the shares, the number of dwellings, and `more` columns (0-1)."""
     number = page.numbers
     rows = []
     columns = [page.share_column(c) for c in page.classes]
-    for name, shares, diversity, known in zip(
+    for name, shares, indices, known in zip(
         names,
         table[columns].to_numpy(dtype=float),
-        table["div_tenure"].to_numpy(dtype=float),
+        table[["div_tenure", *more]].to_numpy(dtype=float),
         table[[f"n_{c}" for c in page.classes]].to_numpy(dtype=float).sum(axis=1),
         strict=True,
     ):
         bar = charts.stacked_bar(
             dict(zip(page.classes, shares, strict=True)),
             lang=page.lang,
-            width=170,
+            width=150,
             height=12,
             name=name,
         )
@@ -295,7 +302,7 @@ def _mix_rows(page: Page, table: pd.DataFrame, names: Sequence[str]) -> list[lis
                 bar,
                 *(f"={number.percent(s)}" for s in shares),
                 f"={number.integer(known)}",
-                f"={number.decimal(diversity)}",
+                *(f"={number.decimal(value)}" for value in indices),
             ]
         )
     return rows
@@ -365,9 +372,11 @@ def tenure_tables(page: Page) -> str:
             f"{code} ({page.area(g)})" if several else str(code)
             for code, g in zip(wijken["wijk_code"], wijken["gemeente_code"], strict=True)
         ]
-        body = page.table(
-            _mix_head(page, page.t("Wijk", "Wijk")), _mix_rows(page, wijken, names), kind="mix"
-        )
+        mosaic = [name for name in MOSAIC if name in wijken and wijken[name].notna().any()]
+        head = _mix_head(page, page.t("Wijk", "Wijk"))
+        head += [f"={page.say(MOSAIC[name])}" for name in mosaic]
+        body = page.table(head, _mix_rows(page, wijken, names, mosaic), kind="mix")
+        body += _mosaic_note(page, mosaic)
         title = page.t(
             "Tenure per wijk, in code order ({n})",
             "Eigendom per wijk, op codevolgorde ({n})",
@@ -385,6 +394,28 @@ def tenure_tables(page: Page) -> str:
             )
         )
     return "".join(parts)
+
+
+def _mosaic_note(page: Page, shown: Sequence[str]) -> str:
+    """Say what the mosaic index is and what the level at hand can tell."""
+    if not shown:
+        return ""
+    text = page.t(
+        "Mosaic index: diversity of the wijk minus the mean diversity of its parts, from 0 to 1; "
+        "high where uniform parts make a mixed wijk. Not corrected for chance: small parts are "
+        "uniform by chance too.",
+        "Mozaïekindex: de diversiteit van de wijk min de gemiddelde diversiteit van haar delen, "
+        "van 0 tot 1; hoog waar eenvormige delen samen een gemengde wijk vormen. Niet gecorrigeerd "
+        "voor toeval: kleine delen zijn ook door toeval eenvormig.",
+    )
+    if "mosaic_block" not in shown:
+        text += page.t(
+            " Without a layer of blocks it compares buurten only, and cannot tell whether blocks "
+            "inside a buurt are uniform.",
+            " Zonder een laag met blokken vergelijkt ze alleen buurten, en kan ze niet laten zien "
+            "of blokken binnen een buurt eenvormig zijn.",
+        )
+    return f'<p class="note">{text}</p>'
 
 
 def index_table(page: Page) -> str:
