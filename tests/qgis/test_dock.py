@@ -167,7 +167,7 @@ def test_without_a_scan_the_dock_says_what_to_do_and_shows_every_instrument(dock
     assert "Run scan" in dock.flags.toPlainText()
     assert dock.layer() is None
     assert len(dock.instruments.listed()) == 58
-    assert not dock.buurt_box.isEnabled()
+    assert not dock.picker.box.isEnabled()
 
 
 def test_without_the_libraries_the_dock_still_opens_and_says_what_is_missing(
@@ -179,8 +179,8 @@ def test_without_the_libraries_the_dock_still_opens_and_says_what_is_missing(
     monkeypatch.setattr(dependencies, "missing", lambda: ["esda>=2.7"])
     dock = WijkMixDock(qgis_iface)
     try:
-        assert not dock.notice.isHidden()
-        assert "esda" in dock.notice_text.text()
+        assert not dock.runs.notice.isHidden()
+        assert "esda" in dock.runs.text.text()
         assert len(dock.instruments.listed()) == 58
         dock.show_run_form()
         assert not dock.run_panel.go.isEnabled()
@@ -277,17 +277,17 @@ def test_the_views_of_one_scan_are_one_choice(dock):
 
 def test_pick_a_buurt_by_typing_its_name(dock):
     add(scan_layer())
-    edit = dock.buurt_box.lineEdit()
+    edit = dock.picker.box.lineEdit()
     edit.setFocus()
     QTest.keyClicks(edit, "bu00010003")
     QTest.keyClick(edit, Qt.Key.Key_Return)
     assert "Buurt 3" in mix_text(dock)
-    assert dock.buurt_box.currentText() == "Buurt 3 (BU00010003)"
+    assert dock.picker.box.currentText() == "Buurt 3 (BU00010003)"
 
 
 def test_a_name_that_several_buurten_share_selects_none_of_them(dock):
     add(scan_layer())
-    edit = dock.buurt_box.lineEdit()
+    edit = dock.picker.box.lineEdit()
     edit.setText("Buurt")
     QTest.keyClick(edit, Qt.Key.Key_Return)
     assert "Choose a buurt" in mix_text(dock)
@@ -295,7 +295,7 @@ def test_a_name_that_several_buurten_share_selects_none_of_them(dock):
 
 def test_the_completer_finds_parts_of_names(dock):
     add(scan_layer(names={2: "De Bloemenhof"}))
-    completer = dock.buurt_box.completer()
+    completer = dock.picker.box.completer()
     completer.setCompletionPrefix("bloem")
     assert completer.completionCount() == 1
     completer.activated.emit(completer.currentCompletion())
@@ -305,7 +305,7 @@ def test_the_completer_finds_parts_of_names(dock):
 def test_several_gemeenten_are_named_in_the_picker_and_summed_apart(dock):
     add(scan_layer(gemeenten=2))
     dock.select_code("BU00010001")
-    assert dock.buurt_box.currentText() == "Buurt 1 (BU00010001), Proefstad 2"
+    assert dock.picker.box.currentText() == "Buurt 1 (BU00010001), Proefstad 2"
     titles = [bar.title for bar in dock.mix.bars.bars()]
     assert titles == ["Buurt 1", "Wijk WK000100", "Gemeente Proefstad 2", "Whole layer"]
     assert [bar.aside for bar in dock.mix.bars.bars()] == [
@@ -328,7 +328,7 @@ def test_pick_a_buurt_by_clicking_the_map(dock, qgis_canvas, crs):
     qgis_canvas.zoomByFactor(1)
     qgis_canvas.setCenter(middle)
     qgis_canvas.zoomScale(5000)
-    dock.pick_button.setChecked(True)
+    dock.picker.map_button.setChecked(True)
     assert qgis_canvas.mapTool() is dock._tool
     pixel = qgis_canvas.getCoordinateTransform().transform(middle)
     QTest.mouseClick(
@@ -340,7 +340,7 @@ def test_pick_a_buurt_by_clicking_the_map(dock, qgis_canvas, crs):
     assert "Buurt 2" in mix_text(dock)
     band = dock._outline._band
     assert band.asGeometry().boundingBox().center().distance(middle) < 5
-    dock.pick_button.setChecked(False)
+    dock.picker.map_button.setChecked(False)
     assert qgis_canvas.mapTool() is not dock._tool
     assert layer.isValid()
 
@@ -356,10 +356,10 @@ def test_another_map_tool_releases_the_button(dock, qgis_canvas):
     from qgis.gui import QgsMapToolPan
 
     add(scan_layer())
-    dock.pick_button.setChecked(True)
+    dock.picker.map_button.setChecked(True)
     pan = QgsMapToolPan(qgis_canvas)
     qgis_canvas.setMapTool(pan)
-    assert not dock.pick_button.isChecked()
+    assert not dock.picker.map_button.isChecked()
     qgis_canvas.unsetMapTool(pan)
 
 
@@ -589,7 +589,7 @@ def test_names_with_markup_stay_text(dock):
         assert "<img" not in html
         assert "&lt;script&gt;" in html
     assert evil in dock.about.toPlainText()
-    assert evil in dock.buurt_box.currentText()
+    assert evil in dock.picker.box.currentText()
 
 
 def test_origin_known_and_unknown(dock):
@@ -636,12 +636,12 @@ def test_the_other_scan_takes_over_when_one_is_removed(dock):
 def test_the_project_is_cleared(dock):
     add(scan_layer())
     dock.select_code("BU00010001")
-    dock.pick_button.setChecked(True)
+    dock.picker.map_button.setChecked(True)
     QgsProject.instance().clear()
     settle(30)
     assert dock.layer() is None
     assert "no scan in this project" in mix_text(dock)
-    assert not dock.pick_button.isChecked()
+    assert not dock.picker.map_button.isChecked()
     add(scan_layer(name="again"))
     assert dock.layer().name() == "again"
 
@@ -664,7 +664,7 @@ def test_the_layer_is_edited(dock):
     settle()
     assert dock.mix.bars.bars()[0].aside == "196 dwellings"
     assert dock.mix.bars.bars()[1].aside == "388 dwellings"
-    assert dock.buurt_box.currentText() == "Anders (BU00010001)"
+    assert dock.picker.box.currentText() == "Anders (BU00010001)"
     layer.rollBack()
     settle()
     assert dock.mix.bars.bars()[0].aside == "96 dwellings"
@@ -683,7 +683,7 @@ def test_the_layer_is_filtered(dock):
     layer.setSubsetString("1 = 0")
     settle()
     assert "shows no buurten" in mix_text(dock)
-    assert not dock.buurt_box.isEnabled()
+    assert not dock.picker.box.isEnabled()
     layer.setSubsetString("")
     settle()
     assert dock.select_code("BU00010001")
@@ -767,8 +767,9 @@ def test_unloading_leaves_nothing_connected(qgis_iface, qgis_new_project, qgis_c
     dock = WijkMixDock(qgis_iface)
     settle(30)
     dock.select_code("BU00010001")
-    dock.pick_button.setChecked(True)
+    dock.picker.map_button.setChecked(True)
     layer.setName("before")
+    layer.setSubsetString("\"buurt_code\" <> 'BU00010005'")
     settle()
     assert set(calls) >= {"_list_layers", "_layer_edited", "_reload", "_map_tool_set"}
     assert len(qgis_canvas.scene().items()) > items
@@ -779,7 +780,7 @@ def test_unloading_leaves_nothing_connected(qgis_iface, qgis_new_project, qgis_c
     calls.clear()
     layer.setName("after")
     layer.setSubsetString("1 = 0")
-    layer.setCustomProperty("a", "b")
+    layer.setCustomProperty("wijkmix/provenance", "{}")
     pan = QgsMapToolPan(qgis_canvas)
     qgis_canvas.setMapTool(pan)
     qgis_canvas.unsetMapTool(pan)

@@ -45,7 +45,7 @@ def start(dock, layer, **more):
 
 
 def ended(dock):
-    return dock._run is None
+    return dock.runs.run is None
 
 
 @pytest.fixture
@@ -72,14 +72,14 @@ def endless(monkeypatch):
 def test_a_run_in_the_background_loads_a_group_and_shows_it(dock, buurten):
     start(dock, buurten(), vulnerable="\"buurtnaam\" = 'Buurt 3'")
     assert dock.run_panel.problem.text() == ""
-    assert not dock.progress_row.isHidden()
+    assert not dock.runs.running.isHidden()
     assert not dock.run_button.isEnabled()
     assert dock.stack.currentIndex() == 0
     wait(lambda: ended(dock))
-    assert dock.progress_row.isHidden()
+    assert dock.runs.running.isHidden()
     assert dock.run_button.isEnabled()
-    assert "Scan ready: 48 buurten, 48 with usable figures" in dock.notice_text.text()
-    assert not dock.report_button.isHidden()
+    assert "Scan ready: 48 buurten, 48 with usable figures" in dock.runs.text.text()
+    assert not dock.runs.report_button.isHidden()
     assert dock.layer_box.count() == 1
     assert dock.layer().featureCount() == 48
     group = [g for g in QgsProject.instance().layerTreeRoot().findGroups() if "proef" in g.name()]
@@ -96,15 +96,15 @@ def test_a_run_in_the_background_loads_a_group_and_shows_it(dock, buurten):
 def test_a_stopped_run_offers_nothing(dock, buurten, endless):
     start(dock, buurten())
     wait(endless.is_set, 30)
-    wait(lambda: dock.progress.value() > 0, 30)
+    wait(lambda: dock.runs.progress.value() > 0, 30)
     before = set(QgsProject.instance().mapLayers())
-    dock.cancel_button.click()
+    dock.runs.stop_button.click()
     wait(lambda: ended(dock), 30)
-    assert "stopped" in dock.notice_text.text()
-    assert dock.report_button.isHidden()
+    assert "stopped" in dock.runs.text.text()
+    assert dock.runs.report_button.isHidden()
     assert set(QgsProject.instance().mapLayers()) == before
     assert dock.layer() is None
-    assert dock.progress_row.isHidden()
+    assert dock.runs.running.isHidden()
     assert dock.run_button.isEnabled()
 
 
@@ -116,12 +116,12 @@ def test_unloading_stops_a_run_and_hears_no_more_of_it(
     dock = WijkMixDock(qgis_iface)
     start(dock, buurten())
     wait(endless.is_set, 30)
-    text = dock.notice_text.text()
+    text = dock.runs.text.text()
     before = set(QgsProject.instance().mapLayers())
     dock.close_down()
     wait(lambda: QgsApplication.taskManager().countActiveTasks() == 0, 30)
     QTest.qWait(50)
-    assert dock.notice_text.text() == text
+    assert dock.runs.text.text() == text
     assert set(QgsProject.instance().mapLayers()) == before
     dock.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -149,7 +149,7 @@ def test_a_failing_run_says_why_and_adds_nothing(dock, buurten):
     start(dock, buurten(), vulnerable="'misschien'")
     before = set(QgsProject.instance().mapLayers())
     wait(lambda: ended(dock))
-    assert "misschien" in dock.notice_text.text()
+    assert "misschien" in dock.runs.text.text()
     assert set(QgsProject.instance().mapLayers()) == before
     assert dock.run_button.isEnabled()
 

@@ -3,26 +3,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsPointXY, QgsProject, QgsVectorLayer
+from qgis.core import Qgis, QgsMessageLog, QgsPointXY, QgsProject, QgsVectorLayer
 from qgis.gui import QgsDockWidget
-from qgis.PyQt.QtCore import QCoreApplication, QStringListModel, Qt, QTimer, QUrl
-from qgis.PyQt.QtGui import QDesktopServices
+from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, QUrl
 from qgis.PyQt.QtWidgets import (
     QComboBox,
-    QCompleter,
     QFrame,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QScrollArea,
-    QSizePolicy,
     QStackedWidget,
     QTabWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -34,6 +28,8 @@ from .instruments_panel import InstrumentsPanel
 from .map_tool import Outline, PickTool, feature_at
 from .mix_panel import MixPanel
 from .page import Page, paragraph
+from .picker import BuurtPicker, narrow
+from .run_bar import RunBar
 from .run_scan import RunPanel, ScanRun
 from .scan_layer import ScanTable, Unit
 
@@ -49,8 +45,6 @@ LAYER_SIGNALS = (
     "dataSourceChanged",
     "afterRollBack",
     "crsChanged",
-    "nameChanged",
-    "customPropertyChanged",
 )
 
 
@@ -68,8 +62,6 @@ class WijkMixDock(QgsDockWidget):
         self._layer_id = ""
         self._table: ScanTable | None = None
         self._unit: Unit | None = None
-        self._run: ScanRun | None = None
-        self._report = ""
         self._catalogue, problem = _load_catalogue()
         self._stale = QTimer(self)
         self._stale.setSingleShot(True)
@@ -82,12 +74,11 @@ class WijkMixDock(QgsDockWidget):
         self._outline: Outline | None = None
         if self._canvas is not None:
             self._tool = PickTool(self._canvas)
-            self._tool.setAction(None)
             self._outline = Outline(self._canvas)
         self._connect_all()
         message = dependencies.message()
         if message is not None:
-            self._notify(texts.both(message))
+            self.runs.say(texts.both(message))
         self._show_nothing()
         # After the window is drawn: reading a national layer takes longer than opening may.
         self._layers_changed.start()
@@ -99,7 +90,7 @@ class WijkMixDock(QgsDockWidget):
         body = QWidget()
         layout = QVBoxLayout(body)
         layout.setContentsMargins(6, 6, 6, 6)
-        self.layer_box = _narrow(QComboBox())
+        self.layer_box = narrow(QComboBox())
         self.layer_box.setAccessibleName(translate("WijkMix", "Scan layer"))
         self.layer_box.setToolTip(translate("WijkMix", "The scan that is shown"))
         label = QLabel(translate("WijkMix", "Sc&an"))
@@ -113,8 +104,8 @@ class WijkMixDock(QgsDockWidget):
         head.addWidget(self.layer_box, 1)
         head.addWidget(self.run_button)
         layout.addLayout(head)
-        layout.addWidget(self._build_notice())
-        layout.addWidget(self._build_progress())
+        self.runs = RunBar()
+        layout.addWidget(self.runs)
         self.stack = QStackedWidget()
         self.stack.addWidget(self._build_views(catalogue_problem))
         self.run_panel = RunPanel()
@@ -126,84 +117,13 @@ class WijkMixDock(QgsDockWidget):
         layout.addWidget(self.stack, 1)
         self.setWidget(body)
 
-    def _build_notice(self) -> QWidget:
-        translate = QCoreApplication.translate
-        self.notice = QFrame()
-        self.notice.setFrameShape(QFrame.Shape.StyledPanel)
-        self.notice_text = QLabel()
-        self.notice_text.setWordWrap(True)
-        self.notice_text.setTextFormat(Qt.TextFormat.PlainText)
-        self.notice_text.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse
-            | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self.report_button = QPushButton(translate("WijkMix", "Open the report"))
-        close = QToolButton()
-        close.setText("✕")
-        close.setAutoRaise(True)
-        close.setAccessibleName(translate("WijkMix", "Close this message"))
-        close.clicked.connect(self.notice.hide)
-        row = QHBoxLayout(self.notice)
-        row.setContentsMargins(6, 4, 4, 4)
-        column = QVBoxLayout()
-        column.addWidget(self.notice_text)
-        column.addWidget(self.report_button, 0, Qt.AlignmentFlag.AlignLeft)
-        row.addLayout(column, 1)
-        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
-        self.notice.hide()
-        return self.notice
-
-    def _build_progress(self) -> QWidget:
-        translate = QCoreApplication.translate
-        self.progress_row = QWidget()
-        self.progress = QProgressBar()
-        self.progress.setRange(0, 100)
-        self.progress.setAccessibleName(translate("WijkMix", "Progress of the scan"))
-        self.cancel_button = QPushButton(translate("WijkMix", "Stop"))
-        row = QHBoxLayout(self.progress_row)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.progress, 1)
-        row.addWidget(self.cancel_button)
-        self.progress_row.hide()
-        return self.progress_row
-
     def _build_views(self, catalogue_problem: str) -> QWidget:
         translate = QCoreApplication.translate
         views = QWidget()
         layout = QVBoxLayout(views)
         layout.setContentsMargins(0, 0, 0, 0)
-        self.buurt_box = _narrow(QComboBox())
-        self.buurt_box.setEditable(True)
-        self.buurt_box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.buurt_box.setAccessibleName(translate("WijkMix", "Buurt, by name or code"))
-        self.buurt_box.lineEdit().setPlaceholderText(translate("WijkMix", "Name or code"))
-        self.buurt_box.view().setUniformItemSizes(True)
-        self._names = QStringListModel(self)
-        self.buurt_box.setModel(self._names)
-        completer = QCompleter(self._names, self)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
-        completer.setMaxVisibleItems(12)
-        self.buurt_box.setCompleter(completer)
-        label = QLabel(translate("WijkMix", "&Buurt"))
-        label.setBuddy(self.buurt_box)
-        self.pick_button = QToolButton()
-        self.pick_button.setIcon(QgsApplication.getThemeIcon("/mActionIdentify.svg"))
-        self.pick_button.setCheckable(True)
-        self.pick_button.setText(translate("WijkMix", "Pick on the map"))
-        self.pick_button.setToolTip(translate("WijkMix", "Click a buurt on the map"))
-        self.pick_button.setAccessibleName(translate("WijkMix", "Pick a buurt on the map"))
-        self.zoom_button = QToolButton()
-        self.zoom_button.setIcon(QgsApplication.getThemeIcon("/mActionZoomToSelected.svg"))
-        self.zoom_button.setToolTip(translate("WijkMix", "Zoom to the buurt"))
-        self.zoom_button.setAccessibleName(translate("WijkMix", "Zoom the map to the buurt"))
-        row = QHBoxLayout()
-        row.addWidget(label)
-        row.addWidget(self.buurt_box, 1)
-        row.addWidget(self.pick_button)
-        row.addWidget(self.zoom_button)
-        layout.addLayout(row)
+        self.picker = BuurtPicker()
+        layout.addWidget(self.picker)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.setUsesScrollButtons(True)
@@ -242,16 +162,13 @@ class WijkMixDock(QgsDockWidget):
         self._connect(self._layers_changed.timeout, self._list_layers)
         self._connect(self._stale.timeout, self._reload)
         self._connect(self.layer_box.activated, self._layer_chosen)
-        self._connect(self.buurt_box.activated, self._buurt_chosen)
-        self._connect(self.buurt_box.completer().activated, self._name_completed)
-        self._connect(self.buurt_box.lineEdit().returnPressed, self._name_entered)
+        self._connect(self.picker.picked, self._select)
         self._connect(self.run_button.clicked, self.show_run_form)
         self._connect(self.run_panel.closed, self.show_views)
         self._connect(self.run_panel.started, self._run_started)
-        self._connect(self.cancel_button.clicked, self._cancel_run)
-        self._connect(self.report_button.clicked, self._open_report)
-        self._connect(self.pick_button.toggled, self._pick_toggled)
-        self._connect(self.zoom_button.clicked, self._zoom)
+        self._connect(self.runs.ended, self._run_ended)
+        self._connect(self.picker.map_button.toggled, self._pick_toggled)
+        self._connect(self.picker.zoom_button.clicked, self._zoom)
         self._connect(self.flags.anchorClicked, self._flag_link)
         if self._tool is not None:
             self._connect(self._tool.clicked, self.pick_at)
@@ -265,8 +182,7 @@ class WijkMixDock(QgsDockWidget):
         for signal, slot in self._connections:
             signal.disconnect(slot)
         self._connections = []
-        if self._run is not None:
-            self._run_disconnect()
+        self.runs.close_down()
         if self._tool is not None:
             self._canvas.unsetMapTool(self._tool)
             self._tool.deleteLater()
@@ -331,30 +247,31 @@ class WijkMixDock(QgsDockWidget):
         for signal, slot in self._layer_connections:
             signal.disconnect(slot)
         self._layer_connections = []
-        if layer is not None:
-            for name in LAYER_SIGNALS:
-                signal = getattr(layer, name)
-                signal.connect(self._layer_edited)
-                self._layer_connections.append((signal, self._layer_edited))
+        if layer is None:
+            return
+        slots = [(getattr(layer, name), self._layer_edited) for name in LAYER_SIGNALS]
+        slots.append((layer.nameChanged, self._layers_changed.start))
+        slots.append((layer.customPropertyChanged, self._property_changed))
+        for signal, slot in slots:
+            signal.connect(slot)
+        self._layer_connections = slots
 
     def _layer_edited(self, *_details: Any) -> None:
         self._stale.start()
         self._layers_changed.start()
 
+    def _property_changed(self, key: str) -> None:
+        # Styles and other plugins set properties all the time; one of them is ours.
+        if key == scan_layer.PROVENANCE:
+            self._layer_edited()
+
     def _reload(self) -> None:
         """Read the layer again and find the buurt that was shown."""
         layer = self.layer()
         self._table = scan_layer.read_table(layer) if layer is not None else None
-        units = self._table.units if self._table is not None else []
-        self.buurt_box.blockSignals(True)
-        self._names.setStringList([self._table.label(unit) for unit in units])
-        self.buurt_box.setCurrentIndex(-1)
-        self.buurt_box.clearEditText()
-        self.buurt_box.blockSignals(False)
-        for widget in (self.buurt_box, self.pick_button, self.zoom_button):
-            widget.setEnabled(bool(units))
+        self.picker.set_table(self._table)
         if layer is None:
-            self.pick_button.setChecked(False)
+            self.picker.map_button.setChecked(False)
         self._select(self._table.same(self._unit) if self._table is not None else None)
 
     # -- which buurt -----------------------------------------------------------------------
@@ -386,31 +303,6 @@ class WijkMixDock(QgsDockWidget):
                 3,
             )
 
-    def _buurt_chosen(self, place: int) -> None:
-        if self._table is not None and 0 <= place < len(self._table.units):
-            self._select(self._table.units[place])
-
-    def _name_completed(self, text: str) -> None:
-        names = self._names.stringList()
-        if text in names:
-            self._buurt_chosen(names.index(text))
-
-    def _name_entered(self) -> None:
-        """Take what was typed: a whole entry, a code, or the only entry that holds it."""
-        text = self.buurt_box.currentText().strip().casefold()
-        if not text or self._table is None:
-            return
-        names = [name.casefold() for name in self._names.stringList()]
-        exact = [i for i, name in enumerate(names) if name == text]
-        exact += [
-            i
-            for i, u in enumerate(self._table.units)
-            if text in (u.code.casefold(), u.name.casefold())
-        ]
-        held = exact[:1] or [i for i, name in enumerate(names) if text in name]
-        if len(held) == 1:
-            self._buurt_chosen(held[0])
-
     def _select(self, unit: Unit | None) -> None:
         self._unit = unit
         layer = self.layer()
@@ -421,10 +313,7 @@ class WijkMixDock(QgsDockWidget):
         if not feature.isValid():
             self._show_nothing()
             return
-        self.buurt_box.blockSignals(True)
-        self.buurt_box.setCurrentIndex(self._table.units.index(unit))
-        self.buurt_box.lineEdit().setCursorPosition(0)  # the name counts, not the end of the line
-        self.buurt_box.blockSignals(False)
+        self.picker.show_unit(unit)
         values = scan_layer.record(layer, feature)
         origin = scan_layer.provenance(layer)
         self.mix.show_unit(
@@ -443,7 +332,7 @@ class WijkMixDock(QgsDockWidget):
             self.instruments.show_buurt(unit.name or unit.code, flags_panel.statuses(values))
         if self._outline is not None:
             self._outline.show(feature.geometry(), layer)
-        self.zoom_button.setEnabled(self._outline is not None)
+        self.picker.zoom_button.setEnabled(self._outline is not None)
 
     def _show_nothing(self) -> None:
         """Say what to do next: scan first, or choose a buurt."""
@@ -451,7 +340,7 @@ class WijkMixDock(QgsDockWidget):
         layer = self.layer()
         if self._outline is not None:
             self._outline.hide()
-        self.zoom_button.setEnabled(False)
+        self.picker.zoom_button.setEnabled(False)
         if self.instruments is not None:
             self.instruments.show_buurt("", {})
         if layer is not None:
@@ -514,7 +403,7 @@ class WijkMixDock(QgsDockWidget):
             self._canvas.unsetMapTool(self._tool)
 
     def _map_tool_set(self, new: Any, _old: Any = None) -> None:
-        self.pick_button.setChecked(new is not None and new == self._tool)
+        self.picker.map_button.setChecked(new is not None and new == self._tool)
 
     def _zoom(self) -> None:
         layer = self.layer()
@@ -532,71 +421,15 @@ class WijkMixDock(QgsDockWidget):
         self.stack.setCurrentIndex(0)
 
     def _run_started(self, run: ScanRun) -> None:
-        self._run = run
-        run.progressed.connect(self._run_progressed)
-        run.ended.connect(self._run_ended)
-        self.progress.setValue(0)
-        self.progress_row.show()
-        self.notice.hide()
         self.run_button.setEnabled(False)
         self.show_views()
-        run.start()
+        self.runs.start(run)
 
-    def _run_progressed(self, percent: float) -> None:
-        self.progress.setValue(int(percent))
-
-    def _cancel_run(self) -> None:
-        if self._run is not None:
-            self._run.cancel()
-
-    def _run_disconnect(self) -> None:
-        self._run.progressed.disconnect(self._run_progressed)
-        self._run.ended.disconnect(self._run_ended)
-        self._run.cancel()
-        self._run = None
-
-    def _run_ended(self, ok: bool, results: dict[str, Any], problem: str) -> None:
-        translate = QCoreApplication.translate
-        self._run = None
-        self.progress_row.hide()
+    def _run_ended(self, layer_id: str) -> None:
         self.run_button.setEnabled(True)
-        if not ok:
-            self._notify(problem or translate("WijkMix", "The scan failed; see the log messages."))
-            return
-        layer = QgsProject.instance().mapLayer(str(results.get("OUTPUT")))
-        self._list_layers()
-        if layer is not None:
-            self.choose_layer(layer.id())
-        text = translate(
-            "WijkMix",
-            "Scan ready: {n} buurten, {used} with usable figures. Candidates, provisional ones "
-            "included: restructuring {a}, densification {b}, land acquisition {c}.",
-        ).format(
-            n=texts.number(results.get("N_BUURTEN")),
-            used=texts.number(results.get("N_USED")),
-            a=texts.number(results.get("N_HERSTRUCTURERING")),
-            b=texts.number(results.get("N_VERDICHTING")),
-            c=texts.number(results.get("N_GRONDVERWERVING")),
-        )
-        self._notify(text, report=str(results.get("REPORT") or ""))
-
-    def _notify(self, text: str, report: str = "") -> None:
-        self._report = report
-        self.notice_text.setText(text)
-        self.report_button.setVisible(bool(report))
-        self.notice.show()
-
-    def _open_report(self) -> None:
-        if Path(self._report).is_file():
-            QDesktopServices.openUrl(QUrl.fromLocalFile(self._report))
-
-
-def _narrow(box: QComboBox) -> QComboBox:
-    """Let a combo box shrink: its entries may be longer than the panel is wide."""
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(8)
-    box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    return box
+        if QgsProject.instance().mapLayer(layer_id) is not None:
+            self._list_layers()
+            self.choose_layer(layer_id)
 
 
 def _load_catalogue() -> tuple[Any, str]:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,11 +17,15 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
-PROVENANCE = "wijkmix/provenance"
+from .. import qgis_io
+from ..qgis_io import PROVENANCE
+
 # What makes a layer the result of a scan; the dock lives with every other column missing.
 MARKS = ("buurt_code", "div_tenure", "flag_reasons")
 THREE = ("koop", "corp", "overig")
 TWO = ("koop", "huur")
+# Where the numbers of a layer come from, as the run that made it recorded.
+provenance = qgis_io.origin
 _PLAIN = (float, int, str, bool, type(None))
 
 
@@ -64,18 +67,6 @@ def choices(project: QgsProject) -> list[tuple[str, QgsVectorLayer]]:
         else:
             found.append((layer.name(), layer))
     return found
-
-
-def provenance(layer: QgsMapLayer | None) -> dict[str, Any] | None:
-    """Return the record of the run that made the layer; None where there is none to read."""
-    if layer is None:
-        return None
-    text = layer.customProperty(PROVENANCE)
-    try:
-        record = json.loads(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    return record if isinstance(record, dict) else None
 
 
 def diversity(counts: tuple[float, ...]) -> float | None:
