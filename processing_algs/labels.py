@@ -39,6 +39,15 @@ def aliases() -> dict[str, str]:
             "flag_verdichting": translate("WijkMix", "Candidate for study: densification"),
             "flag_grondverwerving": translate("WijkMix", "Candidate for study: land acquisition"),
             "flag_reasons": translate("WijkMix", "Conditions of the flags (JSON)"),
+            "flag_robustness_herstructurering": translate(
+                "WijkMix", "Restructuring stays in so many variants of the thresholds"
+            ),
+            "flag_robustness_verdichting": translate(
+                "WijkMix", "Densification stays in so many variants of the thresholds"
+            ),
+            "flag_robustness_grondverwerving": translate(
+                "WijkMix", "Land acquisition stays in so many variants of the thresholds"
+            ),
             "n_units": translate("WijkMix", "Number of buurten"),
             "theil_h_buurt": translate("WijkMix", "Theil's H of buurten within the wijk"),
             "theil_h_block": translate("WijkMix", "Theil's H of blocks within the wijk"),

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 
 from ..wijkmix_plugin import qgis_io
 from ..wijkmix_plugin.errors import PolicyError
+from . import styling
 from .base import WijkMixAlgorithm, described
 
 if TYPE_CHECKING:
@@ -85,6 +87,21 @@ class PolicyAlgorithm(WijkMixAlgorithm):
             f"N_{flag.upper()}": int(frame[f"flag_{flag}"].isin(RAISED).sum()) for flag in FLAGS
         }
 
+    def flag_views(
+        self, look: Callable[..., styling.PostProcessor]
+    ) -> list[tuple[str, int, styling.PostProcessor]]:
+        """Return the views of the three flags on an output, as `styling.load` takes them."""
+        translate = QCoreApplication.translate
+        labels = {
+            "grondverwerving": translate("WijkMix", "Candidates for study: land acquisition"),
+            "verdichting": translate("WijkMix", "Candidates for study: densification"),
+            "herstructurering": translate("WijkMix", "Candidates for study: restructuring"),
+        }
+        return [
+            (label, order, look(styling.flag(name), counts=True))
+            for order, (name, label) in enumerate(labels.items(), start=41)
+        ]
+
     def check_policy(
         self, source: QgsProcessingFeatureSource, parameters: dict[str, Any], context: Any
     ) -> None:
@@ -100,7 +117,7 @@ class PolicyAlgorithm(WijkMixAlgorithm):
         from ..wijkmix_plugin.policy.conditions import check_columns
 
         self.thresholds(parameters, context)
-        text = self.parameterAsExpression(parameters, self.VULNERABLE, context)
+        text = self._rule(parameters, context)
         forbidden = check_columns(qgis_io.fields_in(source, text)) if text else []
         if forbidden:
             raise PolicyError(
@@ -112,6 +129,11 @@ class PolicyAlgorithm(WijkMixAlgorithm):
                 text=text,
                 names=", ".join(forbidden),
             )
+
+    def _rule(self, parameters: dict[str, Any], context: Any) -> str:
+        # Not parameterAsExpression: that gives "" for what it cannot read, and the rule would be
+        # left aside without a word.
+        return self.parameterAsString(parameters, self.VULNERABLE, context).strip()
 
     def thresholds(self, parameters: dict[str, Any], context: Any) -> dict[str, Any]:
         """Return the user's own thresholds, checked; {} where the defaults hold."""
@@ -145,7 +167,7 @@ class PolicyAlgorithm(WijkMixAlgorithm):
         """Set the column `vulnerable` by the user's expression; tell whether there is one."""
         from ..wijkmix_plugin.policy.indicators import yes_or_no
 
-        text = self.parameterAsExpression(parameters, self.VULNERABLE, context)
+        text = self._rule(parameters, context)
         if not text:
             return False
         found = yes_or_no(qgis_io.evaluate(source, text, context, feedback), text)

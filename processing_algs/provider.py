@@ -7,10 +7,11 @@ from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from .base import ICON
+from .candidate_flags import CandidateFlags
 from .prepare_buurten import PrepareBuurten
 from .scan import Scan
 
-ALGORITHMS = (Scan, PrepareBuurten)
+ALGORITHMS = (Scan, PrepareBuurten, CandidateFlags)
 
 
 class WijkMixProvider(QgsProcessingProvider):

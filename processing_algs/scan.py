@@ -283,16 +283,9 @@ class Scan(PolicyAlgorithm):
             if "huur" in result.classes
             else translate("WijkMix", "Local Moran clusters, corporation rental")
         )
-        flags = {
-            "herstructurering": translate("WijkMix", "Candidates for study: restructuring"),
-            "verdichting": translate("WijkMix", "Candidates for study: densification"),
-            "grondverwerving": translate("WijkMix", "Candidates for study: land acquisition"),
-        }
         mix = (translate("WijkMix", "Tenure mix"), 40, look(styling.tenure_mix, counts=True))
         moran = look(styling.moran_cluster(cluster), visible=False, counts=True)
-        views = [mix, (clusters, 30, moran)]
-        for order, (name, label) in enumerate(reversed(flags.items()), start=41):
-            views.append((label, order, look(styling.flag(name), counts=True)))
+        views = [mix, (clusters, 30, moran), *self.flag_views(look)]
         styling.load(context, buurten, group, views)
         for output, label, order in (
             (self.WIJKEN, translate("WijkMix", "Wijken (table)"), 11),

@@ -26,11 +26,12 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QCoreApplication
 
+from ..wijkmix_plugin.qgis_io import PROVENANCE
+
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
 SKY, VERMILION, YELLOW = "#56B4E9", "#D55E00", "#F0E442"
 PALE, EDGE = "#f2f2f2", "#8c8c8c"
 DOMINANT = 60  # percent; the same limit as in the report's map
-PROVENANCE = "wijkmix/provenance"
 
 # A post-processor must outlive the run that made it; each entry leaves once it has done its work.
 _waiting: list[PostProcessor] = []

@@ -7,6 +7,7 @@ Nothing outside this module knows NULL, QVariant or WKB.
 from __future__ import annotations
 
 import gc
+import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from qgis.core import (
     QgsField,
     QgsFields,
     QgsGeometry,
+    QgsMapLayer,
     QgsProcessingFeatureSource,
     QgsVariantUtils,
 )
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 _PLAIN = (float, int, str, bool, type(None))
 RD_NEW = "EPSG:28992"
+PROVENANCE = "wijkmix/provenance"
 
 
 @contextmanager
@@ -120,6 +123,16 @@ def read(
     # Without a CRS, which the caller knows: geopandas would hand it to pyproj, and pyproj 3.7
     # crashes in the second task that QGIS runs on one of its pooled threads.
     return gpd.GeoDataFrame(frame, geometry=shapely.from_wkb(shapes, on_invalid="ignore"))
+
+
+def origin(layer: QgsMapLayer | None) -> dict[str, Any] | None:
+    """Return the record of the run that made a layer; None where there is none to read."""
+    text = layer.customProperty(PROVENANCE) if layer is not None else None
+    try:
+        record = json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) else None
 
 
 def fields_in(source: QgsProcessingFeatureSource, text: str) -> list[str]:
