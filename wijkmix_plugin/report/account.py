@@ -36,8 +36,8 @@ def open_questions(page: Page) -> str:
             "and at which scale. Answer these questions with the parties involved before drawing "
             "conclusions.</p>",
             "<p><b>Doel niet vastgelegd.</b> Cijfers zeggen niet of menging gewenst is, voor wie "
-            "en op welke schaal. Beantwoord deze vragen met de betrokken partijen voordat u "
-            "conclusies trekt.</p>",
+            "en op welke schaal. Beantwoord deze vragen met de betrokken partijen voor er "
+            "conclusies volgen.</p>",
         )
         + page.table(head, rows, caption=page.t("Seven questions", "Zeven vragen"))
         + page.table(

@@ -44,7 +44,7 @@ def render_scan(result: Any, catalogue: Any, *, lang: str = "nl") -> str:
         ("summary", page.t("In short", "In het kort"), _summary(page)),
         (
             "mix",
-            page.t("Tenure mix", "Eigendomsmix"),
+            page.t("Tenure mix", "Menging"),
             figures.tenure_map(page, base) + figures.tenure_tables(page),
         ),
         (
