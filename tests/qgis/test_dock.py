@@ -363,6 +363,17 @@ def test_another_map_tool_releases_the_button(dock, qgis_canvas):
     qgis_canvas.unsetMapTool(pan)
 
 
+def test_a_closed_panel_leaves_the_map_alone(dock, qgis_canvas):
+    add(scan_layer())
+    dock.select_code("BU00010001")
+    dock.picker.map_button.setChecked(True)
+    dock.visibilityChanged.emit(False)
+    assert qgis_canvas.mapTool() is not dock._tool
+    assert dock._outline._band.asGeometry().isEmpty()
+    dock.visibilityChanged.emit(True)
+    assert not dock._outline._band.asGeometry().isEmpty()
+
+
 # -- what is shown --------------------------------------------------------------------------------
 
 

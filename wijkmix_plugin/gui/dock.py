@@ -170,6 +170,7 @@ class WijkMixDock(QgsDockWidget):
         self._connect(self.picker.map_button.toggled, self._pick_toggled)
         self._connect(self.picker.zoom_button.clicked, self._zoom)
         self._connect(self.flags.anchorClicked, self._flag_link)
+        self._connect(self.visibilityChanged, self._shown)
         if self._tool is not None:
             self._connect(self._tool.clicked, self.pick_at)
             self._connect(self._canvas.mapToolSet, self._map_tool_set)
@@ -393,6 +394,15 @@ class WijkMixDock(QgsDockWidget):
             self.tabs.setCurrentWidget(self.instruments)
 
     # -- the map ---------------------------------------------------------------------------
+
+    def _shown(self, visible: bool) -> None:
+        """Leave the map alone while the panel is closed or behind another."""
+        if visible:
+            self._select(self._unit)
+            return
+        self.picker.map_button.setChecked(False)
+        if self._outline is not None:
+            self._outline.hide()
 
     def _pick_toggled(self, on: bool) -> None:
         if self._tool is None:

@@ -95,7 +95,7 @@ class RunBar(QWidget):
         if self.run is not None:
             self.run.progressed.disconnect(self._progressed)
             self.run.ended.disconnect(self._ended)
-            self.run.cancel()
+            self.run.finish()
             self.run = None
 
     def _progressed(self, percent: float) -> None:

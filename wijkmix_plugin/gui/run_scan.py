@@ -17,7 +17,7 @@ from qgis.core import (
     QgsProject,
 )
 from qgis.gui import QgsFieldExpressionWidget, QgsMapLayerComboBox
-from qgis.PyQt.QtCore import QCoreApplication, QObject, Qt, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, QObject, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -53,7 +53,7 @@ class RunFeedback(QgsProcessingFeedback):
 
 
 class ScanRun(QObject):
-    """One run in the background; belongs to the task manager, so it outlives a closed dock."""
+    """One run in the background; belongs to the task manager, as its task does."""
 
     progressed = pyqtSignal(float)
     # ok, the results, what went wrong
@@ -89,6 +89,16 @@ class ScanRun(QObject):
     def cancel(self) -> None:
         if self._task is not None:
             self._task.cancel()
+
+    def finish(self, milliseconds: int = 10_000) -> None:
+        """Stop and wait for the end: the task still calls code that is about to be unloaded."""
+        if self._task is None:
+            return
+        loop = QEventLoop()
+        self.ended.connect(loop.quit)
+        QTimer.singleShot(milliseconds, loop.quit)
+        self.cancel()
+        loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
 
     def _executed(self, ok: bool, results: dict[str, Any]) -> None:
         self._task = None
