@@ -120,6 +120,10 @@
         <translation>Buurten met cijfers</translation>
     </message>
     <message>
+        <source>Buurten with indicators</source>
+        <translation>Buurten met indicatoren</translation>
+    </message>
+    <message>
         <source>Buurten with mix, clusters and flags</source>
         <translation>Buurten met menging, clusters en vlaggen</translation>
     </message>
@@ -138,6 +142,10 @@
     <message>
         <source>CBS buurten (polygons)</source>
         <translation>CBS-buurten (vlakken)</translation>
+    </message>
+    <message>
+        <source>Candidate flags</source>
+        <translation>Vlaggen voor kandidaten</translation>
     </message>
     <message>
         <source>Candidate for further study</source>
@@ -268,6 +276,10 @@
         <translation>Datum van de scan</translation>
     </message>
     <message>
+        <source>Densification stays in so many variants of the thresholds</source>
+        <translation>Verdichting blijft in zoveel varianten van de drempels</translation>
+    </message>
+    <message>
         <source>Diversity (0 one class, 1 all equal)</source>
         <translation>Diversiteit (0 één vorm, 1 alle gelijk)</translation>
     </message>
@@ -294,6 +306,10 @@
     <message>
         <source>Flags of the buurt</source>
         <translation>Vlaggen van de buurt</translation>
+    </message>
+    <message>
+        <source>Flags</source>
+        <translation>Vlaggen</translation>
     </message>
     <message>
         <source>For example: Amsterdam, or GM0599, GM0622.</source>
@@ -354,6 +370,10 @@
     <message>
         <source>It has the fields of a scan, but not the record of the run that made it: parameters, thresholds, versions and left-out buurten cannot be shown. Layers keep that record in the project; a file that is opened again loses it. Run the scan once more to have it.</source>
         <translation>De laag heeft de velden van een scan, maar niet het verslag van de scan zelf: instellingen, drempels, versies en weggelaten buurten zijn niet te tonen. Dat verslag blijft in het project bij de laag; een bestand dat opnieuw wordt geopend, is het kwijt. Scan opnieuw om het te krijgen.</translation>
+    </message>
+    <message>
+        <source>Land acquisition stays in so many variants of the thresholds</source>
+        <translation>Grondverwerving blijft in zoveel varianten van de drempels</translation>
     </message>
     <message>
         <source>Law</source>
@@ -564,8 +584,8 @@
         <translation>Een buurt aanwijzen op de kaart</translation>
     </message>
     <message>
-        <source>Pick on the map</source>
-        <translation>Aanwijzen op de kaart</translation>
+        <source>Polygons, points or a table with fields named as the indicators: div_tenure, lq_corp, moran_corp, dw_per_ha and others.</source>
+        <translation>Vlakken, punten of een tabel met velden die heten als de indicatoren: div_tenure, lq_corp, moran_corp, dw_per_ha en andere.</translation>
     </message>
     <message>
         <source>Prepare buurten (canonical table)</source>
@@ -600,6 +620,10 @@
         <translation>Rapport</translation>
     </message>
     <message>
+        <source>Restructuring stays in so many variants of the thresholds</source>
+        <translation>Herstructurering blijft in zoveel varianten van de drempels</translation>
+    </message>
+    <message>
         <source>Role to field, for example {&quot;share_koop&quot;: &quot;koop_pct&quot;}; wins over what is recognised.</source>
         <translation>Rol naar veld, bijvoorbeeld {&quot;share_koop&quot;: &quot;koop_pct&quot;}; gaat boven wat wordt herkend.</translation>
     </message>
@@ -610,6 +634,10 @@
     <message>
         <source>Rule: {rule}</source>
         <translation>Regel: {rule}</translation>
+    </message>
+    <message>
+        <source>Says of every buurt whether it is a candidate for further study (restructuring, densification, land acquisition), with every condition, its value and its threshold, and in how many variants the flag stays when the thresholds move by 20 per cent. Thresholds are assumptions; a missing column makes a condition unknown, never false. The input is a table with indicators, such as the output of the scan; add columns of your own (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) to answer more conditions. Only fields that WijkMix knows are kept. Medians of a gemeente come from the rows of this input.</source>
+        <translation>Zegt van elke buurt of ze kandidaat is voor nader onderzoek (herstructurering, verdichting, grondverwerving), met elke voorwaarde, de waarde en de drempel, en in hoeveel varianten de vlag blijft als de drempels 20 procent verschuiven. Drempels zijn aannames; een ontbrekende kolom maakt een voorwaarde onbekend, nooit onwaar. De invoer is een tabel met indicatoren, zoals de uitvoer van de scan; voeg eigen kolommen toe (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) om meer voorwaarden te beantwoorden. Alleen velden die WijkMix kent, blijven bewaard. Medianen van een gemeente komen uit de rijen van deze invoer.</translation>
     </message>
     <message>
         <source>Sc&amp;an</source>
@@ -898,6 +926,10 @@
     <message>
         <source>Wijk</source>
         <translation>Wijk</translation>
+    </message>
+    <message>
+        <source>WijkMix flags: {source}</source>
+        <translation>WijkMix-vlaggen: {source}</translation>
     </message>
     <message>
         <source>WijkMix panel</source>
