@@ -343,7 +343,7 @@ def profile_line(
         pad = 0.08 * (high - low) or 0.1 * abs(high) or 1.0
         low, high = low - pad, high + pad
     legend = 16.0 * len(lines)
-    left, top, right, bottom = 50.0, 10.0 + legend, width - 12.0, height - 40.0
+    left, top, right, bottom = 50.0, 10.0 + legend, width - 22.0, height - 40.0
     px = left + (at - at.min()) / spread * (right - left)
     digits = 2 if high - low < 2 else 0
     body = []
