@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import configparser
 import importlib.util
+import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
@@ -222,3 +223,24 @@ def test_qpip_can_read_the_requirements() -> None:
         "libpysal": ">=4.12",
         "esda": ">=2.7",
     }
+
+
+def test_pb_tool_ships_the_same_files(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [
+            *(sys.executable, "-c", "from pb_tool.pb_tool import cli; cli()", "deploy"),
+            *("--plugin_path", str(tmp_path), "--no-confirm", "--no-docs"),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "ERROR" not in done.stdout, done.stdout
+    deployed = {
+        path.relative_to(tmp_path / "wijkmix")
+        for path in (tmp_path / "wijkmix").rglob("*")
+        if path.is_file() and not path.name.endswith(package.PASSING)
+    }
+    assert deployed == set(package.files(ROOT))
