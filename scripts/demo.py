@@ -134,7 +134,7 @@ def text_item(layout: QgsLayout, text: str, size: float, x: float, y: float, wid
     item.attemptResize(QgsLayoutSize(width, 2 * size))
 
 
-def draw_map(layer: QgsVectorLayer, origin: dict[str, Any], target: Path) -> None:
+def draw_map(layer: QgsVectorLayer, title: str, credit: str, target: Path) -> None:
     """Export the layers that are switched on, with legend, scale and source, as a PNG."""
     project = QgsProject.instance()
     root = project.layerTreeRoot()
@@ -175,8 +175,8 @@ def draw_map(layer: QgsVectorLayer, origin: dict[str, Any], target: Path) -> Non
     layout.addLayoutItem(scale)
     scale.attemptMove(QgsLayoutPoint(213, 180))
 
-    text_item(layout, f"WijkMix: {origin['source']} ({origin['year']})", 14, 5, 5, 280)
-    text_item(layout, origin["attribution"], 7, 5, 199, 280)
+    text_item(layout, f"WijkMix: {title}", 14, 5, 5, 280)
+    text_item(layout, credit, 7, 5, 199, 280)
 
     settings = QgsLayoutExporter.ImageExportSettings()
     settings.dpi = 150
@@ -254,8 +254,11 @@ def demo(arguments: list[str]) -> None:
         }
         buurten, indices = layers["buurten"], layers["indices"]
         origin = json.loads(buurten.customProperty("wijkmix/provenance"))
-        draw_map(buurten, origin, folder / "map.png")
-        project.setTitle(f"WijkMix: {origin['source']}")
+        title, credit = f"{origin['source']} ({origin['year']})", origin["attribution"]
+        if not arguments:
+            title, credit = "the sample town", "Synthetic: this town and its figures do not exist."
+        draw_map(buurten, title, credit, folder / "map.png")
+        project.setTitle(f"WijkMix: {title}")
         project.viewSettings().setDefaultViewExtent(
             QgsReferencedRectangle(buurten.extent(), buurten.crs())
         )
