@@ -373,14 +373,14 @@ class Weighted:
         people = np.where(t > 0, t, 1.0)
         p = x / people
         terms = {"total": t, "group": x, "rest": y}
-        # A weighted sum of what each unit has is one matrix product for all replicates.
         if ingredients & {"entropy", "information"}:
             terms["information"] = minus_x_log(x, p)
             terms["entropy"] = terms["information"] + minus_x_log(y, y / people)
-        terms["squares"], terms["roots"] = x * p, np.sqrt(x * y)
-        made = dict(
-            zip(terms, (self.weights @ np.column_stack(list(terms.values()))).T, strict=True)
-        )
+        if "squares" in ingredients:
+            terms["squares"] = x * p
+        if "roots" in ingredients:
+            terms["roots"] = np.sqrt(x * y)
+        made = {name: self._weighted(term) for name, term in terms.items()}
         if ingredients & {"deviation", "differences"}:
             T, X = made["total"], made["group"]
             # The order by p is the same in every replicate.
@@ -408,7 +408,12 @@ class Weighted:
         """Return the sum of x_a x_b / t."""
         counts = self.units.counts
         both = counts[:, contrast.group] * counts[:, contrast.versus]
-        return self.weights @ (both / self.units.total)
+        return self._weighted(both / self.units.total)
+
+    def _weighted(self, term: np.ndarray) -> np.ndarray:
+        """Sum a term (n,) over the units of each replicate."""
+        # Not a matrix product: the last digit of that depends on the number of threads.
+        return np.einsum("ij,j->i", self.weights, term)
 
 
 def _portions(

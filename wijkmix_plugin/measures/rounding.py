@@ -106,6 +106,8 @@ def rounding_interval(
         for row, cell in _bounds(low[units.rows], high[units.rows]).items():
             index, group = row
             bounds[units.areas[0], index, ALL if group < 0 else names[group]] = cell
+    if progress is not None:
+        progress(100.0)
     lows, highs = table["low"].to_numpy(float, copy=True), table["high"].to_numpy(float, copy=True)
     keys = zip(
         *(table[name] for name in ("area", "index", "group", "versus", "value")), strict=True
@@ -135,7 +137,7 @@ def _bounds(low: np.ndarray, high: np.ndarray) -> dict[tuple[str, int], tuple[fl
         p = shares_low[:, k], np.clip(shares_high[:, k], shares_low[:, k], 1.0)
         P = _mean(p[0], p[0], *weights)[0], _mean(p[1], p[1], *weights)[1]
         pieces = list(pairwise(np.linspace(*P, _STEPS + 1)))
-        gap = [_mean(*_distances(_gap, p, piece), *weights) for piece in pieces]
+        gap = [_mean_gap(p, piece, weights) for piece in pieces]
         apart = [_mean(*_distances(_binary_divergence, p, piece), *weights) for piece in pieces]
         variance = [_range_of_concave(lambda v: 2.0 * v * (1.0 - v), 0.5, *i) for i in pieces]
         whole = [_range_of_concave(_binary_entropy, 0.5, *piece) for piece in pieces]
@@ -154,8 +156,25 @@ def _bounds(low: np.ndarray, high: np.ndarray) -> dict[tuple[str, int], tuple[fl
     return result
 
 
-def _gap(p: np.ndarray, P: float) -> np.ndarray:
-    return np.abs(p - P)
+# Over all units the differences p - P cancel out, so a multiple of them may be added to every
+# distance: it changes no mean, and each multiple bounds the mean in its own way.
+_SLOPES = (-1.0, -0.5, 0.0, 0.5, 1.0)
+
+
+def _mean_gap(
+    p: tuple[np.ndarray, np.ndarray],
+    piece: tuple[float, float],
+    weights: tuple[np.ndarray, np.ndarray],
+) -> tuple[float, float]:
+    """Bound the mean of abs(p - P)."""
+    found = []
+    for slope in _SLOPES:
+
+        def distance(share: np.ndarray, P: float, slope: float = slope) -> np.ndarray:
+            return np.abs(share - P) + slope * (share - P)
+
+        found.append(_mean(*_distances(distance, p, piece), *weights))
+    return max(a for a, _ in found), min(b for _, b in found)
 
 
 def _divergence(p: np.ndarray, P: float) -> np.ndarray:

@@ -85,7 +85,7 @@ def surroundings(
     result = np.zeros((len(bandwidths), n, counts.shape[1]))
     order = _compact_order(points)
     x, y = np.ascontiguousarray(points[order].T)
-    ordered = np.ascontiguousarray(counts[order])
+    ordered = [column.take(order) for column in counts.T]
     starts = np.arange(0, n, _BLOCK)
     boxes = _Boxes(x, y, starts)
     reach = np.asarray(bandwidths, float) * (GAUSSIAN_REACH if kernel == "gaussian" else 1.0)
@@ -101,7 +101,9 @@ def surroundings(
                 across *= across
                 distance += across
                 weight = _weights(distance, bandwidth, kernel)
-                result[scale, order[mine]] += weight @ ordered[near]
+                # Not a matrix product: the last digit of that depends on the number of threads.
+                for k, column in enumerate(ordered):
+                    result[scale, order[mine], k] += np.einsum("ij,j->i", weight, column[near])
         if progress is not None:
             progress(100.0 * (block + 1) / len(starts))
     return result
