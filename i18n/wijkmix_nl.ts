@@ -772,6 +772,10 @@
         <translation>Hetzelfde getal geeft hetzelfde resultaat.</translation>
     </message>
     <message>
+        <source>The scan failed unexpectedly: {reason}. See the log messages, tab WijkMix.</source>
+        <translation>De scan is onverwacht mislukt: {reason}. Zie het logboek, tabblad WijkMix.</translation>
+    </message>
+    <message>
         <source>The scan failed; see the log messages.</source>
         <translation>De scan is mislukt; zie het logboek.</translation>
     </message>

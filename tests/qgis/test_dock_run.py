@@ -155,6 +155,26 @@ def test_a_failing_run_says_why_and_adds_nothing(dock, buurten):
     assert dock.run_button.isEnabled()
 
 
+def test_what_nobody_expected_is_one_line_here_and_a_traceback_in_the_log(
+    dock, buurten, monkeypatch
+):
+    from wijkmix.wijkmix_plugin import scan
+
+    def broken(*_data, **_more):
+        raise RuntimeError("the roof is gone")
+
+    logged = []
+    QgsApplication.messageLog().messageReceived.connect(
+        lambda text, tag, _level: logged.append((tag, text))
+    )
+    monkeypatch.setattr(scan, "run_scan", broken)
+    start(dock, buurten())
+    wait(lambda: ended(dock))
+    assert "RuntimeError: the roof is gone" in dock.runs.text.text()
+    assert "Traceback" not in dock.runs.text.text()
+    assert any(tag == "WijkMix" and "Traceback" in text for tag, text in logged)
+
+
 def test_all_options_hands_the_choices_to_the_processing_dialog(dock, buurten, monkeypatch):
     from qgis import processing
 

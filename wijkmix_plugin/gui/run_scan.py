@@ -9,6 +9,7 @@ from qgis.core import (
     Qgis,
     QgsApplication,
     QgsMapLayer,
+    QgsMessageLog,
     QgsProcessing,
     QgsProcessingAlgRunnerTask,
     QgsProcessingContext,
@@ -115,8 +116,19 @@ class ScanRun(QObject):
                 QCoreApplication.translate("WijkMix", "The scan was stopped; nothing was added."),
             )
         else:
-            self.ended.emit(False, {}, "\n".join(self.feedback.errors))
+            self.ended.emit(False, {}, _reason(self.feedback.errors))
         self.deleteLater()
+
+
+def _reason(errors: list[str]) -> str:
+    """Return why a run failed; a traceback goes to the log, and its last line to the user."""
+    text = "\n".join(errors).strip()
+    if "Traceback (most recent call last)" not in text:
+        return text
+    QgsMessageLog.logMessage(text, "WijkMix", Qgis.MessageLevel.Critical)
+    return QCoreApplication.translate(
+        "WijkMix", "The scan failed unexpectedly: {reason}. See the log messages, tab WijkMix."
+    ).format(reason=text.splitlines()[-1])
 
 
 class RunPanel(QWidget):
