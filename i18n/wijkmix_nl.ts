@@ -64,6 +64,14 @@
         <translation>Voeg eerst een vlakkenlaag met CBS-buurten toe aan het project.</translation>
     </message>
     <message>
+        <source>Adds the indices of each area by itself, for example the gemeente code.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Against pure chance (random allocation)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>All conditions are met.</source>
         <translation>Aan alle voorwaarden is voldaan.</translation>
     </message>
@@ -84,6 +92,10 @@
         <translation>Gebied</translation>
     </message>
     <message>
+        <source>Areas (optional)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>As it stood in {month}.</source>
         <translation>Stand {month}.</translation>
     </message>
@@ -96,12 +108,32 @@
         <translation>&amp;Terug</translation>
     </message>
     <message>
+        <source>Bandwidth (m)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bandwidths in metres (optional)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Block layer used</source>
         <translation>Blokkenlaag gebruikt</translation>
     </message>
     <message>
         <source>Blocks with tenure counts (optional)</source>
         <translation>Blokken met aantallen per eigendomsvorm (optioneel)</translation>
+    </message>
+    <message>
+        <source>Bootstrap fills low and high. Random allocation deals all people over the units and fills expected, z and p (two-sided). The bounds fill low and high for counts that were made from whole percentages, as CBS publishes them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bootstrap interval (95 %)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bounds for rounded percentages</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Buurt, by name or code</source>
@@ -164,18 +196,6 @@
         <translation>Kandidaat voor onderzoek: herstructurering</translation>
     </message>
     <message>
-        <source>Candidates for study: densification</source>
-        <translation>Kandidaten voor onderzoek: verdichting</translation>
-    </message>
-    <message>
-        <source>Candidates for study: land acquisition</source>
-        <translation>Kandidaten voor onderzoek: grondverwerving</translation>
-    </message>
-    <message>
-        <source>Candidates for study: restructuring</source>
-        <translation>Kandidaten voor onderzoek: herstructurering</translation>
-    </message>
-    <message>
         <source>Candidates: densification</source>
         <translation>Kandidaten: verdichting</translation>
     </message>
@@ -198,6 +218,10 @@
     <message>
         <source>Caveats</source>
         <translation>Kanttekeningen</translation>
+    </message>
+    <message>
+        <source>Certainty</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Choose a buurt: type its name or code above, or click it on the map.</source>
@@ -226,6 +250,10 @@
     <message>
         <source>Compared with</source>
         <translation>Vergeleken met</translation>
+    </message>
+    <message>
+        <source>Computes how unevenly groups are spread over units: dissimilarity, Gini, Theil&apos;s H, isolation and many others, for all units together and for each area by itself; each group against the rest and against each other group, and all groups at once. Polygons add the indices of land and of neighbours; bandwidths in metres add the indices of surroundings (Reardon and O&apos;Sullivan 2004). Choose what to know of the certainty: an interval, what pure chance would give for units of this size, or what rounded percentages leave open. A value that cannot be is empty, and the note says why. The formulas and their sources are in docs/methods.md.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Condition: at least {limit}</source>
@@ -280,6 +308,14 @@
         <translation>Verdichting blijft in zoveel varianten van de drempels</translation>
     </message>
     <message>
+        <source>Densification: candidates for study</source>
+        <translation>Verdichting: kandidaten voor onderzoek</translation>
+    </message>
+    <message>
+        <source>Distance profile</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Diversity (0 one class, 1 all equal)</source>
         <translation>Diversiteit (0 één vorm, 1 alle gelijk)</translation>
     </message>
@@ -292,8 +328,20 @@
         <translation>Leeg: het jaar in de laag.</translation>
     </message>
     <message>
+        <source>Everybody in the unit; empty: the sum of the groups. Needed with one group, which is then compared with the rest.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Everything within the bandwidth alike</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Evidence</source>
         <translation>Onderbouwing</translation>
+    </message>
+    <message>
+        <source>Expected by chance</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Finer units (blocks, complexes, addresses) with the fields n_koop, n_corp and n_overig. They show whether a mixed wijk is mixed inside its blocks; buurten alone cannot.</source>
@@ -344,6 +392,10 @@
         <translation>Groep</translation>
     </message>
     <message>
+        <source>Groups: fields with counts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>HTML files (*.html)</source>
         <translation>HTML-bestanden (*.html)</translation>
     </message>
@@ -356,8 +408,24 @@
         <translation>Hoog tussen laag (HL)</translation>
     </message>
     <message>
+        <source>How surroundings weigh</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Index against bandwidth, to draw as a line.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Index</source>
         <translation>Index</translation>
+    </message>
+    <message>
+        <source>Indices, one row per area</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Indices</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Instruments</source>
@@ -376,6 +444,10 @@
         <translation>Grondverwerving blijft in zoveel varianten van de drempels</translation>
     </message>
     <message>
+        <source>Land acquisition: candidates for study</source>
+        <translation>Grondverwerving: kandidaten voor onderzoek</translation>
+    </message>
+    <message>
         <source>Law</source>
         <translation>Recht</translation>
     </message>
@@ -386,6 +458,14 @@
     <message>
         <source>Left out for want of usable figures: {n}</source>
         <translation>Weggelaten, geen bruikbare cijfers: {n}</translation>
+    </message>
+    <message>
+        <source>Less with distance, bell-shaped (gaussian)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Less with distance, straight down (triangular)</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Local Moran cluster, rental</source>
@@ -438,6 +518,10 @@
     <message>
         <source>Low among low (LL)</source>
         <translation>Laag tussen laag (LL)</translation>
+    </message>
+    <message>
+        <source>Lower end</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Made from</source>
@@ -500,6 +584,10 @@
         <translation>Geen significant cluster</translation>
     </message>
     <message>
+        <source>None</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Note</source>
         <translation>Opmerking</translation>
     </message>
@@ -516,8 +604,24 @@
         <translation>Aantal buren</translation>
     </message>
     <message>
+        <source>Number of units</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Numbers of dwellings, households or people per group, not percentages: for example n_koop, n_corp and n_overig. A unit with an empty count is left out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of the bootstrap or the random allocation.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Older than 12 months, may have changed.</source>
         <translation>Ouder dan 12 maanden, kan gewijzigd zijn.</translation>
+    </message>
+    <message>
+        <source>One row per unit (buurt, block, square), with counts.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Only inside an area that is officially designated under the Wbmgp. WijkMix has no designation loaded and never derives one from figures, so this entry matches no buurt; it is here to read.</source>
@@ -616,12 +720,20 @@
         <translation>Huur</translation>
     </message>
     <message>
+        <source>Replicates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Report</source>
         <translation>Rapport</translation>
     </message>
     <message>
         <source>Restructuring stays in so many variants of the thresholds</source>
         <translation>Herstructurering blijft in zoveel varianten van de drempels</translation>
+    </message>
+    <message>
+        <source>Restructuring: candidates for study</source>
+        <translation>Herstructurering: kandidaten voor onderzoek</translation>
     </message>
     <message>
         <source>Role to field, for example {&quot;share_koop&quot;: &quot;koop_pct&quot;}; wins over what is recognised.</source>
@@ -676,12 +788,20 @@
         <translation>Segregatie-indices (tabel)</translation>
     </message>
     <message>
+        <source>Segregation indices per area</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Segregation indices</source>
         <translation>Segregatie-indices</translation>
     </message>
     <message>
         <source>Select a buurt first, or choose All entries above.</source>
         <translation>Kies eerst een buurt, of kies hierboven Alle onderdelen.</translation>
+    </message>
+    <message>
+        <source>Separated by commas, for example 250, 500, 1000, 2000. How far the surroundings of a unit reach; measured from a point inside it.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Share rental (%)</source>
@@ -768,8 +888,16 @@
         <translation>De gebruikte regel staat niet bij deze laag.</translation>
     </message>
     <message>
+        <source>The same seed gives the same numbers, to the last digit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The same seed gives the same result.</source>
         <translation>Hetzelfde getal geeft hetzelfde resultaat.</translation>
+    </message>
+    <message>
+        <source>The same values with a column per index, to join to a layer of the areas.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>The scan failed unexpectedly: {reason}. See the log messages, tab WijkMix.</source>
@@ -794,6 +922,10 @@
     <message>
         <source>The tenure figures of this buurt are not published (suppressed).</source>
         <translation>De eigendomscijfers van deze buurt zijn niet gepubliceerd (geheim of onbetrouwbaar).</translation>
+    </message>
+    <message>
+        <source>The unit itself always counts in full.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Theil&apos;s H of blocks within the wijk</source>
@@ -832,6 +964,10 @@
         <translation>Drempels (allemaal aannames)</translation>
     </message>
     <message>
+        <source>Total (optional)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Total count</source>
         <translation>Totaal aantal</translation>
     </message>
@@ -852,8 +988,16 @@
         <translation>Twee klassen: deze tabel kent alleen koop en huur. Corporatiehuur en particuliere huur zijn niet te onderscheiden.</translation>
     </message>
     <message>
+        <source>Units (polygons, points or table)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Units left out</source>
         <translation>Weggelaten eenheden</translation>
+    </message>
+    <message>
+        <source>Upper end</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Use with care: {reason}</source>
@@ -1040,6 +1184,10 @@
         <translation>p-waarde (tweezijdig), huur</translation>
     </message>
     <message>
+        <source>p-value (two-sided)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>q-value (FDR), corporation rental</source>
         <translation>q-waarde (FDR), corporatiehuur</translation>
     </message>
@@ -1114,6 +1262,10 @@
     <message>
         <source>yes</source>
         <translation>ja</translation>
+    </message>
+    <message>
+        <source>z against chance</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{flag}: matching</source>

@@ -93,9 +93,9 @@ class PolicyAlgorithm(WijkMixAlgorithm):
         """Return the views of the three flags on an output, as `styling.load` takes them."""
         translate = QCoreApplication.translate
         labels = {
-            "grondverwerving": translate("WijkMix", "Candidates for study: land acquisition"),
-            "verdichting": translate("WijkMix", "Candidates for study: densification"),
-            "herstructurering": translate("WijkMix", "Candidates for study: restructuring"),
+            "grondverwerving": translate("WijkMix", "Land acquisition: candidates for study"),
+            "verdichting": translate("WijkMix", "Densification: candidates for study"),
+            "herstructurering": translate("WijkMix", "Restructuring: candidates for study"),
         }
         return [
             (label, order, look(styling.flag(name), counts=True))

@@ -189,7 +189,7 @@ def tenure_mix(layer: QgsVectorLayer) -> None:
     ]
     below = " AND ".join(f'"{field}" < {DOMINANT}' for field, _, _ in present)
     mixed = QCoreApplication.translate("WijkMix", "Mixed: no tenure reaches {limit} %")
-    rules.append((_fill("#bdbdbd"), mixed.format(limit=DOMINANT), below))
+    rules.append((_fill("#d9c6e0"), mixed.format(limit=DOMINANT), below))
     rules.append(
         (
             _fill(EDGE, style="f_diagonal"),

@@ -71,7 +71,7 @@ def test_the_demo_leaves_results_that_open_styled(tmp_path, qgis_app) -> None:
     assert len({layer.renderer().dump() for layer in drawn}) == 5, "each view has its own style"
     group = project.layerTreeRoot().findGroups()[0]
     order = [node.name() for node in group.findLayers() if node.layer().isSpatial()]
-    assert order.index("Candidates for study: densification") < order.index("Tenure mix")
+    assert order.index("Densification: candidates for study") < order.index("Tenure mix")
     for layer in drawn:
         assert json.loads(layer.customProperty("wijkmix/provenance"))["seed"] == 12345
 

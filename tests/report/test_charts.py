@@ -125,7 +125,7 @@ def _lab(colour, matrix):
 @pytest.mark.parametrize(
     "palette",
     [
-        [charts.TENURE_COLOURS[c] for c in ("koop", "corp", "overig")] + ["#bdbdbd"],
+        [charts.TENURE_COLOURS[c] for c in ("koop", "corp", "overig")] + ["#d9c6e0"],
         [charts.CLUSTER_COLOURS[c] for c in ("HH", "LL", "HL", "LH", "ns")],
         *[[*c.values(), charts.STATUS_COLOURS["no"]] for c in charts.FLAG_COLOURS.values()],
     ],

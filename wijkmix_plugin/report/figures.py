@@ -242,7 +242,7 @@ def tenure_map(page: Page, base: maps.Base | None) -> str:
     classes += [
         MapClass(
             "mixed",
-            "#bdbdbd",
+            "#d9c6e0",
             Text(
                 f"mixed: no tenure reaches {DOMINANT}%",
                 f"gemengd: geen eigendomsvorm haalt {DOMINANT}%",
