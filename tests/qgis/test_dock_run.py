@@ -22,7 +22,6 @@ def wait(done, seconds=90):
 @pytest.fixture
 def dock(provider, qgis_iface, qgis_new_project, monkeypatch):
     from processing.gui import Postprocessing
-
     from wijkmix.wijkmix_plugin.gui.dock import WijkMixDock
 
     # The stub window has no layer tree view; QGIS 3.44 hands it to C++, which refuses a stub.
