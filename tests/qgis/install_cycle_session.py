@@ -18,7 +18,7 @@ from typing import Any
 import qgis.utils
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QCoreApplication, QEvent
-from qgis.PyQt.QtWidgets import QAction, QDockWidget
+from qgis.PyQt.QtWidgets import QAction, QDockWidget, QLabel
 from qgis.utils import iface
 
 HEAVY = ("pandas", "geopandas", "shapely", "scipy", "sklearn", "libpysal", "esda", "numba")
@@ -91,7 +91,7 @@ def opened() -> dict[str, Any]:
         "checked": action.isChecked(),
         "button": action.text(),
         "instruments": len(dock.instruments.listed()),
-        "notice": dock.notice_text.text() if dock.notice.isVisibleTo(dock) else "",
+        "texts": "\n".join(w.text() for w in dock.findChildren(QLabel) if w.isVisibleTo(dock)),
         **presence(),
     }
 
