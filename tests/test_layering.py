@@ -41,7 +41,10 @@ KNOWS_QGIS = {"plugin", "qgis_io", "gui", "processing_algs"}
 LOADS_BARE = KNOWS_QGIS | {"__init__", "errors", "dependencies"}
 QGIS = {"qgis", "processing", "PyQt5", "PyQt6", "osgeo"}
 NETWORK = {"urllib", "http", "socket", "ssl", "requests", "ftplib", "smtplib", "asyncio"}
-STDLIB_ONLY = {"wijkmix_plugin/policy/catalogue.py", "wijkmix_plugin/policy/conditions.py"}
+STDLIB_ONLY = {
+    *("wijkmix_plugin/policy/catalogue.py", "wijkmix_plugin/policy/conditions.py"),
+    "wijkmix_plugin/policy/explain.py",
+}
 # Slow to import, so only inside the functions that need them.
 LAZY = {"libpysal", "esda", "scipy", "sklearn"}
 THIRD_PARTY = LAZY | {"numpy", "pandas", "geopandas", "shapely", "pyproj"}

@@ -26,6 +26,18 @@ class Text(NamedTuple):
         return self.nl if lang == "nl" else self.en
 
 
+def number(value: float, digits: int) -> Text:
+    """Write a finite number as English and as Dutch readers do (1,234.5 and 1.234,5)."""
+    text = f"{value:,.{digits}f}"
+    if not text.strip("-0.,"):
+        text = text.lstrip("-")  # no "-0.00"
+    text = text.replace("-", "\N{MINUS SIGN}")
+    return Text(text, text.translate(_DUTCH))
+
+
+_DUTCH = str.maketrans(",.", ".,")
+
+
 class WijkMixError(Exception):
     """What is wrong, where (field, code, feature) and what to do, in both languages.
 

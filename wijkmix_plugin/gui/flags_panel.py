@@ -3,26 +3,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from qgis.PyQt.QtCore import QCoreApplication
 
+from ..policy import explain
 from . import entry_html, texts
 from .page import hanging, paragraph
 from .texts import esc
 
 FLAGS = ("herstructurering", "verdichting", "grondverwerving")
-
-
-def reasons_of(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the record of the conditions; {} where it is absent or not readable."""
-    text = values.get("flag_reasons")
-    try:
-        found = json.loads(text) if isinstance(text, str) else None
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def statuses(values: dict[str, Any]) -> dict[str, str | None]:
@@ -32,7 +22,7 @@ def statuses(values: dict[str, Any]) -> dict[str, str | None]:
 
 def render(values: dict[str, Any], origin: dict[str, Any] | None, catalogue: Any) -> str:
     translate = QCoreApplication.translate
-    reasons = reasons_of(values)
+    reasons = explain.read(values.get("flag_reasons"))
     body = [
         paragraph(
             translate(
@@ -91,69 +81,24 @@ def _conditions(reason: Any, catalogue: Any) -> str:
 def _condition(condition: dict[str, Any], catalogue: Any) -> str:
     """Say the outcome in a symbol and a word, the value, what was asked and whose limit it is."""
     translate = QCoreApplication.translate
-    symbol, word = texts.outcome(condition.get("result"))
-    value = condition.get("value")
-    asked = _asked(condition, catalogue)
-    line = translate("WijkMix", "{indicator}: {value}").format(
-        indicator=_indicator(str(condition.get("ind")), catalogue),
-        value=translate("WijkMix", "no data")
-        if value is None
-        else _show(value, catalogue, condition.get("threshold")),
+    symbol, word = explain.outcome(condition)
+    name, value = explain.indicator(condition, catalogue), explain.value(condition, catalogue)
+    asked = translate("WijkMix", "Condition: {limit}").format(
+        limit=texts.both(explain.limit(condition, catalogue))
     )
-    text = f"{symbol} <b>{esc(word)}</b>: {esc(line)}<br>{esc(asked)}"
+    assumption = explain.assumption(condition, catalogue)
+    if assumption is not None:
+        name_of_limit = translate("WijkMix", "(assumption: {name})").format(
+            name=texts.both(assumption)
+        )
+        asked += f" {name_of_limit}"
+    text = (
+        f"{symbol} <b>{esc(texts.both(word))}</b>: {esc(texts.both(name))}: "
+        f"{esc(texts.both(value))}<br>{esc(asked)}"
+    )
     if condition.get("defining"):
         text += " <i>(" + esc(translate("WijkMix", "defining condition")) + ")</i>"
     return text
-
-
-def _asked(condition: dict[str, Any], catalogue: Any) -> str:
-    translate = QCoreApplication.translate
-    threshold = condition.get("threshold")
-    template = {
-        ">=": translate("WijkMix", "Condition: at least {limit}"),
-        ">": translate("WijkMix", "Condition: more than {limit}"),
-        "<=": translate("WijkMix", "Condition: at most {limit}"),
-        "<": translate("WijkMix", "Condition: less than {limit}"),
-        "==": translate("WijkMix", "Condition: {limit}"),
-        "!=": translate("WijkMix", "Condition: not {limit}"),
-    }.get(str(condition.get("op")), translate("WijkMix", "Condition: {limit}"))
-    limit = (
-        translate("WijkMix", "a limit that is not set")
-        if threshold is None
-        else _limit(threshold, catalogue)
-    )
-    text = template.format(limit=limit)
-    reference = str(condition.get("ref") or "")
-    if reference.startswith("$"):
-        known = catalogue.parameters if catalogue is not None else {}
-        key = reference[1:]
-        name = texts.both(known[key]["label"]) if key in known else key
-        text += " " + translate("WijkMix", "(assumption: {name})").format(name=name)
-    elif catalogue is not None and reference in catalogue.value_refs:
-        text += f" ({texts.both(catalogue.value_refs[reference]['label'])})"
-    return text
-
-
-def _indicator(name: str, catalogue: Any) -> str:
-    known = catalogue.indicators if catalogue is not None else {}
-    return texts.both(known[name]["label"]) if name in known else name
-
-
-def _show(value: Any, catalogue: Any, threshold: Any = None) -> str:
-    """Write a value; with more digits where two would hide on which side of the threshold it is."""
-    if isinstance(value, str):
-        return texts.label(catalogue, "clusters", value)
-    if isinstance(value, float) and not value.is_integer():
-        digits = 2
-        if isinstance(threshold, (int, float)) and not isinstance(threshold, bool):
-            while digits < 6 and value != threshold and round(value, digits) == threshold:
-                digits += 1
-        return texts.number(value, digits)
-    return texts.exact(value)
-
-
-def _limit(value: Any, catalogue: Any) -> str:
-    return _show(value, catalogue) if isinstance(value, str) else texts.exact(value)
 
 
 def _vulnerable(values: dict[str, Any], origin: dict[str, Any] | None) -> str:

@@ -129,15 +129,6 @@ def status(catalogue: Any, value: str | None) -> tuple[str, str, str]:
     )
 
 
-def outcome(value: bool | None) -> tuple[str, str]:
-    """Return a symbol and a word for one condition."""
-    if value is None:
-        return "?", QCoreApplication.translate("WijkMix", "unknown")
-    if value:
-        return "✓", QCoreApplication.translate("WijkMix", "met")
-    return "✗", QCoreApplication.translate("WijkMix", "not met")
-
-
 def quality(value: Any) -> str | None:
     """Return the words for the quality note of a row; None where nothing has to be said."""
     text = "" if value is None else str(value)

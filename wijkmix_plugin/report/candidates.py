@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from ..errors import Text
+from ..policy import explain
 from . import charts, maps
 from .figures import figure, short_code
 from .maps import MapClass
 from .numbers import bilingual, esc
 from .page import FLAG_NAMES, FLAGS, Page
-from .reasons import STATUS, Reasons, condition_counts, read, reasons_table, unknown_list
+from .reasons import STATUS, Reasons, condition_counts, reasons_table, unknown_list
 
 _MAP_LABELS = 250
 
@@ -32,7 +33,7 @@ def flags_section(page: Page, base: maps.Base | None) -> str:
             "geeft dit rapport geen enkele buurt een vlag. Dat zegt niets over de buurten "
             "zelf.</p>",
         )
-    reasons = [read(text) for text in page.column("flag_reasons")]
+    reasons = [explain.read(text) for text in page.column("flag_reasons")]
     intro = page.t(
         "<p>A flag means <b>candidate for further study</b>: the figures meet conditions that "
         "WijkMix has derived from the policy literature. It is no advice to intervene and no "

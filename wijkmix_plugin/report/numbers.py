@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import date
 from html import escape
 
+from ..errors import number
+
 NONE = "–"  # what is undefined or unknown prints as an en dash, never as 0
 
 _MONTHS = {
@@ -47,15 +49,8 @@ class Numbers:
         """Write `value` with a fixed number of digits; undefined gives an en dash."""
         if is_missing(value):
             return NONE
-        number = float(value)  # type: ignore[arg-type]
-        if not math.isfinite(number):
-            return NONE
-        text = f"{number:,.{digits}f}"
-        if not text.strip("-0.,"):
-            text = text.lstrip("-")  # no "-0.00"
-        if self.lang == "nl":
-            text = text.translate(str.maketrans(",.", ".,"))
-        return text.replace("-", "\N{MINUS SIGN}")
+        finite = float(value)  # type: ignore[arg-type]
+        return number(finite, digits).get(self.lang) if math.isfinite(finite) else NONE
 
     def integer(self, value: object) -> str:
         """Write a count; fractional counts (from percentages) are rounded for reading."""

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,21 +11,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..errors import Text
-from .numbers import esc, is_missing
+from ..policy import explain
+from .numbers import esc
 from .page import Page
 
 _OPEN = 150  # flagged buurten up to which the reasons are shown unfolded
 _DETAILED = 1500  # flagged buurten up to which every condition of each is printed
-SYMBOLS = {">=": "≥", "<=": "≤", "==": "=", "!=": "≠", ">": ">", "<": "<"}
 STATUS = {
     "candidate": Text("candidate", "kandidaat"),
     "provisional": Text("provisional", "voorlopig"),
 }
-_OUTCOMES = {
-    True: ("met", "✓", Text("met", "voldaan")),
-    False: ("not", "✗", Text("not met", "niet voldaan")),
-    None: ("unk", "?", Text("unknown", "onbekend")),
-}
+_LOOKS = {True: "met", False: "not", None: "unk"}
 # Column heads must fit a sheet of paper; the table of conditions above has the full names.
 _SHORT = {
     "moran_corp": Text("Moran cluster", "Moran-cluster"),
@@ -41,7 +36,6 @@ _SHORT = {
     "owner_public": Text("public land (%)", "publieke grond (%)"),
     "owner_market": Text("market land (%)", "grond markt (%)"),
 }
-_WHOLE = ("share_", "owner_", "free_capacity", "exsold", "speckled")
 Reasons = Mapping[str, Mapping[str, Any]]
 
 
@@ -59,7 +53,7 @@ class Condition:
     """One condition of a flag as it occurs in a set of units."""
 
     key: Key
-    defining: bool
+    listed: Mapping[str, Any]  # as in the first unit that lists it
     letter: str = ""  # of the alternatives it belongs to, of which one suffices
     thresholds: dict[str, Any] = field(default_factory=dict)
     outcomes: Counter[bool | None] = field(default_factory=Counter)
@@ -68,17 +62,6 @@ class Condition:
     def varies(self) -> bool:
         """Whether units have thresholds of their own (a median per gemeente)."""
         return len(self.thresholds) > 1
-
-
-def read(text: object) -> Reasons:
-    """Parse the reasons of one unit; what is no JSON object counts as no reasons."""
-    if is_missing(text):
-        return {}
-    try:
-        found = json.loads(str(text))
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _listed(reasons: Reasons, flag: str) -> Sequence[Mapping[str, Any]]:
@@ -104,7 +87,7 @@ def _conditions(
         for listed in _listed(reasons[i], flag):
             key = _key(listed)
             if key not in found:
-                found[key] = Condition(key, bool(listed.get("defining")))
+                found[key] = Condition(key, listed)
             found[key].thresholds[repr(listed.get("threshold"))] = listed.get("threshold")
             found[key].outcomes[listed.get("result")] += 1
     alternatives = dict.fromkeys(key.group for key in found if key.group.startswith("any"))
@@ -117,50 +100,27 @@ def _conditions(
 # -- words -----------------------------------------------------------------------------------------
 
 
-def _value(page: Page, indicator: str, value: object) -> str:
-    """Write a value of an indicator with a sensible number of digits."""
-    if isinstance(value, bool):
-        return page.t("yes", "ja") if value else page.t("no", "nee")
-    if isinstance(value, (int, float)) and not is_missing(value):
-        digits = 2
-        if indicator.startswith(_WHOLE) and not indicator.endswith("_lq"):
-            digits = 0
-        elif indicator == "dw_per_ha":
-            digits = 1
-        return page.numbers.decimal(value, digits)
-    return esc(value)
+def _name(page: Page, condition: Mapping[str, Any]) -> str:
+    return page.say(explain.indicator(condition, page.catalogue))
 
 
-def _name(page: Page, indicator: str) -> str:
-    known = page.knowledge("indicators").get(indicator)
-    return page.say(known["label"]) if known else esc(indicator)
-
-
-def _short(page: Page, indicator: str) -> str:
-    return page.say(_SHORT[indicator]) if indicator in _SHORT else _name(page, indicator)
+def _short(page: Page, condition: Condition) -> str:
+    name = condition.key.indicator
+    return page.say(_SHORT[name]) if name in _SHORT else _name(page, condition.listed)
 
 
 def _limit(page: Page, condition: Condition) -> str:
     """Write the right-hand side of a condition."""
-    key = condition.key
-    threshold = next(iter(condition.thresholds.values()))
-    sign = SYMBOLS.get(key.operator, esc(key.operator)) + "\N{NO-BREAK SPACE}"
-    references = page.knowledge("value_refs")
-    if key.reference in references:
-        text = sign + page.say(references[key.reference]["label"])
-        if not condition.varies and not is_missing(threshold):
-            text += f" ({_value(page, key.indicator, threshold)})"
-        return text
-    if condition.varies:
-        return sign + page.t("its own limit", "eigen grens")
-    return sign + _value(page, key.indicator, threshold)
+    return page.say(
+        explain.limit(condition.listed, page.catalogue, brief=True, numbered=not condition.varies)
+    )
 
 
 def _kind(page: Page, condition: Condition) -> str:
     words = []
     if condition.letter:
         words.append(page.t("one of {x}", "één van {x}", x=condition.letter))
-    if condition.defining:
+    if condition.listed.get("defining"):
         words.append(page.t("defining", "bepalend"))
     return ", ".join(words)
 
@@ -173,7 +133,7 @@ def condition_counts(page: Page, flag: str, reasons: Sequence[Reasons], status: 
     members = [i for i, s in enumerate(status.tolist()) if s]
     rows = [
         [
-            f"{_name(page, condition.key.indicator)} {_limit(page, condition)} {page.assumption}",
+            f"{_name(page, condition.listed)} {_limit(page, condition)} {page.assumption}",
             _kind(page, condition),
             *(f"={page.numbers.integer(condition.outcomes[r])}" for r in (True, False, None)),
         ]
@@ -236,7 +196,7 @@ def reasons_table(
     told = ""
     if unknown:
         words = "; ".join(
-            f"{_name(page, c.key.indicator)} {_limit(page, c)} {page.assumption}" for c in unknown
+            f"{_name(page, c.listed)} {_limit(page, c)} {page.assumption}" for c in unknown
         )
         told = (
             page.t(
@@ -270,7 +230,7 @@ def reasons_table(
 
 def _head(page: Page, columns: Mapping[Key, Condition]) -> str:
     cells = "".join(
-        f'<th scope="col">{_short(page, c.key.indicator)} {_limit(page, c)}'
+        f'<th scope="col">{_short(page, c)} {_limit(page, c)}'
         f"<small>{', '.join(w for w in (_kind(page, c), page.t('assumption', 'aanname')) if w)}"
         "</small></th>"
         for c in columns.values()
@@ -297,14 +257,15 @@ def _row(
         if condition is None:
             cells.append(f"<td>{esc(None)}</td>")
             continue
+        symbol, word = explain.outcome(condition)
         result = condition.get("result")
-        look, symbol, word = _OUTCOMES[result]
         text = ""
         if result is not None:
-            text = _value(page, key.indicator, condition.get("value"))
+            text = page.say(explain.value(condition, page.catalogue, brief=True))
             if column.varies:
-                limit = _value(page, key.indicator, condition.get("threshold"))
-                text += f" ({SYMBOLS.get(key.operator, '')} {limit})"
+                limit = explain.limit(condition, page.catalogue, brief=True, named=False)
+                text += f" ({page.say(limit)})"
+        look = _LOOKS.get(result, "unk")
         cells.append(f'<td class="{look}">{text}<small>{symbol} {page.say(word)}</small></td>')
     return (
         f'<tr><th scope="row">{esc(page.column("buurt_name")[i])} '
@@ -322,7 +283,7 @@ def unknown_list(page: Page, flag: str, members: Sequence[int], reasons: Sequenc
             {str(c.get("ind")) for c in _listed(reasons[i], flag) if c.get("result") is None}
         )
     lacks = page.items(
-        f"{_name(page, indicator)}: "
+        f"{_name(page, {'ind': indicator})}: "
         + page.t("missing in {n}", "ontbreekt in {n}", n=page.units(n))
         for indicator, n in sorted(missing.items())
     )

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Conditions of a flag in words, in two languages: what was found, what was asked, what came of it.
+
+Takes conditions as they stand in `flag_reasons`, which may come from a layer of any age or origin:
+nothing in them is trusted to be there. Only the standard library is used.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import Text, number
+from .catalogue import Catalogue
+
+SIGNS = {">=": "≥", "<=": "≤", "==": "=", "!=": "≠", ">": ">", "<": "<"}
+_WORDS = {
+    ">=": Text("at least {limit}", "minstens {limit}"),
+    ">": Text("more than {limit}", "meer dan {limit}"),
+    "<=": Text("at most {limit}", "hoogstens {limit}"),
+    "<": Text("less than {limit}", "minder dan {limit}"),
+    "!=": Text("not {limit}", "niet {limit}"),
+}
+_OUTCOMES = {
+    True: ("✓", Text("met", "voldaan")),
+    False: ("✗", Text("not met", "niet voldaan")),
+    None: ("?", Text("unknown", "onbekend")),
+}
+_YES_NO = {True: Text("yes", "ja"), False: Text("no", "nee")}
+_NO_DATA = Text("no data", "geen gegevens")
+_OWN_LIMIT = Text("its own limit", "eigen grens")
+_NO_LIMIT = Text("a limit that is not set", "een grens die niet is ingevuld")
+# Decimals that suit a reader, by kind of indicator; others have two.
+_DECIMALS = {"percent": 0, "count": 0, "number": 1}
+_MOST = 6
+
+
+def read(reasons: Any) -> dict[str, Any]:
+    """Parse the `flag_reasons` of one unit; what is no JSON object counts as no reasons."""
+    try:
+        found = json.loads(reasons) if isinstance(reasons, str) else None
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def outcome(condition: Mapping[str, Any]) -> tuple[str, Text]:
+    """Return a sign and a word: met, not met or unknown."""
+    result = condition.get("result")
+    return _OUTCOMES[result if isinstance(result, bool) else None]
+
+
+def indicator(condition: Mapping[str, Any], catalogue: Catalogue | None) -> Text:
+    """Return the label of the indicator; an unknown one stands for itself."""
+    name = str(condition.get("ind"))
+    known = catalogue.indicators.get(name) if catalogue is not None else None
+    return Text(known["label"]["en"], known["label"]["nl"]) if known else Text(name, name)
+
+
+def value(
+    condition: Mapping[str, Any], catalogue: Catalogue | None, *, brief: bool = False
+) -> Text:
+    """Return what was found; with more decimals where few would hide which side of the limit it is.
+
+    `brief` leaves cluster labels as they are ("HH").
+    """
+    found = condition.get("value")
+    if found is None:
+        return _NO_DATA
+    if not _is_number(found):
+        return _word(found, catalogue, brief)
+    digits = _decimals(condition, catalogue)
+    threshold = condition.get("threshold")
+    if isinstance(threshold, (int, float)) and _is_number(threshold) and found != threshold:
+        while digits < _MOST and round(found, digits) == round(threshold, digits):
+            digits += 1
+    return number(found, digits)
+
+
+def limit(
+    condition: Mapping[str, Any],
+    catalogue: Catalogue | None,
+    *,
+    brief: bool = False,
+    named: bool = True,
+    numbered: bool = True,
+) -> Text:
+    """Return what was asked: "at least 1.5" or, brief, "≥ 1.5".
+
+    A limit that follows from the data (the median of the gemeente) comes with its name, its number
+    or both; where each unit has its own, the number is no use.
+    """
+    threshold = condition.get("threshold")
+    name = _reference(condition, catalogue) if named else None
+    if threshold is None:
+        text = _NO_LIMIT if name is None else name
+    elif not numbered:
+        text = _OWN_LIMIT if name is None else name
+    elif _is_number(threshold):
+        text = _threshold(condition, threshold, catalogue)
+        if name is not None:
+            text = Text(f"{name.en} ({text.en})", f"{name.nl} ({text.nl})")
+    else:
+        text = _word(threshold, catalogue, brief)
+    sign = str(condition.get("op"))
+    if brief:
+        return Text(*(f"{SIGNS.get(sign, sign)}\N{NO-BREAK SPACE}{words}" for words in text))
+    template = _WORDS.get(sign, Text("{limit}", "{limit}"))
+    return Text(template.en.format(limit=text.en), template.nl.format(limit=text.nl))
+
+
+def assumption(condition: Mapping[str, Any], catalogue: Catalogue | None) -> Text | None:
+    """Return the label of the threshold, which the user may change; None where there is none."""
+    name = str(condition.get("ref") or "")
+    if not name.startswith("$"):
+        return None
+    known = catalogue.parameters.get(name[1:]) if catalogue is not None else None
+    return Text(known["label"]["en"], known["label"]["nl"]) if known else Text(name[1:], name[1:])
+
+
+def _reference(condition: Mapping[str, Any], catalogue: Catalogue | None) -> Text | None:
+    name = condition.get("ref")
+    if catalogue is None or not isinstance(name, str) or name not in catalogue.value_refs:
+        return None
+    label = catalogue.value_refs[name]["label"]
+    return Text(label["en"], label["nl"])
+
+
+def _is_number(found: Any) -> bool:
+    return isinstance(found, (int, float)) and not isinstance(found, bool) and math.isfinite(found)
+
+
+def _word(found: Any, catalogue: Catalogue | None, brief: bool) -> Text:
+    if isinstance(found, bool):
+        return _YES_NO[found]
+    text = str(found)
+    if brief or catalogue is None:
+        return Text(text, text)
+    return Text(*(catalogue.label("clusters", text, lang) for lang in ("en", "nl")))
+
+
+def _decimals(condition: Mapping[str, Any], catalogue: Catalogue | None) -> int:
+    known = catalogue.indicators.get(str(condition.get("ind"))) if catalogue is not None else None
+    return _DECIMALS.get(known["kind"], 2) if known else 2
+
+
+def _threshold(condition: Mapping[str, Any], found: float, catalogue: Catalogue | None) -> Text:
+    """Write a threshold with the decimals it has; a figure of the data as its indicator is."""
+    if _reference(condition, catalogue) is not None:
+        return value({**condition, "value": found, "threshold": condition.get("value")}, catalogue)
+    return number(found, len(f"{found:.{_MOST}f}".rstrip("0").partition(".")[2]))
