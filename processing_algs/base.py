@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING, Any
 from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsFeatureRequest,
+    QgsFields,
     QgsProcessing,
     QgsProcessingAlgorithm,
     QgsProcessingException,
+    QgsProcessingFeatureSource,
     QgsProcessingOutputLayerDefinition,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterFeatureSink,
@@ -167,20 +171,67 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
                 _geometry_type(frame),
                 crs or QgsCoordinateReferenceSystem(),
             )
-            if sink is None:
-                raise TableError(
-                    "The output {name} could not be made at {where}. Choose another place or file "
-                    "type.",
-                    "De uitvoer {name} kon niet worden gemaakt op {where}. Kies een andere plek of "
-                    "bestandssoort.",
-                    name=name,
-                    where=str(parameters[name]),
-                )
-            qgis_io.write(features, sink, destination)
-            sink.flushBuffer()
+            self._write(features, sink, destination, name, parameters)
             del sink
             results[name] = destination
         return results
+
+    def save_beside(
+        self,
+        parameters: dict[str, Any],
+        context: Any,
+        feedback: Any,
+        name: str,
+        source: Any,
+        columns: pd.DataFrame,
+        aliases: dict[str, str],
+    ) -> str:
+        """Write the features of a source as they are, with `columns` beside their fields.
+
+        A field of the source with the name of a new column gives way to it.
+        """
+        fields = QgsFields()
+        kept = []
+        for place, field in enumerate(source.fields()):
+            if field.name() not in columns:
+                fields.append(field)
+                kept.append(place)
+        added = qgis_io.fields_of(columns, aliases)
+        for field in added:
+            fields.append(field)
+        rows = qgis_io.rows_of(columns, added)
+        features = []
+        skip = QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks
+        found = source.getFeatures(QgsFeatureRequest(), skip)
+        for number, (feature, row) in enumerate(zip(found, rows, strict=True)):
+            if number % 500 == 0 and feedback.isCanceled():
+                raise Cancelled
+            new = QgsFeature(fields)
+            new.setGeometry(feature.geometry())
+            new.setAttributes([*(feature.attribute(place) for place in kept), *row])
+            features.append(new)
+        self._will_create(parameters, name, context)
+        sink, destination = self.parameterAsSink(
+            parameters, name, context, fields, source.wkbType(), source.sourceCrs()
+        )
+        self._write(features, sink, destination, name, parameters)
+        return destination
+
+    def _write(
+        self, features: list[Any], sink: Any, destination: str, name: str, parameters: dict
+    ) -> None:
+        """Fill a sink, or say that it could not be made."""
+        if sink is None:
+            raise TableError(
+                "The output {name} could not be made at {where}. Choose another place or file "
+                "type.",
+                "De uitvoer {name} kon niet worden gemaakt op {where}. Kies een andere plek of "
+                "bestandssoort.",
+                name=name,
+                where=str(parameters[name]),
+            )
+        qgis_io.write(features, sink, destination)
+        sink.flushBuffer()
 
     # -- destinations that can be written, and go when the run fails
     # --------------------------------------

@@ -8,10 +8,13 @@ from qgis.PyQt.QtGui import QIcon
 
 from .base import ICON
 from .candidate_flags import CandidateFlags
+from .local_segregation import LocalSegregation
 from .prepare_buurten import PrepareBuurten
+from .scale_spectrum import ScaleSpectrum
 from .scan import Scan
+from .segregation_indices import SegregationIndices
 
-ALGORITHMS = (Scan, PrepareBuurten, CandidateFlags)
+ALGORITHMS = (Scan, PrepareBuurten, CandidateFlags, SegregationIndices, LocalSegregation, ScaleSpectrum)
 
 
 class WijkMixProvider(QgsProcessingProvider):

@@ -24,7 +24,7 @@ from qgis.core import (
     QgsRuleBasedRenderer,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtCore import QCoreApplication, QLocale
 
 from ..wijkmix_plugin.qgis_io import PROVENANCE
 
@@ -276,6 +276,50 @@ def flag(name: str) -> Callable[[QgsVectorLayer], None]:
         )
 
     return style
+
+
+def diversity(layer: QgsVectorLayer) -> None:
+    """Colour by diversity in four steps of one hue: more or less of it, not better or worse."""
+    _steps(layer, "diversity", (0.25, 0.5, 0.75), ("#edf3f7", "#bcd3e2", "#7fa9c4", "#3f7397"))
+
+
+def location_quotient(field: str) -> Callable[[QgsVectorLayer], None]:
+    """Return a style for a location quotient: two hues on either side of the reference area."""
+
+    def style(layer: QgsVectorLayer) -> None:
+        colours = (PURPLE, "#ecd0df", PALE, "#b8dccf", GREEN)
+        _steps(layer, field, (0.5, 0.8, 1.25, 2.0), colours)
+
+    return style
+
+
+def _steps(
+    layer: QgsVectorLayer, field: str, limits: tuple[float, ...], colours: tuple[str, ...]
+) -> None:
+    """Cut a number into classes; the last one is for units without it."""
+    locale = QLocale()
+
+    def number(value: float) -> str:
+        return locale.toString(value, "g", 3)
+
+    rules = []
+    for place, colour in enumerate(colours):
+        low = limits[place - 1] if place else None
+        high = limits[place] if place < len(limits) else None
+        if low is None:
+            label = QCoreApplication.translate("WijkMix", "Below {high}").format(high=number(high))
+            expression = f'"{field}" < {high}'
+        elif high is None:
+            label = QCoreApplication.translate("WijkMix", "{low} and more").format(low=number(low))
+            expression = f'"{field}" >= {low}'
+        else:
+            label = QCoreApplication.translate("WijkMix", "{low} to {high}")
+            label = label.format(low=number(low), high=number(high))
+            expression = f'"{field}" >= {low} AND "{field}" < {high}'
+        rules.append((_fill(colour), label, expression))
+    unknown = QCoreApplication.translate("WijkMix", "No figures")
+    rules.append((_fill(EDGE, style="f_diagonal"), unknown, f'"{field}" IS NULL'))
+    _rules(layer, rules)
 
 
 def plain(layer: QgsVectorLayer) -> None:

@@ -316,16 +316,20 @@ def _python(column: pd.Series, kind: QMetaType.Type) -> list[Any]:
     ]
 
 
+def rows_of(frame: pd.DataFrame, fields: QgsFields) -> Iterable[tuple[Any, ...]]:
+    """Yield per row the values of `fields` as QGIS wants them."""
+    return zip(*(_python(frame[f.name()], f.type()) for f in fields), strict=True)
+
+
 def features_of(frame: pd.DataFrame, fields: QgsFields, feedback: Any = None) -> list[QgsFeature]:
     """Build every feature before one is written: a cancelled run leaves nothing half-filled."""
     import shapely
 
-    columns = [_python(frame[f.name()], f.type()) for f in fields]
     wkb: Sequence[bytes | None]
     wkb = shapely.to_wkb(frame["geometry"].to_numpy()).tolist() if "geometry" in frame else ()
     features = []
     with _many_small_objects():
-        for number, row in enumerate(zip(*columns, strict=True)):
+        for number, row in enumerate(rows_of(frame, fields)):
             if feedback is not None and number % 500 == 0 and feedback.isCanceled():
                 raise Cancelled
             feature = QgsFeature(fields)

@@ -325,6 +325,36 @@ def profile(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(records, columns=["area", "index", "group", "bandwidth", "value"])
 
 
+def wide(table: pd.DataFrame) -> pd.DataFrame:
+    """Turn the table into one row per area, to join to a layer of areas.
+
+    Parameters
+    ----------
+    table : DataFrame from `indices`.
+
+    Returns
+    -------
+    DataFrame
+        `area, n_units, n_total, n_excluded` (the largest numbers that an index of the area is made
+        of), then a column per index: `<index>` of all groups, `<index>_<group>` of a group against
+        the rest, `<index>_<group>_<versus>` of a pair, with `_<bandwidth>m` behind spatial ones.
+    """
+    names = []
+    for index, group, versus, bandwidth in zip(
+        *(table[c] for c in ("index", "group", "versus", "bandwidth")), strict=True
+    ):
+        parts = [index]
+        parts += [] if versus is None else [group] if versus == REST else [group, versus]
+        parts += [] if np.isnan(bandwidth) else [f"{bandwidth:g}m"]
+        names.append("_".join(parts))
+    areas = table.groupby("area", sort=False)
+    numbers = areas[["n_units", "n_total", "n_excluded"]].max()
+    values = table.assign(name=names).pivot(index="area", columns="name", values="value")
+    columns = values.loc[numbers.index, list(dict.fromkeys(names))]
+    columns.columns.name = None
+    return pd.concat([numbers, columns], axis=1).reset_index()
+
+
 # -- the rows of the table
 
 

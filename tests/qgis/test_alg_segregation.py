@@ -1,0 +1,461 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`wijkmix:segregation_indices` and `wijkmix:local_segregation` in QGIS, and what they refuse."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import numpy as np
+import pytest
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsGeometry,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProcessingUtils,
+    QgsRectangle,
+    QgsVectorLayer,
+)
+
+MEMORY = {"OUTPUT": "TEMPORARY_OUTPUT"}
+# Blocks (koop, corp, overig) of two wijken with two buurten each, on a row of squares.
+BLOCKS = [
+    *((90, 5, 5), (10, 80, 10), (10, 85, 5), (70, 10, 20)),
+    *((5, 95, 0), (0, 100, 0), (10, 80, 10), (20, 70, 10)),
+]
+FIELDS = ("koop", "corp", "overig")
+
+
+def layer_of(rows, *, kind="Polygon", crs="EPSG:28992", more="", size=100.0):
+    """Return a memory layer of squares or points with these records (dicts)."""
+    crs_part = f"crs={crs}&" if crs else ""
+    layer = QgsVectorLayer(
+        f"{kind}?{crs_part}field=code:string&field=wijk:string&field=koop:double"
+        f"&field=corp:double&field=overig:double&field=total:double{more}",
+        "proef",
+        "memory",
+    )
+    if not crs:
+        layer.setCrs(QgsCoordinateReferenceSystem())
+    features = []
+    for number, row in enumerate(rows):
+        feature = QgsFeature(layer.fields())
+        for name, value in row.items():
+            feature.setAttribute(name, value)
+        x, y = 120_000 + number * size, 480_000
+        shape = {
+            "Polygon": QgsGeometry.fromRect(QgsRectangle(x, y, x + size, y + size)).asWkt(),
+            "Point": f"Point({x} {y})",
+            "LineString": f"LineString({x} {y},{x + size} {y})",
+        }.get(kind)
+        if shape:
+            feature.setGeometry(QgsGeometry.fromWkt(shape))
+        features.append(feature)
+    ok, _ = layer.dataProvider().addFeatures(features)
+    assert ok
+    layer.updateExtents()
+    return layer
+
+
+def blocks(change=None):
+    rows = [
+        {
+            "code": f"BL{number}",
+            "wijk": f"W{number // 4 + 1}",
+            **dict(zip(FIELDS, map(float, counts), strict=True)),
+            "total": float(sum(counts)),
+        }
+        for number, counts in enumerate(BLOCKS)
+    ]
+    if change is not None:
+        change(rows)
+    return rows
+
+
+def call(run, layer, **more):
+    parameters = {"INPUT": layer, "GROUPS": list(FIELDS), **MEMORY, **more}
+    return run("segregation_indices", parameters)
+
+
+def pick(rows, index, group="all", versus="rest", area="all", bandwidth=None):
+    versus = None if group == "all" else versus
+    found = [
+        r
+        for r in rows
+        if (r["index"], r["group"], r["versus"], r["area"]) == (index, group, versus, area)
+        and r["bandwidth"] == bandwidth
+    ]
+    assert len(found) == 1
+    return found[0]
+
+
+# -- indices
+
+
+def test_the_table_of_a_polygon_layer(run, table_of):
+    rows = table_of(call(run, layer_of(blocks()), AREA_FIELD="wijk")["OUTPUT"])
+    assert list(rows[0]) == [
+        *("area", "index", "group", "versus", "bandwidth", "value", "low", "high", "expected"),
+        *("z", "p", "n_units", "n_total", "n_excluded", "note"),
+    ]
+    assert pick(rows, "multigroup_theil_h")["value"] == pytest.approx(0.394165, abs=1e-6)
+    assert pick(rows, "dissimilarity", "koop", "corp")["value"] == pytest.approx(0.715615, abs=1e-6)
+    assert pick(rows, "correlation_ratio", "corp")["value"] == pytest.approx(0.533160, abs=1e-6)
+    assert {r["area"] for r in rows} == {"all", "W1", "W2"}
+    # On a row of squares every unit has two neighbours: 7 pairs.
+    p = [b[0] / 100 for b in BLOCKS]
+    gaps = sum(abs(a - b) for a, b in zip(p[1:], p[:-1], strict=True)) / 7
+    morrill = pick(rows, "dissimilarity_morrill", "koop")["value"]
+    assert morrill == pytest.approx(pick(rows, "dissimilarity", "koop")["value"] - gaps)
+    one = pick(rows, "isolation", "koop", area="W2")
+    assert (one["n_units"], one["n_total"], one["n_excluded"]) == (4, 400, 0)
+    assert one["low"] is None
+    assert one["note"] is None
+
+
+def test_a_table_without_geometry_has_no_places(run, table_of):
+    rows = table_of(call(run, layer_of(blocks(), kind="None", crs=""))["OUTPUT"])
+    assert not {"delta", "dissimilarity_morrill"} & {r["index"] for r in rows}
+    assert pick(rows, "multigroup_theil_h")["value"] == pytest.approx(0.394165, abs=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["Polygon", "Point"])
+def test_bandwidths_add_the_indices_of_surroundings(run, table_of, kind):
+    results = call(
+        run,
+        layer_of(blocks(), kind=kind),
+        BANDWIDTHS="1000; 120,120",
+        PROFILE="TEMPORARY_OUTPUT",
+        AREAS="TEMPORARY_OUTPUT",
+        AREA_FIELD="wijk",
+    )
+    rows = table_of(results["OUTPUT"])
+    counts = np.array(BLOCKS, float)
+    near = counts.copy()
+    near[1:] += counts[:-1]
+    near[:-1] += counts[1:]
+    share, overall = near / near.sum(axis=1, keepdims=True), counts.sum(axis=0) / counts.sum()
+    expected = (counts.sum(axis=1) * np.abs(share - overall).sum(axis=1)).sum()
+    expected /= 2 * counts.sum() * (overall * (1 - overall)).sum()
+    found = pick(rows, "spatial_dissimilarity", bandwidth=120)["value"]
+    assert found == pytest.approx(expected)
+    assert pick(rows, "spatial_theil_h", bandwidth=1000)["value"] == pytest.approx(0, abs=1e-12)
+    line = [
+        r
+        for r in table_of(results["PROFILE"])
+        if (r["area"], r["index"], r["group"]) == ("all", "spatial_dissimilarity", "all")
+    ]
+    assert [r["bandwidth"] for r in line] == [0, 120, 1000]
+    assert line[1]["value"] == found
+    wide = {r["area"]: r for r in table_of(results["AREAS"])}
+    assert wide["all"]["spatial_dissimilarity_120m"] == found
+    assert (
+        wide["W1"]["dissimilarity_koop_corp"]
+        == pick(rows, "dissimilarity", "koop", "corp", area="W1")["value"]
+    )
+    assert wide["W2"]["n_units"] == 4
+
+
+@pytest.mark.parametrize(
+    ("kernel", "weigh"),
+    [
+        (0, lambda d: d <= 250),
+        (1, lambda d: np.maximum(0, 1 - d / 250)),
+        (2, lambda d: np.exp(-(d**2) / (2 * 250**2))),
+    ],
+)
+def test_kernels(run, table_of, kernel, weigh):
+    found = table_of(call(run, layer_of(blocks()), BANDWIDTHS="250", KERNEL=kernel)["OUTPUT"])
+    counts = np.array(BLOCKS, float)
+    distance = 100.0 * np.abs(np.subtract.outer(np.arange(8), np.arange(8)))
+    near = weigh(distance) @ counts
+    share, overall = near / near.sum(axis=1, keepdims=True), counts.sum(axis=0) / counts.sum()
+    expected = 1 - ((share * (1 - share)).sum() / 8) / (overall * (1 - overall)).sum()
+    value = pick(found, "spatial_relative_diversity", bandwidth=250)["value"]
+    assert value == pytest.approx(expected)
+
+
+def test_certainty_fills_its_own_columns(run, table_of):
+    layer = layer_of(blocks())
+    interval, chance, bounds = (
+        pick(
+            table_of(call(run, layer, INFERENCE=kind, REPLICATES=99)["OUTPUT"]),
+            "dissimilarity",
+            "corp",
+        )
+        for kind in (1, 2, 3)
+    )
+    assert interval["low"] < interval["value"] < interval["high"]
+    assert interval["expected"] is None
+    assert 0 < chance["expected"] < 0.1
+    assert chance["p"] == pytest.approx(2 / 100)
+    assert chance["z"] > 5
+    assert chance["low"] is None
+    assert bounds["low"] < bounds["value"] < bounds["high"] < bounds["value"] + 0.03
+    again = pick(
+        table_of(call(run, layer, INFERENCE=1, REPLICATES=99)["OUTPUT"]), "dissimilarity", "corp"
+    )
+    assert again == interval
+
+
+def test_one_group_of_a_total_and_numeric_areas(run, table_of):
+    def number(rows):
+        for place, row in enumerate(rows):
+            row["total"] = float(10 + place // 4)
+
+    # The areas are numbers, and so is the total: a field may be asked for both.
+    rows = blocks(number)
+    for row in rows:
+        row["overig"] = row["koop"] + row["corp"]
+    results = run(
+        "segregation_indices",
+        {
+            "INPUT": layer_of(rows),
+            "GROUPS": ["koop"],
+            "TOTAL": "overig",
+            "AREA_FIELD": "total",
+            **MEMORY,
+        },
+    )
+    found = table_of(results["OUTPUT"])
+    assert {r["area"] for r in found} == {"all", "10", "11"}
+    koop, corp = [b[0] for b in BLOCKS], [b[1] for b in BLOCKS]
+    by_hand = sum(abs(a / sum(koop) - b / sum(corp)) for a, b in zip(koop, corp, strict=True)) / 2
+    assert pick(found, "dissimilarity", "koop")["value"] == pytest.approx(by_hand)
+
+
+def test_empty_and_zero_units_are_left_out_and_named(run, table_of):
+    def holes(rows):
+        rows[1]["corp"] = None
+        rows[2].update(koop=0.0, corp=0.0, overig=0.0)
+        rows[3]["overig"] = math.nan
+
+    rows = table_of(call(run, layer_of(blocks(holes)))["OUTPUT"])
+    one = pick(rows, "dissimilarity", "koop")
+    assert (one["n_units"], one["n_excluded"]) == (5, 3)
+    text = "\n".join(run.log)
+    assert "a count is empty: 2 of 8 units (BL1, BL3)" in text
+    assert "the total is 0: 1 of 8 units (BL2)" in text
+
+
+def test_degrees_leave_out_the_indices_of_land(run, table_of):
+    rows = table_of(call(run, layer_of(blocks(), crs="EPSG:4326", size=0.01))["OUTPUT"])
+    assert "delta" not in {r["index"] for r in rows}
+    assert "not in metres" in "\n".join(run.log)
+
+
+# -- what is refused before anything is written
+
+
+def refused(run, layer, **more):
+    with pytest.raises(QgsProcessingException) as caught:
+        call(run, layer, **more)
+    return str(caught.value)
+
+
+def test_refusals_before_the_run(run):
+    layer = layer_of(blocks())
+    assert "koop is chosen twice" in refused(run, layer, GROUPS=["koop", "koop"])
+    assert "koop is chosen twice" in refused(run, layer, GROUPS=["koop", "corp"], TOTAL="koop")
+    assert "no total" in refused(run, layer, GROUPS=["koop"])
+    assert "No group is chosen" in refused(run, layer, GROUPS=[])
+    assert "no field huur" in refused(run, layer, GROUPS=["koop", "huur"])
+    assert "code holds text" in refused(run, layer, GROUPS=["koop", "code"])
+    for text in ("0", "-5", "500, x", "nan", "inf"):
+        assert "is not a distance" in refused(run, layer, BANDWIDTHS=text)
+    table = layer_of(blocks(), kind="None", crs="")
+    assert "table without geometry" in refused(run, table, BANDWIDTHS="500")
+    nowhere = layer_of(blocks(), crs="")
+    assert "no coordinate system" in refused(run, nowhere, BANDWIDTHS="500")
+    lines = layer_of(blocks(), kind="LineString")
+    assert "holds lines" in refused(run, lines)
+    assert "Leave the total empty" in refused(run, layer, TOTAL="total", INFERENCE=3)
+
+
+def test_bandwidths_in_degrees_or_feet_are_refused(run):
+    degrees = layer_of(blocks(), crs="EPSG:4326", size=0.01)
+    # Real degrees, not RD numbers that call themselves degrees.
+    degrees.dataProvider().changeGeometryValues(
+        {
+            f.id(): QgsGeometry.fromWkt(f"Point(5 {52 + f.id() / 100})")
+            for f in degrees.getFeatures()
+        }
+    )
+    degrees.updateExtents()
+    assert "not in metres (EPSG:4326)" in refused(run, degrees, BANDWIDTHS="500")
+    wrong = layer_of(blocks(), crs="EPSG:4326")
+    assert "looks like RD New" in refused(run, wrong, BANDWIDTHS="500")
+    feet = layer_of(blocks(), crs="EPSG:2263")
+    assert "not in metres (EPSG:2263)" in refused(run, feet, BANDWIDTHS="500")
+
+
+@pytest.mark.parametrize("name", ["segregation_indices", "local_segregation"])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"corp": -5.0}, "corp of unit BL2 holds -5"),
+        ({"corp": -99997.0}, "CBS code for a missing value"),
+        ({"corp": math.inf}, "corp of unit BL2 holds inf"),
+        ({"total": 3.0}, "In unit BL2 the groups add up to 100, more than its total 3"),
+    ],
+)
+def test_impossible_counts_name_the_unit_and_leave_no_file(run, tmp_path, name, change, message):
+    rows = blocks(lambda rows: rows[2].update(change))
+    out = tmp_path / "out.gpkg"
+    parameters = {
+        "INPUT": layer_of(rows),
+        "GROUPS": list(FIELDS),
+        "TOTAL": "total",
+        "OUTPUT": str(out),
+    }
+    with pytest.raises(QgsProcessingException, match=message):
+        run(name, parameters)
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("name", ["segregation_indices", "local_segregation"])
+def test_nothing_usable_is_said(run, name):
+    def empty(rows):
+        for row in rows:
+            row["corp"] = None
+
+    parameters = {"INPUT": layer_of(blocks(empty)), "GROUPS": list(FIELDS), **MEMORY}
+    with pytest.raises(QgsProcessingException, match="None of the 8 units can be used"):
+        run(name, parameters)
+
+
+# -- local
+
+
+def test_local_segregation_keeps_the_layer_and_adds_columns(run, table_of):
+    layer = layer_of(blocks())
+    parameters = {"INPUT": layer, "GROUPS": list(FIELDS), "AREA_FIELD": "wijk", **MEMORY}
+    results = run("local_segregation", parameters)
+    rows = table_of(results["OUTPUT"])
+    assert list(rows[0]) == [
+        *("code", "wijk", "koop", "corp", "overig", "total", "lq_koop", "lq_corp", "lq_overig"),
+        *("entropy", "diversity", "simpson", "local_divergence"),
+        *("d_share_koop", "d_share_corp", "d_share_overig"),
+    ]
+    assert [r["code"] for r in rows] == [f"BL{i}" for i in range(8)]
+    assert rows[0]["lq_koop"] == pytest.approx(0.9 / (180 / 400))
+    assert rows[5]["diversity"] == 0
+    indices = table_of(call(run, layer, AREA_FIELD="wijk")["OUTPUT"])
+    run("local_segregation", parameters)
+    parts = sum(r["d_share_corp"] for r in rows if r["wijk"] == "W1")
+    assert parts == pytest.approx(pick(indices, "dissimilarity", "corp", area="W1")["value"])
+
+
+def test_local_segregation_again_replaces_its_own_columns(run, table_of):
+    first = run(
+        "local_segregation", {"INPUT": layer_of(blocks()), "GROUPS": list(FIELDS), **MEMORY}
+    )
+    layer = QgsProcessingUtils.mapLayerFromString(first["OUTPUT"], run.context)
+    context = run.context
+    second = run("local_segregation", {"INPUT": layer, "GROUPS": ["koop", "corp"], **MEMORY})
+    rows = table_of(second["OUTPUT"])
+    names = list(rows[0])
+    assert len(names) == len(set(names))
+    assert names.count("entropy") == 1
+    assert rows[0]["lq_overig"] is not None
+    assert context is not None
+
+
+def test_local_segregation_of_points_tables_and_holes(run, table_of):
+    def hole(rows):
+        rows[0]["koop"] = None
+        rows[1]["wijk"] = None
+
+    for kind, crs in (("Point", "EPSG:28992"), ("None", "")):
+        layer = layer_of(blocks(hole), kind=kind, crs=crs)
+        parameters = {"INPUT": layer, "GROUPS": list(FIELDS), "AREA_FIELD": "wijk", **MEMORY}
+        rows = table_of(run("local_segregation", parameters)["OUTPUT"])
+        assert len(rows) == 8
+        assert rows[0]["lq_corp"] is rows[0]["entropy"] is None
+        assert rows[1]["entropy"] is not None
+        assert rows[1]["lq_corp"] is None
+
+
+def test_local_layers_come_styled(run):
+    layer = layer_of(blocks())
+    context = QgsProcessingContext()
+    results = run(
+        "local_segregation",
+        {"INPUT": layer, "GROUPS": list(FIELDS), **MEMORY},
+        context=context,
+    )
+    assert results["OUTPUT"]
+    from wijkmix.processing_algs import styling
+
+    styled = QgsProcessingUtils.mapLayerFromString(results["OUTPUT"], context)
+    for style, field in (
+        (styling.diversity, "diversity"),
+        (styling.location_quotient("lq_corp"), "lq_corp"),
+    ):
+        style(styled)
+        rules = styled.renderer().rootRule().children()
+        matches = [
+            sum(
+                rule.isFilterOK(feature, None) if False else _holds(rule, feature) for rule in rules
+            )
+            for feature in styled.getFeatures()
+        ]
+        # Every unit falls in exactly one class.
+        assert matches == [1] * 8, field
+
+
+def _holds(rule, feature):
+    from qgis.core import QgsExpressionContext
+
+    context = QgsExpressionContext()
+    context.setFeature(feature)
+    context.setFields(feature.fields())
+    expression = rule.filter()
+    expression.prepare(context)
+    return bool(expression.evaluate(context))
+
+
+# -- large
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["segregation_indices", "local_segregation"])
+def test_cancel_of_a_large_run_comes_within_a_second(run, provider, name):
+    layer = QgsVectorLayer(
+        "None?field=koop:double&field=corp:double&field=overig:double", "groot", "memory"
+    )
+    rng = np.random.default_rng(1)
+    fields = layer.fields()
+    features = []
+    for row in rng.integers(1, 100, (100_000, 3)).tolist():
+        feature = QgsFeature(fields)
+        feature.setAttributes([float(v) for v in row])
+        features.append(feature)
+    layer.dataProvider().addFeatures(features)
+
+    class Stop(QgsProcessingFeedback):
+        """Asks to stop at a given progress and remembers when."""
+
+        at = 0.0
+
+        def __init__(self, limit):
+            super().__init__(False)
+            self.limit = limit
+            self.progressChanged.connect(self.look)
+
+        def look(self, percent):
+            if percent >= self.limit and not self.isCanceled():
+                self.at = time.perf_counter()
+                self.cancel()
+
+    parameters = {"INPUT": layer, "GROUPS": list(FIELDS), **MEMORY}
+    limits = (5, 20, 55, 80) if name == "segregation_indices" else (20, 50)
+    for limit in limits:
+        feedback = Stop(limit)
+        with pytest.raises(QgsProcessingException):
+            run(name, {**parameters, "INFERENCE": 2, "REPLICATES": 99}, feedback=feedback)
+        if feedback.at:
+            assert time.perf_counter() - feedback.at < 1.0
