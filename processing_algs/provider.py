@@ -14,7 +14,14 @@ from .scale_spectrum import ScaleSpectrum
 from .scan import Scan
 from .segregation_indices import SegregationIndices
 
-ALGORITHMS = (Scan, PrepareBuurten, CandidateFlags, SegregationIndices, LocalSegregation, ScaleSpectrum)
+ALGORITHMS = (
+    Scan,
+    PrepareBuurten,
+    CandidateFlags,
+    SegregationIndices,
+    LocalSegregation,
+    ScaleSpectrum,
+)
 
 
 class WijkMixProvider(QgsProcessingProvider):

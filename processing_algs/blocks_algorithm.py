@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the algorithms about scale share: fine units with dwellings per tenure, in any spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from qgis.core import (
+    Qgis,
+    QgsProcessing,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterField,
+    QgsWkbTypes,
+)
+from qgis.PyQt.QtCore import QCoreApplication
+
+from ..wijkmix_plugin import qgis_io
+from ..wijkmix_plugin.errors import GeometryError, TableError
+from .base import WijkMixAlgorithm, described
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+# The canonical count fields, widest split first.
+CANONICAL = (("n_koop", "n_corp", "n_overig"), ("n_koop", "n_huur"))
+
+
+@dataclass
+class Blocks:
+    """What was read: the units, their counts and what those are called."""
+
+    frame: pd.DataFrame
+    counts: np.ndarray
+    groups: list[str]
+    crs: Any
+
+
+class BlocksAlgorithm(WijkMixAlgorithm):
+    """An algorithm on fine units (squares, blocks, complexes, addresses) with dwellings."""
+
+    INPUT = "INPUT"
+    GROUPS = "GROUPS"
+
+    def add_block_parameters(self, types: list[Any], what: str) -> None:
+        """Add the units and their groups."""
+        translate = QCoreApplication.translate
+        self.addParameter(
+            described(
+                QgsProcessingParameterFeatureSource(self.INPUT, what, types),
+                translate(
+                    "WijkMix",
+                    "The finest units you have: CBS squares of 100 m, PC6 areas, blocks, "
+                    "complexes of a corporation, addresses. Squares and PC6 areas are a proxy for "
+                    "blocks.",
+                ),
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterField(
+                    self.GROUPS,
+                    translate("WijkMix", "Groups: fields with counts (empty = recognise)"),
+                    parentLayerParameterName=self.INPUT,
+                    type=QgsProcessingParameterField.DataType.Numeric,
+                    allowMultiple=True,
+                    optional=True,
+                ),
+                translate(
+                    "WijkMix",
+                    "Dwellings per tenure class. Empty: n_koop, n_corp and n_overig; n_koop and "
+                    "n_huur; or the columns of CBS squares as published, as owner-occupied and "
+                    "rental.",
+                ),
+            )
+        )
+
+    def check_blocks(
+        self, parameters: dict[str, Any], context: Any, *, fields: Iterable[str] = ()
+    ) -> None:
+        """Refuse what cannot be read."""
+        source = self.source(parameters, self.INPUT, context)
+        if QgsWkbTypes.geometryType(source.wkbType()) == Qgis.GeometryType.Line:
+            raise GeometryError(
+                "Layer {name} holds lines. Give polygons, points or a table with counts.",
+                "Laag {name} bevat lijnen. Geef vlakken, punten of een tabel met aantallen.",
+                name=source.sourceName(),
+            )
+        groups = self._groups(parameters, context, source)
+        present = source.fields().names()
+        for name in [*(groups or ()), *fields]:
+            if name not in present:
+                raise TableError(
+                    "Layer {layer} has no field {name}. Its fields are: {fields}.",
+                    "Laag {layer} heeft geen veld {name}. De velden zijn: {fields}.",
+                    layer=source.sourceName(),
+                    name=name,
+                    fields=", ".join(present),
+                )
+        for name in groups or ():
+            if not source.fields().field(name).isNumeric():
+                raise TableError(
+                    "Field {name} holds text, not counts. Choose a numeric field.",
+                    "Veld {name} bevat tekst, geen aantallen. Kies een getalveld.",
+                    name=name,
+                )
+        if groups is not None and len(set(groups)) < 2:
+            raise TableError(
+                "One group ({name}) cannot be mixed. Choose the count fields of all classes.",
+                "Een groep ({name}) kan niet gemengd zijn. Kies de velden met aantallen van alle "
+                "klassen.",
+                name=", ".join(groups),
+            )
+
+    def blocks(
+        self,
+        parameters: dict[str, Any],
+        context: Any,
+        feedback: Any,
+        *,
+        fields: Iterable[str] = (),
+        geometry: bool = True,
+    ) -> Blocks:
+        """Read the units, with these fields as well; counts of CBS squares are worked out."""
+        from ..wijkmix_plugin.tables import squares
+
+        source = self.source(parameters, self.INPUT, context)
+        groups = self._groups(parameters, context, source)
+        crs = qgis_io.metric_crs(source) if geometry else source.sourceCrs()
+        needed = groups
+        if groups is None:
+            needed = [n for n in squares.FIELDS if source.fields().lookupField(n) >= 0]
+        frame = qgis_io.read(
+            source,
+            dict.fromkeys([*needed, *fields]),
+            geometry=geometry,
+            crs=crs if geometry else None,
+            transform_context=context.transformContext(),
+            feedback=feedback,
+        )
+        if groups is None:
+            table, notes = squares.square_counts(frame)
+            for note in notes:
+                self.note(feedback, note)
+        else:
+            table = frame[groups].astype(float)
+        return Blocks(frame, table.to_numpy(dtype=float), list(table.columns), crs)
+
+    def _groups(self, parameters: dict[str, Any], context: Any, source: Any) -> list[str] | None:
+        """Return the count fields; None for CBS squares."""
+        from ..wijkmix_plugin.tables import squares
+
+        names = self.names(parameters, self.GROUPS, context)
+        if names:
+            return names
+        present = source.fields().names()
+        for canonical in CANONICAL:
+            if set(canonical) <= set(present):
+                return list(canonical)
+        if squares.are_squares(present):
+            return None
+        raise TableError(
+            "No groups are chosen, and layer {layer} has neither n_koop, n_corp and n_overig, nor "
+            "n_koop and n_huur, nor the columns of CBS squares ({squares}). Choose the fields "
+            "with counts; it has: {fields}.",
+            "Er zijn geen groepen gekozen, en laag {layer} heeft geen n_koop, n_corp en n_overig, "
+            "geen n_koop en n_huur, en niet de kolommen van CBS-vierkanten ({squares}). Kies de "
+            "velden met aantallen; er zijn: {fields}.",
+            layer=source.sourceName(),
+            squares=", ".join(squares.FIELDS),
+            fields=", ".join(present),
+        )
+
+    def names(self, parameters: dict[str, Any], name: str, context: Any) -> list[str]:
+        """Return the field names given, whether as a list or as text with , or ; between."""
+        value = parameters.get(name)
+        if isinstance(value, str):
+            parts = value.replace(";", ",").split(",")
+            return [part.strip() for part in parts if part.strip()]
+        return [str(item) for item in self.parameterAsStrings(parameters, name, context)]
+
+
+def labels(column: pd.Series) -> np.ndarray:
+    """Return codes as text, None for NULL; a whole number loses its decimals."""
+    from ..wijkmix_plugin.tables import values
+
+    return values.text(column)
+
+
+VECTOR = [QgsProcessing.SourceType.TypeVector]
+AREAS_OR_POINTS = [
+    QgsProcessing.SourceType.TypeVectorPolygon,
+    QgsProcessing.SourceType.TypeVectorPoint,
+]
