@@ -88,7 +88,7 @@ class CandidateFlags(PolicyAlgorithm):
             raise TableError(
                 "Layer {name} has none of the fields that the flags look at: {fields}. Run the "
                 "scan on the buurten first and give its output, or add these fields.",
-                "Laag {name} heeft geen van de velden waar de signalen naar kijken: {fields}. "
+                "Laag {name} heeft geen van de velden waar de vlaggen naar kijken: {fields}. "
                 "Voer eerst de scan uit op de buurten en geef de uitvoer daarvan, of voeg deze "
                 "velden toe.",
                 name=source.sourceName(),
@@ -170,7 +170,7 @@ class CandidateFlags(PolicyAlgorithm):
                     feedback,
                     Text(
                         "{flag}: never present this flag without {companions}.",
-                        "{flag}: toon dit signaal nooit zonder {companions}.",
+                        "{flag}: toon deze vlag nooit zonder {companions}.",
                     ).format(
                         flag=shipped.candidate_flags[flag]["short"][lang],
                         companions="; ".join(

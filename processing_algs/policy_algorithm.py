@@ -124,7 +124,7 @@ class PolicyAlgorithm(WijkMixAlgorithm):
                 "Vulnerable ({text}) reads {names}: data on origin, religion, health, police or "
                 "benefits of persons, which WijkMix keeps out of every flag. Use another rule.",
                 "Kwetsbaar ({text}) leest {names}: gegevens over herkomst, geloof, gezondheid, "
-                "politie of uitkeringen van personen, die WijkMix buiten elk signaal houdt. "
+                "politie of uitkeringen van personen, die WijkMix buiten elke vlag houdt. "
                 "Gebruik een andere regel.",
                 text=text,
                 names=", ".join(forbidden),
