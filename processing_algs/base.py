@@ -110,7 +110,8 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             # qgis_process and scripts may run without checkParameterValues; the checks are cheap.
             self._check_destinations(parameters, context)
             self.check(parameters, context)
-            return self.compute(parameters, context, feedback)
+            with qgis_io.many_small_objects():
+                return self.compute(parameters, context, feedback)
         except WijkMixError as error:
             self._remove_created()
             raise QgsProcessingException(local(error.text)) from error

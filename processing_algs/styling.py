@@ -155,6 +155,13 @@ def _fill(
     )
 
 
+def _hatched() -> QgsFillSymbol:
+    """Return what stands for no figures: hatched, on white, so that nothing below shows through."""
+    symbol = _fill(EDGE, style="f_diagonal")
+    symbol.insertSymbolLayer(0, _fill("#ffffff").symbolLayer(0).clone())
+    return symbol
+
+
 def _rules(layer: QgsVectorLayer, rules: list[tuple[QgsFillSymbol, str, str]]) -> None:
     root = QgsRuleBasedRenderer.Rule(None)
     for symbol, label, expression in rules:
@@ -192,7 +199,7 @@ def tenure_mix(layer: QgsVectorLayer) -> None:
     rules.append((_fill("#d9c6e0"), mixed.format(limit=DOMINANT), below))
     rules.append(
         (
-            _fill(EDGE, style="f_diagonal"),
+            _hatched(),
             QCoreApplication.translate("WijkMix", "No figures"),
             '"quality" NOT IN (\'water\') AND "share_koop" IS NULL',
         )
@@ -229,7 +236,7 @@ def moran_cluster(field: str) -> Callable[[QgsVectorLayer], None]:
         categories.append(
             QgsRendererCategory(
                 "nodata",
-                _fill(EDGE, style="f_diagonal"),
+                _hatched(),
                 QCoreApplication.translate("WijkMix", "No figures, not tested"),
             )
         )
@@ -318,7 +325,7 @@ def _steps(
             expression = f'"{field}" >= {low} AND "{field}" < {high}'
         rules.append((_fill(colour), label, expression))
     unknown = QCoreApplication.translate("WijkMix", "No figures")
-    rules.append((_fill(EDGE, style="f_diagonal"), unknown, f'"{field}" IS NULL'))
+    rules.append((_hatched(), unknown, f'"{field}" IS NULL'))
     _rules(layer, rules)
 
 
