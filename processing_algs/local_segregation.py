@@ -60,6 +60,7 @@ class LocalSegregation(CountsAlgorithm):
             total=counts.total,
             area=counts.area,
             units=counts.units,
+            cancelled=feedback.isCanceled,
         )
         feedback.setProgress(60)
         names = {**aliases(), **_aliases(counts.groups)}

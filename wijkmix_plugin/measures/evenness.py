@@ -7,7 +7,7 @@ once and serve one value, one per area, one per bootstrap replicate and one per 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -415,7 +415,7 @@ _LARGE = 30
 _LAST = _LARGE + 56  # ten standard deviations further: nothing is lost in double precision
 
 
-def bias_corrected(x: np.ndarray, y: np.ndarray) -> float:
+def bias_corrected(x: np.ndarray, y: np.ndarray, look: Callable[[], None] | None = None) -> float:
     r"""Correct D for the unevenness that small units have by chance: 2D - E[D*].
 
     D* is the D of a sample in which every member of a group draws a unit anew, with the observed
@@ -426,6 +426,8 @@ def bias_corrected(x: np.ndarray, y: np.ndarray) -> float:
     ----------
     x, y : ndarray, shape (n,)
         Counts of the two groups.
+    look : callable, optional
+        Called now and then in a long computation; it may raise.
 
     Returns
     -------
@@ -442,26 +444,48 @@ def bias_corrected(x: np.ndarray, y: np.ndarray) -> float:
     if not (size_x > 0 and size_y > 0):
         return float("nan")
     D = np.abs(x / size_x - y / size_y).sum() / 2.0
-    return float(2.0 * D - _expected_distance(x, y, size_x, size_y).sum() / 2.0)
+    # Units with the same two counts have the same expectation; whole numbers recur often.
+    pairs, times = np.unique(x + 1j * y, return_counts=True)
+    expected = _expected_distance(pairs.real, pairs.imag, size_x, size_y, look)
+    return float(2.0 * D - (expected * times).sum() / 2.0)
 
 
-def _expected_distance(x: np.ndarray, y: np.ndarray, X: float, size_y: float) -> np.ndarray:
+def _expected_distance(
+    x: np.ndarray,
+    y: np.ndarray,
+    size_x: float,
+    size_y: float,
+    look: Callable[[], None] | None,
+) -> np.ndarray:
     """Return E abs(x*/X - y*/Y) per unit, for binomial x* and y* with the observed chances."""
-    mean_x, mean_y = x / X, y / size_y
-    var_x, var_y = mean_x * (1.0 - mean_x) / X, mean_y * (1.0 - mean_y) / size_y
+    mean_x, mean_y = x / size_x, y / size_y
+    var_x, var_y = mean_x * (1.0 - mean_x) / size_x, mean_y * (1.0 - mean_y) / size_y
     result = _folded(mean_x - mean_y, np.sqrt(var_x + var_y))
     # Where one of the two is 0, chance cannot turn the sign.
     certain = (x == 0) | (y == 0)
     result[certain] = np.abs(mean_x - mean_y)[certain]
-    both = ~certain & (x < _LARGE) & (y < _LARGE)
-    result[both] = _two_small(x[both], y[both], X, size_y)
-    for few, N, many, var in ((x, X, mean_y, var_y), (y, size_y, mean_x, var_x)):
-        rows = np.flatnonzero(~certain & ~both & (few < _LARGE))
-        chance = _binomial(few[rows], N)
-        at = np.arange(_LAST + 1) / N
-        distance = _folded(many[rows, None] - at, np.sqrt(var[rows, None]))
-        result[rows] = (chance * distance).sum(axis=1)
+    few_x, few_y = ~certain & (x < _LARGE), ~certain & (y < _LARGE)
+    for rows in _portions(few_x & few_y, look):
+        result[rows] = _two_small(x[rows], y[rows], size_x, size_y)
+    for few, size, mean, var, here in (
+        (x, size_x, mean_y, var_y, few_x & ~few_y),
+        (y, size_y, mean_x, var_x, few_y & ~few_x),
+    ):
+        for rows in _portions(here, look):
+            # Exact in the small count, normal in the large one.
+            at = np.arange(_LAST + 1) / size
+            distance = _folded(mean[rows, None] - at, np.sqrt(var[rows, None]))
+            result[rows] = (_binomial(few[rows], size) * distance).sum(axis=1)
     return result
+
+
+def _portions(here: np.ndarray, look: Callable[[], None] | None) -> Iterator[np.ndarray]:
+    """Yield the places where it holds, some at a time: tables of 4096 x 87 numbers."""
+    rows = np.flatnonzero(here)
+    for start in range(0, len(rows), 4096):
+        if look is not None:
+            look()
+        yield rows[start : start + 4096]
 
 
 def _folded(mean: np.ndarray, spread: np.ndarray) -> np.ndarray:
@@ -488,18 +512,14 @@ def _binomial(mean: np.ndarray, size: float) -> np.ndarray:
     return chance / chance.sum(axis=1, keepdims=True)
 
 
-def _two_small(x: np.ndarray, y: np.ndarray, X: float, size_y: float) -> np.ndarray:
+def _two_small(x: np.ndarray, y: np.ndarray, size_x: float, size_y: float) -> np.ndarray:
     """Return E abs(x*/X - y*/Y) by summing over all outcomes, for means below `_LARGE`."""
-    result = np.empty(len(x))
     k = np.arange(_LAST + 1)
-    at = k * (size_y / X)  # the y* that equals each x*
+    at = k * (size_y / size_x)  # the y* that equals each x*
     column = np.minimum(np.floor(at * (1 + 1e-15)), _LAST).astype(int)
-    for start in range(0, len(x), 4096):  # tables of 4096 x 87 numbers
-        some = slice(start, start + 4096)
-        chance = _binomial(y[some], size_y)
-        mean = (chance * k).sum(axis=1, keepdims=True)
-        up_to = np.cumsum(chance, axis=1)[:, column]
-        part = np.cumsum(chance * k, axis=1)[:, column]
-        distance = 2.0 * (at * up_to - part) + mean - at
-        result[some] = (_binomial(x[some], X) * distance).sum(axis=1) / size_y
-    return result
+    chance = _binomial(y, size_y)
+    mean = (chance * k).sum(axis=1, keepdims=True)
+    up_to = np.cumsum(chance, axis=1)[:, column]
+    part = np.cumsum(chance * k, axis=1)[:, column]
+    distance = 2.0 * (at * up_to - part) + mean - at
+    return (_binomial(x, size_x) * distance).sum(axis=1) / size_y

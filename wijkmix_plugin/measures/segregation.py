@@ -207,6 +207,7 @@ def local_indices(
     total: np.ndarray | None = None,
     area: Sequence[object] | None = None,
     units: Sequence[object] | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> pd.DataFrame:
     r"""Describe every unit against its reference area.
 
@@ -222,6 +223,7 @@ def local_indices(
     area : sequence of n labels, optional
         Reference area of each unit; None takes all units together. A unit without a label gets no
         value that compares.
+    cancelled : callable, optional
 
     Returns
     -------
@@ -248,27 +250,33 @@ def local_indices(
     the groups. Shares in `lq` and `d_share` are of `total`. Isard (1960), Theil (1972), Simpson
     (1949), Theil and Finizza (1971), Duncan and Duncan (1955).
     """
+    step = _Step(None, cancelled, 0.0, 100.0, plain=1.0)
     counts, total, usable = check(counts, groups, total, area, units)
+    step.look()
     n, n_groups = counts.shape
-    units_ = by_area(
-        all_units(counts, total, usable, ALL), np.full(n, ALL) if area is None else area
-    )
-    rows, code = units_.rows, units_.code
+    everything = all_units(counts, total, usable, ALL)
+    step.look()
+    known = by_area(everything, np.full(n, ALL) if area is None else area)
+    rows, code = known.rows, known.code
+    step.look()
     rest = np.maximum(total[:, None] - counts, 0.0)
     classes = counts if n_groups > 1 else np.hstack([counts, rest])
     own = composition(np.where(usable[:, None], classes, np.nan))
     around = np.full(own.shape, np.nan)
-    around[rows] = composition(units_.add(classes[rows]))[code]
+    around[rows] = composition(known.add(classes[rows]))[code]
+    step.look()
     ratio = own / np.where(around > 0, around, np.nan)
     gap = (own * np.log(np.where(ratio > 0, ratio, 1.0))).sum(axis=1)
+    step.look()
 
-    T, X = units_.add(units_.total)[:, None], units_.add(units_.counts)
-    both = np.where((X > 0) & (units_.add(rest[rows]) > 0), X, np.nan)
+    T, X = known.add(known.total)[:, None], known.add(known.counts)
+    both = np.where((X > 0) & (known.add(rest[rows]) > 0), X, np.nan)
     quotient, part = np.full((n, n_groups), np.nan), np.full((n, n_groups), np.nan)
-    share = units_.counts / units_.total[:, None]
+    share = known.counts / known.total[:, None]
     quotient[rows] = share / (np.where(X > 0, X, np.nan) / T)[code]
-    away = np.abs(units_.counts - units_.total[:, None] * (X / T)[code])
+    away = np.abs(known.counts - known.total[:, None] * (X / T)[code])
     part[rows] = away / (2.0 * both * (1.0 - X / T))[code]
+    step.look()
 
     result = {f"lq_{name}": quotient[:, k] for k, name in enumerate(groups)}
     result["entropy"] = entropy(own)
@@ -373,10 +381,14 @@ class _Step:
         self.progress, self.cancelled = progress, cancelled
         self.first, self.last, self.plain = first, last, plain
 
-    def __call__(self, part: float) -> None:
-        """Report a part (0-1) of this cut."""
+    def look(self) -> None:
+        """Stop when the user wants to."""
         if self.cancelled is not None and self.cancelled():
             raise Cancelled
+
+    def __call__(self, part: float) -> None:
+        """Report a part (0-1) of this cut."""
+        self.look()
         if self.progress is not None:
             self.progress(self.first + (self.last - self.first) * part)
 
@@ -535,7 +547,7 @@ def _add_plain(
             against_rest.append(s)
         names = one if contrast.kind == "rest" else [n for n in one if n in _PAIR and not mirrored]
         if s is not None:
-            _add_one_group(table, units, contrast, s, names, places)
+            _add_one_group(table, units, contrast, s, names, places, step)
         if contrast.kind == "pair" and "interaction" in wanted:
             _add_meeting(table, units, contrast)
     if many:
@@ -549,27 +561,27 @@ def _add_one_group(
     s: Sums,
     names: Sequence[str],
     places: list[spatial.Place] | None,
+    step: _Step,
 ) -> None:
     x, t = contrast.numbers(units.counts, units.total)
     n_units = units.add((t > 0).astype(np.int64))
     values = one_group_values(s)
     if BIAS_CORRECTED in names:
         y = np.maximum(t - x, 0.0)
-        values[BIAS_CORRECTED] = np.array([bias_corrected(x[i], y[i]) for i in units.slices()])
+        corrected = []
+        for i in units.slices():
+            step.look()
+            corrected.append(bias_corrected(x[i], y[i], step.look))
+        values[BIAS_CORRECTED] = np.array(corrected)
     gone = "versus group absent" if contrast.kind == "pair" else "rest absent"
     for name in names:
         if name in PLACE:
-            if places is not None:
-                found = [
-                    place.value(name, x[i], t[i])
-                    for place, i in zip(places, units.slices(), strict=True)
-                ]
-                value, number, people, notes = (
-                    np.array(column) for column in zip(*found, strict=True)
-                )
-                reasons = [(notes == text, text) for text in np.unique(notes)]
-            else:
-                continue
+            found = []
+            for place, i in zip(places or [], units.slices(), strict=True):
+                step.look()
+                found.append(place.value(name, x[i], t[i]))
+            value, number, people, said = (np.array(column) for column in zip(*found, strict=True))
+            reasons = [(said == text, text) for text in np.unique(said)]
         else:
             value, number, people = values[name], n_units, s.total
             reasons = [(n_units == 1, "one unit")]
