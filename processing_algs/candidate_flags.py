@@ -113,10 +113,9 @@ class CandidateFlags(PolicyAlgorithm):
         origin = qgis_io.origin(layer) or {}
         own = self.add_own_rule(frame, source, parameters, context, feedback)
         frame = indicators.clean(frame, shipped)
-        recorded = origin.get("vulnerable_rule") if "vulnerable" in frame and not own else None
-        rule = scan.add_vulnerable(frame, shipped, thresholds)
-        if isinstance(recorded, dict):
-            rule = Text(str(recorded.get("en", rule.en)), str(recorded.get("nl", rule.nl)))
+        rule = _stated(own, "vulnerable" in frame, origin)
+        proxy = scan.add_vulnerable(frame, shipped, thresholds)
+        rule = rule or proxy
         result = pd.concat(
             [
                 frame,
@@ -199,6 +198,21 @@ class CandidateFlags(PolicyAlgorithm):
         if QgsWkbTypes.geometryType(source.wkbType()) == Qgis.GeometryType.Polygon:
             views = self.flag_views(look)
         styling.load(context, destination, group, views)
+
+
+def _stated(own: str, there: bool, origin: dict[str, Any]) -> Text | None:
+    """Say where the column `vulnerable` comes from; None where it has yet to be derived."""
+    if own:
+        return Text(f"given by the user: {own}", f"door de gebruiker opgegeven: {own}")
+    if not there:
+        return None
+    recorded = origin.get("vulnerable_rule")
+    if isinstance(recorded, dict) and {"en", "nl"} <= set(recorded):
+        return Text(str(recorded["en"]), str(recorded["nl"]))
+    return Text(
+        "the field vulnerable of the layer; the rule behind it is not recorded",
+        "het veld vulnerable van de laag; de regel daarachter is niet vastgelegd",
+    )
 
 
 def _asked(shipped: Catalogue) -> list[str]:

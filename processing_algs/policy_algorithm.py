@@ -163,14 +163,14 @@ class PolicyAlgorithm(WijkMixAlgorithm):
         parameters: dict[str, Any],
         context: Any,
         feedback: Any,
-    ) -> bool:
-        """Set the column `vulnerable` by the user's expression; tell whether there is one."""
+    ) -> str:
+        """Set the column `vulnerable` by the user's expression; return that, or "" without one."""
         from ..wijkmix_plugin.policy.indicators import yes_or_no
 
         text = self._rule(parameters, context)
         if not text:
-            return False
+            return text
         found = yes_or_no(qgis_io.evaluate(source, text, context, feedback), text)
         frame["vulnerable"] = found
         frame["vulnerable"] = frame["vulnerable"].astype(object)
-        return True
+        return text

@@ -163,6 +163,18 @@ def test_without_a_rule_low_income_stands_in_and_is_called_an_assumption(flags, 
     assert statuses(rows)["02"][2] == "unknown"
 
 
+def test_the_rule_that_held_is_told(flags, run, units):
+    def told():
+        (line,) = [line for line in run.log if line.startswith("Vulnerable area")]
+        return line
+
+    flags(units())
+    assert "the field vulnerable of the layer" in told()
+    assert "not recorded" in told()
+    flags(units(), VULNERABLE='"share_lowinc_lq" > 1.5')
+    assert 'given by the user: "share_lowinc_lq" > 1.5' in told()
+
+
 def test_companions_are_named_for_every_flag_that_is_found(flags, run, units):
     flags(units())
     for flag in ("Restructuring", "Densification", "Land acquisition"):
