@@ -158,7 +158,8 @@ def _fill(
 def _hatched() -> QgsFillSymbol:
     """Return what stands for no figures: hatched, on white, so that nothing below shows through."""
     symbol = _fill(EDGE, style="f_diagonal")
-    symbol.insertSymbolLayer(0, _fill("#ffffff").symbolLayer(0).clone())
+    white = _fill("#ffffff")  # held: its layer goes with it, and a clone of nothing crashes QGIS
+    symbol.insertSymbolLayer(0, white.symbolLayer(0).clone())
     return symbol
 
 
