@@ -9,6 +9,8 @@ import numpy as np
 import shapely
 
 from ..errors import GeometryError
+from . import same_vertices
+from .same_vertices import radix_order
 
 
 @dataclass(frozen=True)
@@ -50,24 +52,20 @@ class Neighbours:
         return np.repeat(np.arange(self.n), self.n_neighbours)
 
     def components(self) -> np.ndarray:
-        """Label the connected parts, numbered by their first unit.
+        """Label the connected parts; an island is a part of its own.
 
         Returns
         -------
         ndarray of int, shape (n,)
+            Numbered from 0.
         """
-        label = np.arange(self.n)
-        rows, cols = self.rows, self.indices
-        while True:
-            # Every unit takes the smallest label around it, then the label of that label: labels
-            # travel at doubling speed, so a long chain of units needs few rounds.
-            new = label.copy()
-            np.minimum.at(new, rows, label[cols])
-            np.minimum.at(new, cols, label[rows])
-            new = np.minimum(new, new[new])
-            if np.array_equal(new, label):
-                return np.unique(label, return_inverse=True)[1]
-            label = new
+        from scipy.sparse import csr_array
+        from scipy.sparse.csgraph import connected_components
+
+        links = csr_array(
+            (np.ones(len(self.indices), bool), self.indices, self.indptr), (self.n,) * 2
+        )
+        return connected_components(links, directed=False)[1]
 
     def subset(self, mask: np.ndarray) -> Neighbours:
         """Leave units out: they keep their place, get no neighbours and stand in nobody's list.
@@ -145,29 +143,6 @@ class Neighbours:
         )
 
 
-def radix_order(keys: np.ndarray) -> np.ndarray:
-    """Return the stable order of non-negative integers.
-
-    numpy sorts 16-bit integers by their digits, about ten times faster than by comparison; larger
-    ones are taken 16 bits at a time.
-
-    Parameters
-    ----------
-    keys : ndarray of int
-
-    Returns
-    -------
-    ndarray of int
-    """
-    order = np.argsort(keys.astype(np.uint16), kind="stable")
-    highest = int(keys.max(initial=0))
-    shift = 16
-    while highest >> shift:
-        order = order[np.argsort((keys[order] >> shift).astype(np.uint16), kind="stable")]
-        shift += 16
-    return order
-
-
 def from_pairs(n: int, first: np.ndarray, second: np.ndarray) -> Neighbours:
     """Build symmetric neighbour lists from pairs of positions.
 
@@ -186,9 +161,10 @@ def from_pairs(n: int, first: np.ndarray, second: np.ndarray) -> Neighbours:
     first, second = np.asarray(first, np.int64), np.asarray(second, np.int64)
     low, high = np.minimum(first, second), np.maximum(first, second)
     pairs = np.unique((low * n + high)[low != high])
-    low, high = np.divmod(pairs, n) if n else (pairs, pairs)
-    rows, cols = np.concatenate([low, high]), np.concatenate([high, low])
-    order = np.lexsort((cols, rows))
+    low, high = np.divmod(pairs, max(n, 1))
+    rows, cols = np.concatenate([high, low]), np.concatenate([low, high])
+    # Pairs come sorted by low, then high: per unit that is the lower neighbours, then the higher.
+    order = radix_order(rows)
     indptr = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=n))])
     return Neighbours(indptr, cols[order].astype(np.int32))
 
@@ -200,16 +176,21 @@ def contiguity(
     tolerance: float = 0.0,
     mask: np.ndarray | None = None,
 ) -> Neighbours:
-    """Find the units that touch.
+    """Find the units that touch or overlap.
+
+    Borders that were drawn once are the same vertices in both units, and those are found by hashing
+    the coordinates. Only units with a stretch of border that nobody else has in the same vertices
+    (the outline, borders not noded alike, overlaps, gaps) are compared as shapes.
 
     Parameters
     ----------
     geometry : ndarray of shapely geometry, shape (n,)
         Polygons and multi-part polygons; None and empty ones have no neighbours.
     rook : bool
-        False (queen): a shared point is enough. True: a shared stretch of border is needed.
+        False (queen): a shared point is enough. True: a shared stretch of border, or an overlap.
     tolerance : float
-        Metres within which two borders count as shared.
+        Units of the coordinate system within which borders count as shared: queen, units no further
+        apart; rook, units no further apart along more than four times the tolerance.
     mask : ndarray of bool, optional
         False for units that take no part (water, no data).
 
@@ -221,37 +202,218 @@ def contiguity(
     Raises
     ------
     GeometryError
-        When a geometry is not a polygon.
+        A geometry is not a polygon, has coordinates that are no numbers, or the tolerance is
+        negative.
     """
     geometry = np.asarray(geometry, dtype=object)
-    n = len(geometry)
-    here = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
-    if mask is not None:
-        here &= np.asarray(mask, bool)
-    wrong = here & ~np.isin(shapely.get_type_id(geometry), (3, 6))
+    units = _present(geometry, mask)
+    shapes = geometry[units]
+    if not (tolerance >= 0 and np.isfinite(tolerance)):
+        raise GeometryError(
+            "The tolerance is {value}; give a distance of 0 or more.",
+            "De tolerantie is {value}; geef een afstand van 0 of meer.",
+            value=tolerance,
+        )
+    wrong = ~np.isin(shapely.get_type_id(shapes), (3, 6))
     if wrong.any():
         raise GeometryError(
             "Feature {row} is not a polygon. Shared borders need polygons; for points choose the "
-            "nearest "
-            "neighbours or a distance.",
+            "nearest neighbours or a distance.",
             "Object {row} is geen vlak. Gedeelde grenzen vragen vlakken; kies bij punten de "
-            "dichtstbijzijnde "
-            "buren of een afstand.",
-            row=int(np.flatnonzero(wrong)[0]) + 1,
+            "dichtstbijzijnde buren of een afstand.",
+            row=int(units[wrong][0]) + 1,
         )
-    units = np.flatnonzero(here)
-    tree = shapely.STRtree(geometry[units])
-    if tolerance > 0:
-        a, b = tree.query(geometry[units], predicate="dwithin", distance=tolerance)
-    else:
-        a, b = tree.query(geometry[units], predicate="intersects")
-    keep = a < b
-    a, b = a[keep], b[keep]
-    if rook and tolerance == 0:
-        # A border in common (dimension 1), or an overlap (interiors meet in a surface).
-        left, right = geometry[units[a]], geometry[units[b]]
-        keep = shapely.relate_pattern(left, right, "****1****") | shapely.relate_pattern(
-            left, right, "2********"
+    xy = shapely.get_coordinates(shapes)
+    if not np.isfinite(xy.sum()):
+        _refuse_broken(shapely.area(shapes)[:, None], units)
+    pairs, ragged = same_vertices.meet(shapes, xy, edges=rook)
+    pairs = np.union1d(pairs, _same_place(shapes, ragged, pairs, rook, tolerance))
+    first, second = np.divmod(pairs, max(len(shapes), 1))
+    return from_pairs(len(geometry), units[first], units[second])
+
+
+def nearest(geometry: np.ndarray, k: int, *, mask: np.ndarray | None = None) -> Neighbours:
+    """Give every unit its k nearest units, by the distance between centroids.
+
+    Of units at equal distance the ones further west, then south, come first, whatever the order of
+    the rows.
+
+    Parameters
+    ----------
+    geometry : ndarray of shapely geometry, shape (n,)
+        Any kind; None and empty ones have no neighbours.
+    k : int
+        From 1 to one less than the number of units.
+    mask : ndarray of bool, optional
+        False for units that take no part.
+
+    Returns
+    -------
+    Neighbours
+        Not symmetric: a unit need not be among the nearest of its nearest.
+
+    Raises
+    ------
+    GeometryError
+        When there are not k other units.
+    """
+    from scipy.spatial import cKDTree
+
+    units, xy = _centroids(geometry, mask)
+    m = len(units)
+    if not 1 <= k < m:
+        raise GeometryError(
+            "{k} nearest neighbours were asked of {m} units; choose 1 to {most}.",
+            "Er zijn {k} dichtstbijzijnde buren gevraagd van {m} eenheden; kies 1 tot {most}.",
+            k=k,
+            m=m,
+            most=max(m - 1, 1),
         )
-        a, b = a[keep], b[keep]
-    return from_pairs(n, units[a], units[b])
+    order = np.lexsort((xy[:, 1], xy[:, 0]))
+    units, xy = units[order], xy[order]
+    tree = cKDTree(xy)
+    # The unit itself, its k nearest and one more, to see a tie at the end.
+    distance, found = tree.query(xy, k=min(k + 2, m))
+    limit = distance[:, k] * (1 + 1e-12)
+    rows = np.arange(m)
+    tie = distance[:, -1] <= limit if k + 2 <= m else np.zeros(m, bool)
+    tie |= (found[:, : k + 1] != rows[:, None]).all(axis=1)
+    chosen = np.empty((m, k), np.int64)
+    plain = found[~tie, : k + 1]
+    chosen[~tie] = plain[plain != rows[~tie][:, None]].reshape(-1, k)
+    for row, ball in zip(rows[tie], tree.query_ball_point(xy[tie], limit[tie]), strict=True):
+        others = np.sort(np.array(ball))
+        others = others[others != row]
+        far = np.hypot(*(xy[others] - xy[row]).T)
+        near = others[far < distance[row, k] * (1 - 1e-12)]
+        chosen[row] = np.append(near, others[far >= distance[row, k] * (1 - 1e-12)])[:k]
+    first, second = units[np.repeat(rows, k)], units[chosen.ravel()]
+    order = np.lexsort((second, first))
+    counts = np.zeros(len(geometry), np.int64)
+    counts[units] = k
+    return Neighbours(np.append(0, np.cumsum(counts)), second[order].astype(np.int32))
+
+
+def within(geometry: np.ndarray, distance: float, *, mask: np.ndarray | None = None) -> Neighbours:
+    """Find the units whose centroids are no further apart than a distance.
+
+    Parameters
+    ----------
+    geometry : ndarray of shapely geometry, shape (n,)
+        Any kind, in a projected coordinate system; None and empty ones have no neighbours.
+    distance : float
+        In units of the coordinate system; exactly this far still counts.
+    mask : ndarray of bool, optional
+        False for units that take no part.
+
+    Returns
+    -------
+    Neighbours
+        Symmetric and binary.
+
+    Raises
+    ------
+    GeometryError
+        When the distance is not above 0.
+    """
+    from scipy.spatial import cKDTree
+
+    if not (distance > 0 and np.isfinite(distance)):
+        raise GeometryError(
+            "The distance is {value}; give a distance above 0.",
+            "De afstand is {value}; geef een afstand boven 0.",
+            value=distance,
+        )
+    units, xy = _centroids(geometry, mask)
+    pairs = np.empty((0, 2), int)
+    if len(xy):
+        pairs = cKDTree(xy).query_pairs(distance, output_type="ndarray")
+    return from_pairs(len(geometry), units[pairs[:, 0]], units[pairs[:, 1]])
+
+
+def join_islands(
+    neighbours: Neighbours, geometry: np.ndarray, *, mask: np.ndarray | None = None
+) -> Neighbours:
+    """Make every island and the unit nearest to it (from border to border) each other's neighbours.
+
+    Parameters
+    ----------
+    neighbours : Neighbours
+        Without weights.
+    geometry : ndarray of shapely geometry, shape (n,)
+    mask : ndarray of bool, optional
+        False for units that take no part: they stay without neighbours.
+
+    Returns
+    -------
+    Neighbours
+        An island with several units at the same nearest distance is joined to all of them.
+    """
+    geometry = np.asarray(geometry, dtype=object)
+    units = _present(geometry, mask)
+    alone = units[neighbours.islands[units]]
+    at, other = shapely.STRtree(geometry[units]).query_nearest(
+        geometry[alone], exclusive=True, all_matches=True
+    )
+    first = np.concatenate([neighbours.rows, alone[at]])
+    second = np.concatenate([neighbours.indices, units[other]])
+    return from_pairs(neighbours.n, first, second)
+
+
+def _present(geometry: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
+    """Return the positions of the units that take part."""
+    here = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
+    if mask is not None:
+        here &= np.asarray(mask, bool)
+    return np.flatnonzero(here)
+
+
+def _refuse_broken(numbers: np.ndarray, units: np.ndarray) -> None:
+    broken = ~np.isfinite(numbers).all(axis=1)
+    if broken.any():
+        raise GeometryError(
+            "Feature {row} has coordinates that are not numbers. Repair its geometry.",
+            "Object {row} heeft coördinaten die geen getal zijn. Herstel de geometrie.",
+            row=int(units[broken][0]) + 1,
+        )
+
+
+def _centroids(geometry: np.ndarray, mask: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    geometry = np.asarray(geometry, dtype=object)
+    units = _present(geometry, mask)
+    xy = shapely.get_coordinates(shapely.centroid(geometry[units]))
+    _refuse_broken(xy, units)
+    return units, xy
+
+
+def _same_place(
+    shapes: np.ndarray, ragged: np.ndarray, known: np.ndarray, rook: bool, tolerance: float
+) -> np.ndarray:
+    """Return the pairs, not known yet, in which a ragged unit touches another as a shape."""
+    n = len(shapes)
+    # Part by part: the box around the parts of one unit may hold half the country.
+    many = shapely.get_num_geometries(shapes) > 1
+    parts, unit = shapely.get_parts(shapes[many], return_index=True)
+    parts = np.concatenate([shapes[~many], parts])
+    unit = np.concatenate([np.flatnonzero(~many), np.flatnonzero(many)[unit]])
+    mine = np.flatnonzero(np.isin(unit, ragged))
+    bounds = shapely.bounds(parts[mine]) + np.array([-1, -1, 1, 1]) * tolerance
+    at, other = shapely.STRtree(parts).query(shapely.box(*bounds.T))
+    mine = mine[at]
+    first = np.unique(np.minimum(mine, other) * len(parts) + np.maximum(mine, other))
+    mine, other = np.divmod(first, max(len(parts), 1))
+    code = np.minimum(unit[mine], unit[other]) * n + np.maximum(unit[mine], unit[other])
+    new = np.flatnonzero((unit[mine] != unit[other]) & ~np.isin(code, known))
+    left, right, code = parts[mine[new]], parts[other[new]], code[new]
+    shapely.prepare(left)
+    near = shapely.dwithin(left, right, tolerance) if tolerance else shapely.intersects(left, right)
+    shapely.destroy_prepared(left)
+    left, right, code = left[near], right[near], code[near]
+    if rook and tolerance:
+        along = shapely.intersection(shapely.boundary(left), shapely.buffer(right, tolerance))
+        code = code[shapely.length(along) > 4 * tolerance]
+    elif rook:
+        # A border in common (dimension 1), or an overlap (the interiors meet in a surface).
+        line = shapely.relate_pattern(left, right, "****1****")
+        code = code[line | shapely.relate_pattern(left, right, "2********")]
+    return code
