@@ -9,6 +9,7 @@ from qgis.PyQt.QtGui import QIcon
 from .base import ICON
 from .candidate_flags import CandidateFlags
 from .local_segregation import LocalSegregation
+from .mosaic import Mosaic
 from .prepare_buurten import PrepareBuurten
 from .scale_spectrum import ScaleSpectrum
 from .scan import Scan
@@ -21,6 +22,7 @@ ALGORITHMS = (
     SegregationIndices,
     LocalSegregation,
     ScaleSpectrum,
+    Mosaic,
 )
 
 

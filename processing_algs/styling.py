@@ -332,3 +332,16 @@ def _steps(
 
 def plain(layer: QgsVectorLayer) -> None:
     """Leave a table as it is."""
+
+
+def mosaic_class(layer: QgsVectorLayer) -> None:
+    """Colour the four classes by an unordered palette: none of them is the good one."""
+    labels = [
+        ("mosaic", PURPLE, QCoreApplication.translate("WijkMix", "Mosaic: uniform blocks")),
+        ("fine", SKY, QCoreApplication.translate("WijkMix", "Finely mixed: inside blocks")),
+        ("between", YELLOW, QCoreApplication.translate("WijkMix", "Between the two")),
+        ("one-sided", GREEN, QCoreApplication.translate("WijkMix", "One-sided wijk")),
+        ("", PALE, QCoreApplication.translate("WijkMix", "One block: nothing to compare")),
+    ]
+    categories = [QgsRendererCategory(v or None, _fill(c), text) for v, c, text in labels]
+    layer.setRenderer(QgsCategorizedSymbolRenderer("mosaic_class", categories))

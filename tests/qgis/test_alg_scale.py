@@ -103,3 +103,109 @@ def test_spectrum_without_recognisable_fields_says_what_it_looked_for(run, block
     layer = blocks(names=["wijk_code", "buurt_code", "x", "y", "z"])
     with pytest.raises(QgsProcessingException, match=r"neither n_koop.*aantal_woningen"):
         spectrum(run, layer)
+
+
+# -- mosaic
+
+
+def mosaic(run, layer, **more):
+    outputs = {"OUTPUT": "TEMPORARY_OUTPUT", "BLOCKS_OUT": "TEMPORARY_OUTPUT"}
+    return run("mosaic", {"INPUT": layer, "PARENT": "wijk_code", **outputs, **more})
+
+
+def test_mosaic_of_the_worked_gemeente(run, blocks, table_of):
+    results = mosaic(run, blocks())
+    rows = table_of(results["OUTPUT"])
+    assert [r["parent"] for r in rows] == ["W1", "W2"]
+    assert [r["mosaic"] for r in rows] == pytest.approx([0.328193, 0.073444], abs=1e-6)
+    for r in rows:
+        assert r["mosaic_corrected"] == pytest.approx(r["mosaic"] - r["mosaic_expected"])
+        assert 0 < r["mosaic_expected"] < 0.02
+        assert r["variant"] == "block"
+        assert r["null_model"] == "dwellings"
+    # Shares of 0.8 and more: 90, 80 and 85 in W1; the two with 80 and 85 corporation touch.
+    assert rows[0]["patch_size"] == pytest.approx((100**2 + 200**2) / 300)
+    assert rows[0]["mixed_dwellings"] == 100
+    assert rows[0]["patch_size_60"] == pytest.approx((2 * 100**2 + 200**2) / 400)
+    # corporation shares .05 .80 .85 .10, three borders of equal length
+    assert rows[0]["edge_contrast"] == pytest.approx((0.75 + 0.05 + 0.75) / 3)
+    blocks_out = table_of(results["BLOCKS_OUT"])
+    names = {f"env_minus_block_{r}" for r in (50, 100, 250, 500, 1000, 2000)}
+    assert names <= set(blocks_out[0])
+    assert blocks_out[5]["block_div"] == 0
+    assert blocks_out[5]["env_minus_block_50"] == 0
+    assert blocks_out[5]["env_minus_block_100"] > 0
+
+
+def test_mosaic_with_a_layer_of_parents_counts_what_straddles(run, blocks, table_of):
+    # W1 is the lower row, and takes a tenth of the upper one.
+    wijken = layer_of(
+        ["wijkcode"],
+        [("W1",), ("W2",)],
+        [
+            "Polygon((90000 430000,90400 430000,90400 430110,90000 430110,90000 430000))",
+            "Polygon((90000 430110,90300 430110,90300 430200,90000 430200,90000 430110))",
+        ],
+    )
+    results = mosaic(run, blocks(), PARENT=None, PARENTS=wijken)
+    rows = table_of(results["OUTPUT"])
+    assert [(r["parent"], r["n_blocks"]) for r in rows] == [("W1", 5), ("W2", 3)]
+    assert any("0 of 8 rows lie in no wijk" in line for line in run.log)
+    assert any("3 straddle" in line for line in run.log)
+
+
+def test_mosaic_of_buurten_says_that_blocks_are_needed(run, blocks, table_of):
+    def unique(rows):
+        for number, row in enumerate(rows):
+            row[1] = f"BU{number}"
+
+    results = mosaic(run, blocks(unique))
+    assert {r["variant"] for r in table_of(results["OUTPUT"])} == {"buurt"}
+    assert any("The units are buurten" in line for line in run.log)
+
+
+def test_mosaic_of_panden(run, table_of):
+    rows = []
+    for block in range(6):
+        for pand in range(4):
+            corp = (block + pand) % 2
+            rows.append(("W", f"b{block}", f"p{block}-{pand}", 20.0 * (1 - corp), 20.0 * corp))
+    shapes = [f"Point({90_000 + 10 * i} 430000)" for i in range(24)]
+    fields = ["wijk_code", "blok", "pand", "n_koop", "n_huur"]
+    layer = layer_of(fields, rows, shapes, kind="Point")
+    results = mosaic(run, layer, NULL_MODEL=1, PAND_FIELD="pand", BLOCK_FIELD="blok")
+    (row,) = table_of(results["OUTPUT"])
+    assert row["n_blocks"] == 6
+    assert row["mosaic"] == pytest.approx(0, abs=1e-12)
+    assert row["mosaic_expected"] > 0.1  # panden land together by chance
+    assert row["null_model"] == "panden"
+    assert row["patch_size"] is None  # points share no borders
+    assert len(table_of(results["BLOCKS_OUT"])) == 6
+
+
+def test_small_blocks_are_left_out_and_never_shown(run, blocks, table_of):
+    def small(rows):
+        rows[0][2:] = [3.0, 1.0, 0.0]
+        rows[1][2:] = [None, 80.0, 10.0]
+
+    results = mosaic(run, blocks(small))
+    rows = table_of(results["OUTPUT"])
+    assert [r["n_blocks"] for r in rows] == [2, 4]
+    hidden = table_of(results["BLOCKS_OUT"])[:2]
+    assert all(r["block_div"] is r["n_koop"] is r["env_minus_block_100"] is None for r in hidden)
+    assert any("6 of 8 blocks are used; 1 have fewer than 10" in line for line in run.log)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"PARENT": None}, "in one way"),
+        ({"PARENT": "straat"}, "no field straat"),
+        ({"NULL_MODEL": 1}, "PAND_FIELD"),
+        ({"RADII": "50,abc"}, "give metres"),
+        ({"LIMIT_FINE": 0.7}, "must be below"),
+    ],
+)
+def test_mosaic_refusals(run, blocks, more, message):
+    with pytest.raises(QgsProcessingException, match=message):
+        mosaic(run, blocks(), **more)

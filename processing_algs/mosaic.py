@@ -1,0 +1,651 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`wijkmix:mosaic`: is a mixed wijk mixed inside its blocks, or a mosaic of uniform ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterField,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterString,
+    QgsWkbTypes,
+)
+from qgis.PyQt.QtCore import QCoreApplication
+
+from ..wijkmix_plugin import qgis_io
+from ..wijkmix_plugin.errors import TableError, Text
+from . import styling
+from .base import described
+from .blocks_algorithm import AREAS_OR_POINTS, Blocks, BlocksAlgorithm, labels
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+DWELLINGS, PANDEN = 0, 1
+# Fields that name the wijk in a layer of buurten or wijken, and the buurt in a layer of buurten.
+WIJK_FIELDS = ("wijk_code", "wijkcode", "WK_CODE")
+BUURT_FIELDS = ("buurt_code", "buurtcode", "BU_CODE")
+
+
+class Mosaic(BlocksAlgorithm):
+    """Blocks in; the mosaic index per parent, and the blocks against their surroundings, out."""
+
+    NAME = "mosaic"
+    PARENT = "PARENT"
+    PARENTS = "PARENTS"
+    PARENTS_FIELD = "PARENTS_FIELD"
+    NULL_MODEL = "NULL_MODEL"
+    PAND_FIELD = "PAND_FIELD"
+    BLOCK_FIELD = "BLOCK_FIELD"
+    REPLICATES = "REPLICATES"
+    SEED = "SEED"
+    THETA = "THETA"
+    RADII = "RADII"
+    TOLERANCE = "TOLERANCE"
+    MIN_DWELLINGS = "MIN_DWELLINGS"
+    LIMIT_DIVERSITY = "LIMIT_DIVERSITY"
+    LIMIT_MOSAIC = "LIMIT_MOSAIC"
+    LIMIT_FINE = "LIMIT_FINE"
+    OUTPUT = "OUTPUT"
+    BLOCKS_OUT = "BLOCKS_OUT"
+
+    def title(self) -> str:
+        return QCoreApplication.translate("WijkMix", "Mosaic index (uniform blocks, mixed wijk)")
+
+    def description(self) -> str:
+        return QCoreApplication.translate(
+            "WijkMix",
+            "Tells a mosaic of uniform blocks from a wijk that is mixed inside every block. The "
+            "index is the diversity of the wijk minus the mean diversity of its blocks (0-1); "
+            "small blocks are uniform by chance, so the mean of shuffled wijken is taken off. "
+            "Also: the size of the uniform patch in which the average dwelling stands, the "
+            "contrast at borders, and per block how much more mixed its surroundings are. The "
+            "limits of the four classes are assumptions and can be changed. It describes; it does "
+            "not say that a mosaic works.",
+        )
+
+    def initAlgorithm(self, config: dict[str, Any] | None = None) -> None:
+        translate = QCoreApplication.translate
+        self.add_block_parameters(AREAS_OR_POINTS, translate("WijkMix", "Blocks"))
+        self._add_field(
+            self.PARENT,
+            translate("WijkMix", "Wijk of each block: field (or give a layer below)"),
+            translate("WijkMix", "A field with the code of the wijk or other parent area."),
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterFeatureSource(
+                    self.PARENTS,
+                    translate("WijkMix", "Wijken or buurten (polygons)"),
+                    [QgsProcessing.SourceType.TypeVectorPolygon],
+                    optional=True,
+                ),
+                translate(
+                    "WijkMix",
+                    "Where the blocks have no code. A block belongs to the area that holds most of "
+                    "it; blocks that straddle are counted.",
+                ),
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterField(
+                    self.PARENTS_FIELD,
+                    translate("WijkMix", "Field with the code of the wijk in that layer"),
+                    parentLayerParameterName=self.PARENTS,
+                    optional=True,
+                ),
+                translate(
+                    "WijkMix",
+                    "Polygons with the same code are one parent. Empty: wijk_code or wijkcode.",
+                ),
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterEnum(
+                    self.NULL_MODEL,
+                    translate("WijkMix", "Chance: shuffle"),
+                    [
+                        translate("WijkMix", "dwellings among blocks"),
+                        translate("WijkMix", "whole buildings (panden) among blocks"),
+                    ],
+                    defaultValue=DWELLINGS,
+                ),
+                translate(
+                    "WijkMix",
+                    "A building of a corporation is uniform by construction, so against shuffled "
+                    "dwellings nearly every wijk stands out; whole buildings are the stricter "
+                    "test.",
+                ),
+            )
+        )
+        self._add_field(
+            self.BLOCK_FIELD,
+            translate("WijkMix", "Block: rows with the same value are one block"),
+            translate("WijkMix", "Empty: every row is a block."),
+        )
+        self._add_field(
+            self.PAND_FIELD,
+            translate("WijkMix", "Building (pand): rows with the same value are one building"),
+            translate("WijkMix", "For shuffling whole buildings; the block field is needed too."),
+        )
+        double = QgsProcessingParameterNumber.Type.Double
+        integer = QgsProcessingParameterNumber.Type.Integer
+        for name, text, kind, default, low, high in (
+            (self.REPLICATES, translate("WijkMix", "Shuffles"), integer, 999, 2, 99_999),
+            (self.SEED, translate("WijkMix", "Random seed"), integer, 12345, 0, 2**31 - 1),
+            (self.THETA, translate("WijkMix", "Dominant tenure from share"), double, 0.8, 0.51, 1),
+            (
+                self.MIN_DWELLINGS,
+                translate("WijkMix", "Least dwellings in a block"),
+                integer,
+                10,
+                1,
+                10_000,
+            ),
+            (
+                self.TOLERANCE,
+                translate("WijkMix", "Metres between blocks of one patch"),
+                double,
+                0.0,
+                0.0,
+                1000.0,
+            ),
+            (
+                self.LIMIT_DIVERSITY,
+                translate("WijkMix", "One-sided: diversity of the wijk below"),
+                double,
+                0.5,
+                0.0,
+                1.0,
+            ),
+            (
+                self.LIMIT_MOSAIC,
+                translate("WijkMix", "Mosaic: H beyond chance from"),
+                double,
+                0.6,
+                0.0,
+                1.0,
+            ),
+            (
+                self.LIMIT_FINE,
+                translate("WijkMix", "Finely mixed: H beyond chance up to"),
+                double,
+                0.2,
+                0.0,
+                1.0,
+            ),
+        ):
+            self.addParameter(
+                described(
+                    QgsProcessingParameterNumber(
+                        name, text, kind, defaultValue=default, minValue=low, maxValue=high
+                    ),
+                    translate("WijkMix", "The default is an assumption; the layer names it."),
+                    advanced=name != self.REPLICATES,
+                )
+            )
+        self.addParameter(
+            described(
+                QgsProcessingParameterString(
+                    self.RADII,
+                    translate("WijkMix", "Surroundings: radii in metres"),
+                    defaultValue="50,100,250,500,1000,2000",
+                ),
+                translate("WijkMix", "For the layer of blocks."),
+                advanced=True,
+            )
+        )
+        self.addParameter(
+            QgsProcessingParameterFeatureSink(self.OUTPUT, translate("WijkMix", "Mosaic per wijk"))
+        )
+        self.addParameter(
+            QgsProcessingParameterFeatureSink(
+                self.BLOCKS_OUT,
+                translate("WijkMix", "Blocks and their surroundings"),
+                optional=True,
+                createByDefault=False,
+            )
+        )
+
+    def _add_field(self, name: str, text: str, advice: str) -> None:
+        field = QgsProcessingParameterField(
+            name, text, parentLayerParameterName=self.INPUT, optional=True
+        )
+        self.addParameter(described(field, advice))
+
+    def check(self, parameters: dict[str, Any], context: Any) -> None:
+        chosen = (self.PARENT, self.BLOCK_FIELD, self.PAND_FIELD)
+        fields = [self.parameterAsString(parameters, name, context) for name in chosen]
+        self.check_blocks(parameters, context, fields=[name for name in fields if name])
+        source = self.source(parameters, self.INPUT, context)
+        if source.wkbType() != QgsWkbTypes.Type.NoGeometry:
+            qgis_io.check_crs(source)
+        areas = self.parameterAsSource(parameters, self.PARENTS, context)
+        if bool(fields[0]) == (areas is not None):
+            raise TableError(
+                "Give the wijk of each block in one way: a field of the blocks (PARENT) or a layer "
+                "of polygons (PARENTS).",
+                "Geef de wijk van elk blok op een manier: een veld van de blokken (PARENT) of een "
+                "laag met vlakken (PARENTS).",
+            )
+        if areas is not None:
+            qgis_io.check_crs(areas)
+            self._parents_field(parameters, context, areas)
+        if self.parameterAsEnum(parameters, self.NULL_MODEL, context) == PANDEN and not (
+            fields[1] and fields[2]
+        ):
+            raise TableError(
+                "Shuffling whole buildings needs two fields of the rows: the building (PAND_FIELD) "
+                "and the block it stands in (BLOCK_FIELD).",
+                "Hele panden schudden vraagt twee velden van de rijen: het pand (PAND_FIELD) en "
+                "het blok waarin het staat (BLOCK_FIELD).",
+            )
+        self._limits(parameters, context)
+        radii(self.parameterAsString(parameters, self.RADII, context))
+
+    def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
+        import geopandas as gpd
+        import pandas as pd
+
+        from ..wijkmix_plugin.measures import mosaic
+
+        parent = self.parameterAsString(parameters, self.PARENT, context)
+        block = self.parameterAsString(parameters, self.BLOCK_FIELD, context)
+        pand = self.parameterAsString(parameters, self.PAND_FIELD, context)
+        null_model = self.parameterAsEnum(parameters, self.NULL_MODEL, context)
+        source = self.source(parameters, self.INPUT, context)
+        own = next((n for n in BUURT_FIELDS if source.fields().lookupField(n) >= 0), "")
+        fields = [name for name in (parent, block, pand, own) if name]
+        read = self.blocks(parameters, context, feedback, fields=fields)
+        outlines = None
+        if parent:
+            code = labels(read.frame[parent])
+        else:
+            code, outlines = self._locate(parameters, context, feedback, read)
+        panden = None
+        if null_model == PANDEN:
+            panden = _together(
+                read, labels(read.frame[block]), code, labels(read.frame[pand]), self, feedback
+            )
+        units = read
+        if block:
+            units, code = _blocks_of(read, labels(read.frame[block]), code, self, feedback)
+        feedback.setProgress(20)
+        counts, code = self._enough(parameters, context, feedback, units.counts, code)
+        if panden is None:
+            settings: dict[str, Any] = {"counts": counts, "parents": code}
+        else:
+            known = dict(zip(units.frame["block"], code, strict=True))
+            settings = {
+                "counts": panden.counts,
+                "parents": [known.get(b) for b in panden.frame["block"]],
+                "blocks": panden.frame["block"].tolist(),
+            }
+        table = mosaic.mosaic(
+            **settings,
+            replicates=self.parameterAsInt(parameters, self.REPLICATES, context),
+            seed=self.parameterAsInt(parameters, self.SEED, context),
+            limits=self._limits(parameters, context),
+            progress=lambda part: feedback.setProgress(20 + 0.5 * part),
+            cancelled=feedback.isCanceled,
+        )
+        number = pd.Index(table.index).get_indexer(pd.Index(code, dtype=object))
+        number[pd.isna(code)] = -1
+        steepest = self._arrangement(parameters, context, table, units, counts, number)
+        feedback.setProgress(80)
+        buurten = bool(own) and not block and read.frame[own].is_unique
+        if buurten:
+            self.note(
+                feedback,
+                Text(
+                    "The units are buurten. Uniform blocks inside buurten cannot be seen on them: "
+                    "a wijk may be a clear mosaic of blocks (0.33) and show next to nothing on "
+                    "buurten (0.01). To test that, give squares of 100 m, PC6 areas or complexes.",
+                    "De eenheden zijn buurten. Uniforme blokken binnen buurten zijn daarop niet te "
+                    "zien: een wijk kan een duidelijk mozaïek van blokken zijn (0,33) en op "
+                    "buurten bijna niets laten zien (0,01). Geef vierkanten van 100 m, "
+                    "PC6-gebieden of complexen om dat te toetsen; dit kan inzicht 9 niet toetsen.",
+                ),
+                warning=True,
+            )
+        frame = table.rename_axis("parent").reset_index()
+        frame.insert(1, "variant", "buurt" if buurten else "block")
+        frame["null_model"] = "panden" if null_model == PANDEN else "dwellings"
+        if outlines is not None:
+            areas = [outlines.get(name) for name in table.index]
+        else:
+            areas = _outlines(units, number, len(table))
+        if areas is not None:
+            frame = gpd.GeoDataFrame(frame, geometry=areas)
+        outputs = {self.OUTPUT: (frame, read.crs, aliases())}
+        if parameters.get(self.BLOCKS_OUT) is not None:
+            outputs[self.BLOCKS_OUT] = (
+                self._surroundings(parameters, context, feedback, units, counts, code, steepest),
+                read.crs,
+                aliases(),
+            )
+        results = self.save(parameters, context, feedback, outputs)
+        self._load(context, results, buurten, "geometry" in frame)
+        return results
+
+    def _parents_field(self, parameters: dict[str, Any], context: Any, areas: Any) -> str:
+        """Return the field with the code of a parent in PARENTS, "" for each polygon by itself."""
+        names = areas.fields().names()
+        chosen = self.parameterAsString(parameters, self.PARENTS_FIELD, context)
+        if chosen and chosen not in names:
+            raise TableError(
+                "Layer {layer} has no field {name}. Its fields are: {fields}.",
+                "Laag {layer} heeft geen veld {name}. De velden zijn: {fields}.",
+                layer=areas.sourceName(),
+                name=chosen,
+                fields=", ".join(names),
+            )
+        return chosen or next((name for name in WIJK_FIELDS if name in names), "")
+
+    def _locate(
+        self, parameters: dict[str, Any], context: Any, feedback: Any, read: Blocks
+    ) -> tuple[np.ndarray, dict[str, Any]]:
+        """Return the parent's code of every row, and the outline of each parent."""
+        import numpy as np
+        import shapely
+
+        from ..wijkmix_plugin.measures import mosaic
+
+        source = self.parameterAsSource(parameters, self.PARENTS, context)
+        field = self._parents_field(parameters, context, source)
+        areas = qgis_io.read(
+            source,
+            [field] if field else [],
+            crs=read.crs,
+            transform_context=context.transformContext(),
+            feedback=feedback,
+        )
+        numbered = np.array([str(i + 1) for i in range(len(areas))], dtype=object)
+        names = labels(areas[field]) if field else numbered
+        shapes = areas.geometry.to_numpy()
+        outlines = {
+            name: shapely.union_all(shapely.make_valid(shapes[names == name]))
+            for name in dict.fromkeys(names)
+            if name is not None
+        }
+        whole = np.array(list(outlines.values()), dtype=object)
+        found = mosaic.assign(read.frame.geometry.to_numpy(), whole)
+        keys = np.array([*outlines, None], dtype=object)
+        self.note(
+            feedback,
+            Text(
+                "{outside} of {n} rows lie in no wijk and are left out; {straddles} straddle two "
+                "or more and went to the one that holds most of their area.",
+                "{outside} van {n} rijen liggen in geen wijk en tellen niet mee; {straddles} "
+                "liggen in twee of meer en zijn ingedeeld bij die met het grootste deel van hun "
+                "oppervlak.",
+            ).format(
+                outside=int((found.parent < 0).sum()),
+                n=len(read.frame),
+                straddles=int(found.straddles.sum()),
+            ),
+        )
+        return keys[found.parent], outlines
+
+    def _enough(
+        self, parameters: dict[str, Any], context: Any, feedback: Any, counts: Any, code: Any
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Leave blocks with too few dwellings out: too small to show, and uniform by chance."""
+        import numpy as np
+
+        least = self.parameterAsInt(parameters, self.MIN_DWELLINGS, context)
+        small = counts.sum(axis=1) < least - 1e-9
+        nothing = ~np.isfinite(counts).all(axis=1)
+        self.note(
+            feedback,
+            Text(
+                "{used} of {n} blocks are used; {small} have fewer than {least} dwellings and "
+                "{nothing} no usable counts.",
+                "{used} van {n} blokken zijn gebruikt; {small} hebben minder dan {least} woningen "
+                "en {nothing} geen bruikbare aantallen.",
+            ).format(
+                used=int((~small & ~nothing).sum()),
+                n=len(counts),
+                small=int(small.sum()),
+                least=least,
+                nothing=int(nothing.sum()),
+            ),
+        )
+        return np.where(small[:, None], np.nan, counts), code
+
+    def _limits(self, parameters: dict[str, Any], context: Any) -> Any:
+        from ..wijkmix_plugin.measures import mosaic
+
+        names = (self.LIMIT_DIVERSITY, self.LIMIT_MOSAIC, self.LIMIT_FINE)
+        limits = mosaic.Limits(*(self.parameterAsDouble(parameters, n, context) for n in names))
+        if limits.fine >= limits.mosaic:
+            raise TableError(
+                "The limit of finely mixed ({fine}) must be below that of mosaic ({mosaic}).",
+                "De grens van fijn gemengd ({fine}) moet onder die van mozaïek ({mosaic}) liggen.",
+                fine=limits.fine,
+                mosaic=limits.mosaic,
+            )
+        return limits
+
+    def _arrangement(
+        self,
+        parameters: dict[str, Any],
+        context: Any,
+        table: pd.DataFrame,
+        units: Blocks,
+        counts: np.ndarray,
+        number: np.ndarray,
+    ) -> np.ndarray | None:
+        """Add patch size and edge contrast where the blocks are polygons."""
+        import numpy as np
+
+        from ..wijkmix_plugin.measures import mosaic
+
+        theta = self.parameterAsDouble(parameters, self.THETA, context)
+        names = ["patch_size", *(f"patch_size_{round(100 * t)}" for t in mosaic.THETAS)]
+        names += ["mixed_dwellings", "edge_contrast"]
+        for name in names:
+            table[name] = np.nan
+        if not _polygons(units) or table.empty:
+            return None
+        shapes = units.frame["geometry"].to_numpy()
+        size, mixed = mosaic.patch_sizes(
+            counts,
+            shapes,
+            number,
+            [theta, *mosaic.THETAS],
+            tolerance=self.parameterAsDouble(parameters, self.TOLERANCE, context),
+        )
+        for name, values in zip(names, size, strict=False):
+            table[name] = _padded(values, len(table))
+        table["mixed_dwellings"] = _padded(mixed[0], len(table))
+        group = next((i for i, g in enumerate(units.groups) if "corp" in g.lower()), 0)
+        shares = counts[:, group] / np.where(counts.sum(axis=1) > 0, counts.sum(axis=1), np.nan)
+        contrast, steepest = mosaic.edge_contrast(shares, shapes, number)
+        table["edge_contrast"] = _padded(contrast, len(table))
+        return steepest
+
+    def _surroundings(
+        self,
+        parameters: dict[str, Any],
+        context: Any,
+        feedback: Any,
+        units: Blocks,
+        counts: np.ndarray,
+        code: np.ndarray,
+        steepest: np.ndarray | None,
+    ) -> pd.DataFrame:
+        import geopandas as gpd
+        import numpy as np
+
+        from ..wijkmix_plugin.measures import mix, mosaic
+        from ..wijkmix_plugin.measures.spatial import representative_points
+
+        distances = radii(self.parameterAsString(parameters, self.RADII, context))
+        points = representative_points(units.frame["geometry"].to_numpy())
+        delta = mosaic.surroundings_minus_block(
+            counts,
+            points,
+            distances,
+            progress=lambda part: feedback.setProgress(80 + 0.15 * part),
+            cancelled=feedback.isCanceled,
+        )
+        columns: dict[str, Any] = {"parent": code}
+        columns |= {name: counts[:, k] for k, name in enumerate(units.groups)}
+        shares = mix.composition(counts)
+        columns["block_div"] = mix.entropy(shares) / np.log(counts.shape[1])
+        for distance, values in zip(distances, delta, strict=True):
+            columns[f"env_minus_block_{distance:g}"] = values
+        columns["edge_steepest"] = np.full(len(counts), np.nan) if steepest is None else steepest
+        return gpd.GeoDataFrame(columns, geometry=units.frame["geometry"].to_numpy())
+
+    def _load(self, context: Any, results: dict[str, Any], buurten: bool, drawn: bool) -> None:
+        translate = QCoreApplication.translate
+        name = (
+            translate("WijkMix", "Mosaic per wijk, buurt variant")
+            if buurten
+            else translate("WijkMix", "Mosaic per wijk, block variant")
+        )
+        style = styling.mosaic_class if drawn else styling.plain
+        look = styling.PostProcessor(style, aliases=aliases(), counts=drawn)
+        styling.load(context, results[self.OUTPUT], "", [(name, 0, look)])
+        if self.BLOCKS_OUT in results:
+            label = translate("WijkMix", "Blocks and their surroundings")
+            look = styling.PostProcessor(styling.plain, aliases=aliases())
+            styling.load(context, results[self.BLOCKS_OUT], "", [(label, 1, look)])
+
+
+def radii(text: str) -> list[float]:
+    """Read a comma-separated list of distances, ascending and without doubles."""
+    try:
+        values = sorted({float(part) for part in text.replace(";", ",").split(",") if part.strip()})
+    except ValueError:
+        values = []
+    if not values or not all(0 < value < 1e6 for value in values):
+        raise TableError(
+            "The radii are {text}; give metres above 0, with commas between: 100,500,1000.",
+            "De afstanden zijn {text}; geef meters boven 0, met komma's ertussen: 100,500,1000.",
+            text=text or "-",
+        )
+    return values
+
+
+def _polygons(units: Blocks) -> bool:
+    kinds = set(units.frame["geometry"].dropna().geom_type) if "geometry" in units.frame else set()
+    return bool(kinds) and kinds <= {"Polygon", "MultiPolygon"}
+
+
+def _padded(values: np.ndarray, n: int) -> np.ndarray:
+    import numpy as np
+
+    return np.concatenate([values, np.full(n - len(values), np.nan)])
+
+
+def _outlines(units: Blocks, number: np.ndarray, n: int) -> list[Any] | None:
+    """Return the union of the blocks of each parent; None for points."""
+    import shapely
+
+    if not _polygons(units):
+        return None
+    shapes = units.frame["geometry"].to_numpy()
+    return [shapely.union_all(shapely.make_valid(shapes[number == i])) for i in range(n)]
+
+
+def _blocks_of(
+    read: Blocks, block: np.ndarray, code: np.ndarray, algorithm: Mosaic, feedback: Any
+) -> tuple[Blocks, np.ndarray]:
+    """Sum rows to blocks; a block goes to the parent with most of its dwellings."""
+    import geopandas as gpd
+    import numpy as np
+    import pandas as pd
+    import shapely
+
+    rows = pd.DataFrame({"block": block, "parent": code, "t": np.nansum(read.counts, axis=1)})
+    rows = rows[rows["block"].notna()]
+    counts = pd.DataFrame(read.counts, columns=read.groups).groupby(block, sort=True)
+    # A block with one unusable row has no known composition.
+    summed = counts.sum(min_count=1).where(~counts.apply(lambda g: g.isna().any()), np.nan)
+    held = rows.dropna().groupby(["block", "parent"], sort=True)["t"].sum().reset_index()
+    held = held.sort_values(["block", "t", "parent"], ascending=[True, False, True])
+    straddles = int(held["block"].duplicated(keep="first").groupby(held["block"]).any().sum())
+    home = held.drop_duplicates("block").set_index("block")["parent"]
+    if straddles:
+        algorithm.note(
+            feedback,
+            Text(
+                "{n} blocks have rows in two or more wijken; the majority of dwellings decided.",
+                "{n} blokken hebben rijen in twee of meer wijken; de meerderheid van de woningen "
+                "gaf de doorslag.",
+            ).format(n=straddles),
+        )
+    shapes = read.frame["geometry"].groupby(pd.Series(block), sort=True)
+    union = shapes.apply(lambda g: shapely.union_all(g.dropna().to_numpy()))
+    union = union.map(lambda g: g.centroid if g.geom_type.endswith("Point") else g)
+    frame = gpd.GeoDataFrame(
+        {"block": summed.index.to_numpy()}, geometry=union.reindex(summed.index).to_numpy()
+    )
+    parent = home.reindex(summed.index).astype(object).to_numpy()
+    parent[pd.isna(parent)] = None
+    return Blocks(frame, summed.to_numpy(dtype=float), read.groups, read.crs), parent
+
+
+def _together(
+    read: Blocks,
+    block: np.ndarray,
+    code: np.ndarray,
+    pand: np.ndarray,
+    algorithm: Mosaic,
+    feedback: Any,
+) -> Blocks:
+    """Sum rows to buildings; a part of a building in another block is a building of its own."""
+    import pandas as pd
+
+    keys = pd.DataFrame({"block": block, "pand": pand})
+    whole = keys.notna().all(axis=1).to_numpy()
+    counts = pd.DataFrame(read.counts, columns=read.groups)[whole]
+    summed = counts.groupby([keys["block"][whole], keys["pand"][whole]], sort=True).sum(min_count=1)
+    split = summed.index.get_level_values("pand").duplicated().sum()
+    algorithm.note(
+        feedback,
+        Text(
+            "{n} buildings are shuffled; {split} parts belong to a building in more than one "
+            "block, {lost} rows have no building or block.",
+            "{n} panden worden geschud; {split} delen horen bij een pand in meer dan een blok, "
+            "{lost} rijen hebben geen pand of blok.",
+        ).format(n=len(summed), split=int(split), lost=int((~whole).sum())),
+    )
+    return Blocks(
+        summed.index.to_frame(index=False), summed.to_numpy(dtype=float), read.groups, read.crs
+    )
+
+
+def aliases() -> dict[str, str]:
+    """Return the aliases of the two outputs."""
+    translate = QCoreApplication.translate
+    return {
+        "parent": translate("WijkMix", "Wijk"),
+        "variant": translate("WijkMix", "Variant (units of the index)"),
+        "n_blocks": translate("WijkMix", "Number of blocks"),
+        "wijk_diversity": translate("WijkMix", "Diversity of the wijk (0-1)"),
+        "block_diversity": translate("WijkMix", "Mean diversity inside blocks (0-1)"),
+        "theil_h": translate("WijkMix", "Theil's H"),
+        "mosaic": translate("WijkMix", "Mosaic index (0-1)"),
+        "mosaic_expected": translate("WijkMix", "Mosaic index by chance"),
+        "mosaic_corrected": translate("WijkMix", "Mosaic index beyond chance"),
+        "mosaic_z": translate("WijkMix", "Mosaic index: z against chance"),
+        "mosaic_class": translate("WijkMix", "Mosaic class"),
+        "null_model": translate("WijkMix", "Shuffled"),
+        "patch_size": translate("WijkMix", "Size of the uniform patch (dwellings)"),
+        "mixed_dwellings": translate("WijkMix", "Dwellings in blocks without dominant tenure"),
+        "edge_contrast": translate("WijkMix", "Contrast at borders between blocks (0-1)"),
+        "block_div": translate("WijkMix", "Diversity inside the block (0-1)"),
+        "edge_steepest": translate("WijkMix", "Steepest border of the block (0-1)"),
+    }

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Squares of 100 m inside the buurten of Rijnmond: published data, checked by an other route."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from wijkmix.wijkmix_plugin.measures.mosaic import THETAS, assign, mosaic, patch_sizes
+from wijkmix.wijkmix_plugin.measures.scale import falls, scale_spectrum
+from wijkmix.wijkmix_plugin.tables.squares import FIELDS, square_counts
+
+
+@pytest.fixture(scope="module")
+def rijnmond(shared):
+    squares = gpd.read_file(shared / "data" / "rijnmond_vierkant100m_eigendom.gpkg")
+    buurten = gpd.read_file(shared / "data" / "rijnmond_buurten_2024.gpkg", layer="buurten")
+    counts, notes = square_counts(squares[list(FIELDS)])
+    buurten = buurten.sort_values("buurtcode", ignore_index=True)
+    found = assign(squares.geometry.to_numpy(), buurten.geometry.to_numpy())
+    return squares, buurten, counts.to_numpy(), found, notes
+
+
+def codes_of(column, found):
+    return np.append(column.to_numpy(dtype=object), None)[found.parent]
+
+
+def test_squares_are_counted_and_lie_in_the_buurt_with_most_of_them(rijnmond):
+    squares, buurten, counts, found, notes = rijnmond
+    used = np.isfinite(counts).all(axis=1)
+    assert len(squares) == 16_383
+    # Counted in SQL: both percentages, or one of 100 and the other empty.
+    assert used.sum() == 4_023 + 1_805 + 3_306 + 1_305
+    assert "16383" in notes[0].en
+    rows = np.flatnonzero(found.straddles)[::400]
+    for row in rows:
+        parts = shapely.area(
+            shapely.intersection(
+                shapely.make_valid(buurten.geometry.to_numpy()), squares.geometry.iloc[row]
+            )
+        )
+        assert found.parent[row] == parts.argmax()
+    assert len(rows) > 5
+
+
+def test_spectrum_of_rijnmond(rijnmond):
+    _, buurten, counts, found, _ = rijnmond
+    levels = {n: codes_of(buurten[n], found) for n in ("gemeentecode", "wijkcode", "buurtcode")}
+    table = scale_spectrum(counts, ("koop", "huur"), levels).table
+    sums = table.groupby(["area_level", "area"])["share"].sum(min_count=1)
+    assert np.abs(sums.dropna() - 1).max() < 1e-9
+    assert falls(table).empty
+    whole = table[table["area"] == "all"].set_index("level")
+    # By hand from the counts: D of the squares, and of the buurten.
+    inside = np.isfinite(counts).all(axis=1) & (found.parent >= 0)
+    for level, code in (("unit", np.arange(inside.sum())), ("buurtcode", found.parent[inside])):
+        koop, huur = (np.bincount(code, counts[inside, k]) for k in (0, 1))
+        expected = np.abs(koop / koop.sum() - huur / huur.sum()).sum() / 2
+        assert whole.loc[level, "dissimilarity"] == pytest.approx(expected, abs=1e-9)
+    assert whole.loc["unit", "dissimilarity"] > whole.loc["buurtcode", "dissimilarity"] + 0.1
+
+
+def test_mosaic_of_rijnmond(rijnmond):
+    squares, buurten, counts, found, _ = rijnmond
+    wijk = codes_of(buurten["wijkcode"], found)
+    table = mosaic(counts, wijk, replicates=99)
+    assert table["mosaic"].between(0, 1).all()
+    assert (table["mosaic_expected"].dropna() > 0).any()
+    mixed = table[(table["wijk_diversity"] > 0.5) & (table["n_blocks"] > 10)]
+    assert (mixed["mosaic_z"] > 3).mean() > 0.9  # squares are far from dealt at random
+    number = table.index.get_indexer(wijk)
+    number[[w is None for w in wijk]] = -1
+    effective, _ = patch_sizes(counts, squares.geometry.to_numpy(), number)
+    assert effective.shape == (len(THETAS), len(table))
+    dwellings = np.bincount(number[number >= 0], np.nan_to_num(counts.sum(1))[number >= 0])
+    assert (np.nan_to_num(effective) <= dwellings + 1e-6).all()
