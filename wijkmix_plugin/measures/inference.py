@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
+from threading import Event
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -253,46 +254,73 @@ def _infer(
         places.setdefault(label, []).append(place)
     value, note = table["value"].to_numpy(float), table["note"].to_numpy(object, copy=True)
     cells = {name: table[name].to_numpy(float, copy=True) for name in _FILLED}
+    stop = Event()
     with ThreadPoolExecutor(_THREADS) as pool:
         waiting = []
         for units in areas:
             rows = {place: _row(keys[place], names) for place in places.get(units.areas[0], [])}
             wanted = {row for row in rows.values() if row is not None}
             portions = simulate(units) if wanted and len(units.rows) > 1 else []
-            runs = [pool.submit(_run, portion, wanted, len(names)) for portion in portions]
+            runs = [pool.submit(_run, portion, wanted, len(names), stop) for portion in portions]
             waiting.append((units, rows, runs))
-        work, done = float(sum(len(units.rows) for units in areas)), 0.0
-        for units, rows, runs in waiting:
-            found = []
-            for run in runs:
-                found.append(_wait(run, pool, cancelled))
-                done += len(units.rows) / len(runs)
-                if progress is not None:
-                    progress(min(100.0, 100.0 * done / work))
-            said = fractions if (units.counts != np.rint(units.counts)).any() else ""
-            for place, row in rows.items():
-                if np.isnan(value[place]):
-                    continue
-                if row is not None and found:
-                    replicates = np.concatenate([values[row] for values in found])
-                    for name, cell in fill(float(value[place]), replicates).items():
-                        cells[name][place] = cell
-                text = refusal if row is None else said
-                if text:
-                    note[place] = f"{note[place]}; {text}" if note[place] else text
+        try:
+            replicates = _gather(waiting, stop, progress, cancelled)
+        finally:
+            stop.set()  # after an error too, the threads have nothing more to do
+    for (units, rows, _), found in zip(waiting, replicates, strict=True):
+        said = fractions if (units.counts != np.rint(units.counts)).any() else ""
+        for place, row in rows.items():
+            if np.isnan(value[place]):
+                continue
+            if row is not None and found:
+                for name, cell in fill(float(value[place]), found[row]).items():
+                    cells[name][place] = cell
+            text = refusal if row is None else said
+            if text:
+                note[place] = f"{note[place]}; {text}" if note[place] else text
     return table.assign(**cells, note=note)
 
 
-def _run(portion: Callable[[], Replicates], rows: set[Row], n_groups: int) -> dict[Row, np.ndarray]:
+def _gather(
+    waiting: list[tuple[Units, dict[int, Row | None], list[Future]]],
+    stop: Event,
+    progress: Callable[[float], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> list[dict[Row, np.ndarray]]:
+    """Return the replicates of every row, per area; empty where there is nothing to simulate."""
+    work, done = float(sum(len(units.rows) for units, _, _ in waiting)), 0.0
+    result = []
+    for units, _, runs in waiting:
+        found = []
+        for run in runs:
+            found.append(_wait(run, stop, cancelled))
+            done += len(units.rows) / len(runs)
+            if progress is not None:
+                progress(min(100.0, 100.0 * done / work))
+        rows = found[0] if found else {}
+        result.append({row: np.concatenate([values[row] for values in found]) for row in rows})
+    return result
+
+
+def _run(
+    portion: Callable[[], Replicates], rows: set[Row], n_groups: int, stop: Event
+) -> dict[Row, np.ndarray]:
     """Draw some replicates and compute what is asked of them."""
-    return values_of(rows, portion(), n_groups)
+
+    def look() -> None:
+        if stop.is_set():
+            raise Cancelled
+
+    look()
+    return values_of(rows, portion(), n_groups, look)
 
 
-def _wait(run: Future, pool: ThreadPoolExecutor, cancelled: Callable[[], bool] | None) -> dict:
+def _wait(run: Future, stop: Event, cancelled: Callable[[], bool] | None) -> dict:
     """Wait for a run, looking now and then whether the user wants to stop."""
     while True:
         if cancelled is not None and cancelled():
-            pool.shutdown(wait=False, cancel_futures=True)
+            # Whatever is running or waiting ends at its next look.
+            stop.set()
             raise Cancelled
         if run in wait([run], timeout=0.1).done:
             return run.result()
@@ -322,8 +350,13 @@ def _row(key: tuple, names: list[str]) -> Row | None:
     return None
 
 
-def values_of(rows: set[Row], some: Replicates, n_groups: int) -> dict[Row, np.ndarray]:
-    """Return the values (replicates,) of every row."""
+def values_of(
+    rows: set[Row],
+    some: Replicates,
+    n_groups: int,
+    look: Callable[[], None] | None = None,
+) -> dict[Row, np.ndarray]:
+    """Return the values (replicates,) of every row; `look` may raise in between."""
     needed = ingredients_of(frozenset(row.name for row in rows))
     made: dict[Contrast, Sums] = {}
 
@@ -332,6 +365,8 @@ def values_of(rows: set[Row], some: Replicates, n_groups: int) -> dict[Row, np.n
         if contrast.kind == "many" and some.everybody:
             contrast = Contrast("rest", contrast.group)
         if contrast not in made:
+            if look is not None:
+                look()
             made[contrast] = some.sums(contrast, needed)
         return made[contrast]
 
