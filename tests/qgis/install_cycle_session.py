@@ -131,6 +131,10 @@ def main() -> None:
     QgsApplication.messageLog().messageReceived.connect(
         lambda text, tag, level: facts["log"].append([str(tag), str(text)])
     )
+    # Nor into a dialog that waits for a click.
+    qgis.utils.showException = lambda kind, value, trace, *_, **__: facts["log"].append(
+        ["Python error", "".join(traceback.format_exception(kind, value, trace))]
+    )
     try:
         block(set(filter(None, os.environ.get("WIJKMIX_BLOCK", "").split(","))))
         cycle(facts)
