@@ -28,10 +28,16 @@ def aliases() -> dict[str, str]:
             "lq_overig": translate("WijkMix", "Location quotient other rental"),
             "lq_huur": translate("WijkMix", "Location quotient rental"),
             "moran_corp_i": translate("WijkMix", "Local Moran's I, corporation rental"),
+            "moran_corp_lag": translate(
+                "WijkMix", "Mean of the neighbours (standard deviations), corporation rental"
+            ),
             "moran_corp_p": translate("WijkMix", "p-value (two-sided), corporation rental"),
             "moran_corp_q": translate("WijkMix", "q-value (FDR), corporation rental"),
             "moran_huur": translate("WijkMix", "Local Moran cluster, rental"),
             "moran_huur_i": translate("WijkMix", "Local Moran's I, rental"),
+            "moran_huur_lag": translate(
+                "WijkMix", "Mean of the neighbours (standard deviations), rental"
+            ),
             "moran_huur_p": translate("WijkMix", "p-value (two-sided), rental"),
             "moran_huur_q": translate("WijkMix", "q-value (FDR), rental"),
             "n_neighbours": translate("WijkMix", "Number of neighbours"),

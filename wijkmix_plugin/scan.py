@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 INDEX_IDS = ("dissimilarity", "isolation", "theil_h", "multigroup_theil_h")
 # Results on fewer dwellings than this are not shown: they say too much about too few homes.
 MIN_DWELLINGS = 10
+# Beside the cluster label: local I, mean of the neighbours, p and adjusted p.
+MORAN_SUFFIXES = ("i", "lag", "p", "q")
 # What the scan computes itself; the other indicators of the catalogue are taken from the layer
 # where it has them.
 COMPUTED = frozenset(
@@ -268,8 +270,9 @@ def _add_moran(
     """Add the local Moran columns of the corporation share (two classes: of the rented share)."""
     name, share = ("moran_huur", "share_huur") if two_classes else ("moran_corp", "share_corp")
     if two_classes:
-        for column in ("moran_corp", "moran_corp_i", "moran_corp_p", "moran_corp_q"):
-            result[column] = None if column == "moran_corp" else np.nan
+        result["moran_corp"] = None
+        for suffix in MORAN_SUFFIXES:
+            result[f"moran_corp_{suffix}"] = np.nan
     shapes = table.geometry.to_numpy()
     drawn = ~(pd.isna(shapes) | table.geometry.is_empty.to_numpy())
     notes = []
@@ -302,14 +305,13 @@ def _add_moran(
         # One buurt, or the same share everywhere: the rest of the scan still stands.
         notes.append(Note("warning", error.text))
         result[name] = np.where(used, None, "nodata")
-        for suffix in ("i", "p", "q"):
+        for suffix in MORAN_SUFFIXES:
             result[f"{name}_{suffix}"] = np.nan
         result["n_neighbours"] = np.nan
         return notes, {"variable": share, "n_used": 0, "reason": error.text.en}
     result[name] = moran.cluster
-    result[f"{name}_i"] = moran.i
-    result[f"{name}_p"] = moran.p
-    result[f"{name}_q"] = moran.q
+    for suffix in MORAN_SUFFIXES:
+        result[f"{name}_{suffix}"] = getattr(moran, suffix)
     result["n_neighbours"] = np.where(used, moran.n_neighbours, np.nan)
     notes += [Note("info", text) for text in moran.notes]
     return notes, {

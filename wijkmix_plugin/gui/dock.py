@@ -27,25 +27,12 @@ from . import about_panel, flags_panel, scan_layer, texts
 from .instruments_panel import InstrumentsPanel
 from .map_tool import Outline, PickTool, feature_at
 from .mix_panel import MixPanel
+from .moran_panel import MoranPanel
 from .page import Page, paragraph
 from .picker import BuurtPicker, narrow
 from .run_bar import RunBar
 from .run_scan import RunPanel, ScanRun
-from .scan_layer import ScanTable, Unit
-
-# Which changes of a layer make the sums stale. Some come once per cell: a timer gathers them.
-LAYER_SIGNALS = (
-    "featureAdded",
-    "featuresDeleted",
-    "attributeValueChanged",
-    "geometryChanged",
-    "updatedFields",
-    "subsetStringChanged",
-    "dataChanged",
-    "dataSourceChanged",
-    "afterRollBack",
-    "crsChanged",
-)
+from .scan_layer import LAYER_SIGNALS, ScanTable, Unit
 
 
 class WijkMixDock(QgsDockWidget):
@@ -143,6 +130,8 @@ class WijkMixDock(QgsDockWidget):
         self.tabs.addTab(self.mix, translate("WijkMix", "Mi&x"))
         self.tabs.addTab(self.flags, translate("WijkMix", "&Flags"))
         self.tabs.addTab(third, translate("WijkMix", "&Instruments"))
+        self.clusters = MoranPanel(self._catalogue, self._canvas)
+        self.tabs.addTab(self.clusters, translate("WijkMix", "&Clusters"))
         self.tabs.addTab(self.about, translate("WijkMix", "Abou&t"))
         layout.addWidget(self.tabs, 1)
         return views
@@ -170,6 +159,8 @@ class WijkMixDock(QgsDockWidget):
         self._connect(self.picker.map_button.toggled, self._pick_toggled)
         self._connect(self.picker.zoom_button.clicked, self._zoom)
         self._connect(self.flags.anchorClicked, self._flag_link)
+        self._connect(self.clusters.picked, self._point_picked)
+        self._connect(self.clusters.picked_code, self.select_code)
         self._connect(self.visibilityChanged, self._shown)
         if self._tool is not None:
             self._connect(self._tool.clicked, self.pick_at)
@@ -184,6 +175,7 @@ class WijkMixDock(QgsDockWidget):
             signal.disconnect(slot)
         self._connections = []
         self.runs.close_down()
+        self.clusters.close_down()
         if self._tool is not None:
             self._canvas.unsetMapTool(self._tool)
             self._tool.deleteLater()
@@ -271,6 +263,7 @@ class WijkMixDock(QgsDockWidget):
         layer = self.layer()
         self._table = scan_layer.read_table(layer) if layer is not None else None
         self.picker.set_table(self._table)
+        self.clusters.set_scan(layer, self._table)
         if layer is None:
             self.picker.map_button.setChecked(False)
         self._select(self._table.same(self._unit) if self._table is not None else None)
@@ -284,6 +277,11 @@ class WijkMixDock(QgsDockWidget):
         if unit is not None:
             self._select(unit)
         return unit is not None
+
+    def _point_picked(self, fid: int) -> None:
+        unit = self._table.by_fid.get(fid) if self._table is not None else None
+        if unit is not None:
+            self._select(unit)
 
     def pick_at(self, point: QgsPointXY) -> None:
         """Show the buurt under a point of the map."""
@@ -331,6 +329,7 @@ class WijkMixDock(QgsDockWidget):
         )
         if self.instruments is not None:
             self.instruments.show_buurt(unit.name or unit.code, flags_panel.statuses(values))
+        self.clusters.show_unit(unit)
         if self._outline is not None:
             self._outline.show(feature.geometry(), layer)
         self.picker.zoom_button.setEnabled(self._outline is not None)
@@ -342,6 +341,7 @@ class WijkMixDock(QgsDockWidget):
         if self._outline is not None:
             self._outline.hide()
         self.picker.zoom_button.setEnabled(False)
+        self.clusters.show_unit(None)
         if self.instruments is not None:
             self.instruments.show_buurt("", {})
         if layer is not None:

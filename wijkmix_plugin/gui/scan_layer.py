@@ -24,6 +24,19 @@ from ..qgis_io import PROVENANCE
 MARKS = ("buurt_code", "div_tenure", "flag_reasons")
 THREE = ("koop", "corp", "overig")
 TWO = ("koop", "huur")
+# Which changes of a layer make the sums stale. Some come once per cell: a timer gathers them.
+LAYER_SIGNALS = (
+    "featureAdded",
+    "featuresDeleted",
+    "attributeValueChanged",
+    "geometryChanged",
+    "updatedFields",
+    "subsetStringChanged",
+    "dataChanged",
+    "dataSourceChanged",
+    "afterRollBack",
+    "crsChanged",
+)
 # Where the numbers of a layer come from, as the run that made it recorded.
 provenance = qgis_io.origin
 _PLAIN = (float, int, str, bool, type(None))

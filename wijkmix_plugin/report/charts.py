@@ -178,8 +178,8 @@ def stacked_bar(
     return _svg(width, height, title, "".join(body))
 
 
-def _ticks(low: float, high: float, wanted: int = 5) -> list[float]:
-    """Round numbers that span low..high."""
+def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
+    """Return round numbers between low and high, for an axis."""
     span = high - low
     if not math.isfinite(span) or span <= 0:
         return [low]
@@ -251,13 +251,13 @@ def moran_scatter(
     px = left + (x - x0) / (x1 - x0) * (right - left)
     py = bottom - (y - y0) / (y1 - y0) * (bottom - top)
     body = []
-    for tick in _ticks(x0, x1):
+    for tick in ticks(x0, x1):
         at = left + (tick - x0) / (x1 - x0) * (right - left)
         body.append(_line(at, top, at, bottom, GREY if tick == 0 else "#e3e5e9"))
         body.append(
             _text(at, bottom + 14, numbers.decimal(tick, 1), size=10, anchor="middle", fill=GREY)
         )
-    for tick in _ticks(y0, y1):
+    for tick in ticks(y0, y1):
         at = bottom - (tick - y0) / (y1 - y0) * (bottom - top)
         body.append(_line(left, at, right, at, GREY if tick == 0 else "#e3e5e9"))
         body.append(
@@ -347,7 +347,7 @@ def profile_line(
     px = left + (at - at.min()) / spread * (right - left)
     digits = 2 if high - low < 2 else 0
     body = []
-    for tick in _ticks(low, high, 4):
+    for tick in ticks(low, high, 4):
         py = bottom - (tick - low) / (high - low) * (bottom - top)
         body.append(_line(left, py, right, py, "#e3e5e9"))
         body.append(
