@@ -222,12 +222,12 @@ def test_sampled_p_agrees_with_the_exact_null():
     values = rng.poisson(6, 400)
     values[210] = 60
     exact = exact_null(values, neighbours)
-    for permutations, seed in ((999, 1), (9_999, 2), (99_999, 3)):
-        result = local_moran(values, neighbours, permutations=permutations, seed=seed)
+    for draws, seed in ((999, 1), (9_999, 2), (99_999, 3)):
+        result = local_moran(values, neighbours, permutations=draws, seed=seed)
         assert result.n_used == 400
         tail = exact / 2
         # Five standard errors of independent draws, and the one that is added to the count.
-        tolerance = 10 * np.sqrt(tail * (1 - tail) / permutations) + 4 / permutations
+        tolerance = 10 * np.sqrt(tail * (1 - tail) / draws) + 4 / draws
         assert (np.abs(result.p - exact) <= tolerance).all()
 
 
@@ -243,7 +243,8 @@ def test_dealt_draws_are_unbiased_and_better_than_independent_ones():
     independent = 2 * np.sqrt(exact / 2 * (1 - exact / 2) / 4_999)
     # An independent draw would give a ratio of 1.
     assert np.sqrt((off**2).mean() / (independent**2).mean()) < 0.5
-    # The mean over the seeds shrinks towards the exact p (the + 1 in count + 1 is 0.0002 to 0.0004).
+    # The mean over the seeds shrinks towards the exact p (the + 1 in count + 1 is 0.0002 to
+    # 0.0004).
     assert np.abs(off.mean(axis=0)).mean() < 0.5 * np.abs(off).mean() + 0.0004
 
 
@@ -418,8 +419,8 @@ def test_rates_by_hand():
     events, base = np.array([10.0, 30, 10, 30]), np.full(4, 100.0)
     result = local_moran(events, ring(4), base=base)
     assert result.z == pytest.approx([-1, 1, -1, 1])
-    # z before the second standardisation would be 0.1 / sqrt(0.008 + 0.002); equal bases hide it, so
-    # an uneven base shows the shrinkage: the same rate is less extreme in a small population.
+    # z before the second standardisation would be 0.1 / sqrt(0.008 + 0.002); equal bases hide it,
+    # so an uneven base shows the shrinkage: the same rate is less extreme in a small population.
     events, base = np.array([1.0, 100, 60, 600, 30]), np.array([2.0, 200, 400, 4000, 200])
     z = local_moran(events, ring(5), base=base).z
     assert z[0] < z[1]

@@ -201,7 +201,7 @@ def _alike(items: np.ndarray, odd: int = ODD[0]) -> np.ndarray:
         The position of the fixed item.
     """
     length = len(items)
-    words = items.view(np.uint64).reshape(length, -1)
+    words = items.view(np.uint64).reshape(length, items.itemsize // 8)
     place = np.empty(length, np.int32)
     bits = max(length, 2).bit_length()
     table = np.empty(1 << bits, np.int32)
