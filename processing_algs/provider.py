@@ -14,6 +14,7 @@ from .prepare_buurten import PrepareBuurten
 from .scale_spectrum import ScaleSpectrum
 from .scan import Scan
 from .segregation_indices import SegregationIndices
+from .surroundings_profile import SurroundingsProfile
 
 ALGORITHMS = (
     Scan,
@@ -23,6 +24,7 @@ ALGORITHMS = (
     LocalSegregation,
     ScaleSpectrum,
     Mosaic,
+    SurroundingsProfile,
 )
 
 

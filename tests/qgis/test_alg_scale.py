@@ -209,3 +209,59 @@ def test_small_blocks_are_left_out_and_never_shown(run, blocks, table_of):
 def test_mosaic_refusals(run, blocks, more, message):
     with pytest.raises(QgsProcessingException, match=message):
         mosaic(run, blocks(), **more)
+
+
+# -- surroundings
+
+
+def surroundings(run, layer, **more):
+    outputs = {"OUTPUT": "TEMPORARY_OUTPUT", "PROFILE": "TEMPORARY_OUTPUT"}
+    return run("surroundings_profile", {"INPUT": layer, **outputs, **more})
+
+
+def test_surroundings_of_the_worked_gemeente(run, blocks, table_of):
+    results = surroundings(run, blocks(), RADII="50,100", NEAREST="100, 250,900")
+    rows = table_of(results["OUTPUT"])
+    assert len(rows) == 8
+    first = rows[0]
+    assert first["share_koop_r50"] == 90
+    # The block, its neighbour to the east and the one to the north.
+    assert first["share_koop_r100"] == pytest.approx((90 + 10 + 5) / 3)
+    assert first["share_koop_k250"] == pytest.approx((90 + 10 + 5) / 3)
+    assert first["share_corp_k100"] == 5
+    assert first["div_k900"] is None  # there are 800 dwellings
+    assert first["mixed_from_r"] == 100
+    profile = table_of(results["PROFILE"])
+    assert [(r["kind"], r["scale"]) for r in profile] == [
+        ("unit", 0), ("radius", 50), ("radius", 100),
+        ("nearest", 100), ("nearest", 250), ("nearest", 900),
+    ]  # fmt: skip
+    assert profile[0]["theil_h"] == pytest.approx(0.394165, abs=1e-6)
+    assert profile[0]["theil_h"] > profile[2]["theil_h"]
+    assert profile[-1]["theil_h"] is None
+
+
+def test_surroundings_of_cbs_squares(run, table_of):
+    fields = ["aantal_woningen", "percentage_koopwoningen", "percentage_huurwoningen"]
+    rows = [(50.0, 60.0, 40.0), (20.0, 100.0, None), (15.0, 90.0, None), (None, None, None)]
+    layer = layer_of(fields, rows, [square(i, 0) for i in range(4)])
+    results = surroundings(run, layer, RADII="100")
+    table = table_of(results["OUTPUT"])
+    assert [r["n_koop"] for r in table] == [30, 20, None, None]
+    assert table[0]["share_koop_r100"] == pytest.approx(100 * 50 / 70)
+    assert table[2]["div_r100"] is None
+    assert any("CBS squares are a proxy for blocks. 2 of 4" in line for line in run.log)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"RADII": ""}, "No scale"),
+        ({"RADII": "-1"}, "give metres above 0"),
+        ({"NEAREST": "12,x"}, "whole numbers of 1 or more"),
+        ({"NEAREST": "0"}, "whole numbers of 1 or more"),
+    ],
+)
+def test_surroundings_refusals(run, blocks, more, message):
+    with pytest.raises(QgsProcessingException, match=message):
+        surroundings(run, blocks(), **more)
