@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """How long `wijkmix:scan` takes against what QGIS itself needs to read and write the same layer.
 
-Run with `scripts/env python benchmarks/scan.py [AMSTERDAM.gpkg|LAYER NL.gpkg|LAYER]`; by default the open data files
-beside the project. Rounds alternate (A B A B); medians and their ratio are printed, with peak memory and the first,
-cold call as a figure of its own.
+Run with `scripts/env python benchmarks/scan.py [FILE.gpkg|LAYER ...]`; by default the open data
+files beside the project. Rounds alternate (A B A B); medians and their ratio are printed, with peak
+memory and the first, cold call as a figure of its own.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ def peak() -> float:
 
 
 def floor(layer, folder: Path) -> float:
-    """Read every feature with its attributes and write it to a GeoPackage: what no algorithm can avoid."""
-    from qgis.core import QgsFeatureSink, QgsVectorFileWriter
+    """Read every feature and write it to a GeoPackage: what no algorithm can avoid."""
+    from qgis.core import QgsFeatureSink, QgsProject, QgsVectorFileWriter
 
     start = time.perf_counter()
     options = QgsVectorFileWriter.SaveVectorOptions()
@@ -34,8 +34,6 @@ def floor(layer, folder: Path) -> float:
     target = folder / "floor.gpkg"
     target.unlink(missing_ok=True)
     features = list(layer.getFeatures())
-    from qgis.core import QgsProject
-
     writer = QgsVectorFileWriter.create(
         str(target),
         layer.fields(),
@@ -114,8 +112,10 @@ def main() -> None:
             theirs = statistics.median(b for _, b in pairs)
             ratio = statistics.median(a / b for a, b in pairs)
             print(
-                f"{name}: {layer.featureCount():,} units; scan {ours:.2f} s, read and write {theirs:.2f} s, "
-                f"ratio {ratio:.1f}; first call {first:.2f} s{' (cold imports)' if number == 0 else ''}; "
+                f"{name}: {layer.featureCount():,} units; scan {ours:.2f} s, read and write "
+                f"{theirs:.2f} s, "
+                f"ratio {ratio:.1f}; first call {first:.2f} s{' (cold imports)' if number == 0 "
+                f"else ''}; "
                 f"peak {peak():.0f} MB"
             )
     application.processingRegistry().removeProvider(provider)

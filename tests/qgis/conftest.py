@@ -43,7 +43,6 @@ def _nothing_outlives_qgis(qgis_app):
 def provider(qgis_app, qgis_processing):
     """The WijkMix provider, registered for the whole session."""
     from qgis.core import QgsApplication
-
     from wijkmix.processing_algs.provider import WijkMixProvider
 
     provider = WijkMixProvider()
@@ -139,10 +138,10 @@ def run(provider):
             super().__init__(False)
             self.lines = []
 
-        def pushInfo(self, text):  # noqa: N802
+        def pushInfo(self, text):
             self.lines.append(text)
 
-        def pushWarning(self, text):  # noqa: N802
+        def pushWarning(self, text):
             self.lines.append(text)
 
     def go(name, parameters, *, feedback=None, context=None):
