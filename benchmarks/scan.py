@@ -111,11 +111,10 @@ def main() -> None:
             ours = statistics.median(a for a, _ in pairs)
             theirs = statistics.median(b for _, b in pairs)
             ratio = statistics.median(a / b for a, b in pairs)
+            cold = " (cold imports)" if number == 0 else ""
             print(
                 f"{name}: {layer.featureCount():,} units; scan {ours:.2f} s, read and write "
-                f"{theirs:.2f} s, "
-                f"ratio {ratio:.1f}; first call {first:.2f} s{' (cold imports)' if number == 0 "
-                f"else ''}; "
+                f"{theirs:.2f} s, ratio {ratio:.1f}; first call {first:.2f} s{cold}; "
                 f"peak {peak():.0f} MB"
             )
     application.processingRegistry().removeProvider(provider)

@@ -70,7 +70,6 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         raise NotImplementedError
 
     # -- what QGIS calls
-    # ----------------------------------------------------------------------------------
 
     def createInstance(self) -> WijkMixAlgorithm:
         return type(self)()
@@ -113,14 +112,17 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             with qgis_io.many_small_objects():
                 return self.compute(parameters, context, feedback)
         except WijkMixError as error:
-            self._remove_created()
-            raise QgsProcessingException(local(error.text)) from error
+            problem = local(error.text)
         except Exception:
             self._remove_created()
             raise
+        self._remove_created()
+        # QGIS never lets go of this exception, nor of the frames it passed: leave them empty, or
+        # every refused run would keep its layers and tables.
+        del parameters, context, feedback
+        raise QgsProcessingException(problem)
 
     # -- helpers for subclasses
-    # ---------------------------------------------------------------------------
 
     def note(self, feedback: Any, text: Text, *, warning: bool = False) -> None:
         """Tell the user something about the run."""
@@ -235,7 +237,6 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         sink.flushBuffer()
 
     # -- destinations that can be written, and go when the run fails
-    # --------------------------------------
 
     def _destination_paths(self, parameters: dict[str, Any], context: Any) -> dict[str, Path]:
         """Return the plain files that the run would make, per output parameter."""
