@@ -317,6 +317,7 @@ class MoranScatter(QWidget):
         painter.rotate(-90)
         painter.drawText(QRectF(-frame.height(), -row / 2, 2 * frame.height(), row), middle, beside)
         painter.restore()
+        painter.setPen(soft)
         for name, at in (
             ("HH", Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop),
             ("LL", Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom),
