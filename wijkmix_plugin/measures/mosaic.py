@@ -117,7 +117,9 @@ def mosaic(
     sums = sums.reshape(len(pair), counts.shape[1])
     table = mosaic_index(sums, names[pair[:, 0]] if len(pair) else [])
     if blocks is None:
-        order = np.lexsort((canonical_order([*sums.T]).argsort(), pair[:, 0]))
+        # Equal sizes side by side: numpy then prepares a binomial draw once for all of them.
+        size = np.rint(sums.sum(axis=1))
+        order = np.lexsort((canonical_order([*sums.T]).argsort(), size, pair[:, 0]))
         cuts = np.flatnonzero(np.diff(pair[order, 0])) + 1
         tasks = [(part, None) for part in np.split(sums[order], cuts)] if len(sums) else []
     else:
