@@ -297,6 +297,13 @@ class Mosaic(BlocksAlgorithm):
             progress=lambda part: feedback.setProgress(20 + 0.5 * part),
             cancelled=feedback.isCanceled,
         )
+        if table.empty:
+            raise TableError(
+                "No block has both usable counts and a wijk. Check the groups, the least number of "
+                "dwellings and where the blocks lie.",
+                "Geen enkel blok heeft zowel bruikbare aantallen als een wijk. Controleer de "
+                "groepen, het minimum aantal woningen en waar de blokken liggen.",
+            )
         number = pd.Index(table.index).get_indexer(pd.Index(code, dtype=object))
         number[pd.isna(code)] = -1
         steepest = self._arrangement(parameters, context, table, units, counts, number)

@@ -204,6 +204,7 @@ def test_small_blocks_are_left_out_and_never_shown(run, blocks, table_of):
         ({"NULL_MODEL": 1}, "PAND_FIELD"),
         ({"RADII": "50,abc"}, "give metres"),
         ({"LIMIT_FINE": 0.7}, "must be below"),
+        ({"MIN_DWELLINGS": 500}, "No block has both"),
     ],
 )
 def test_mosaic_refusals(run, blocks, more, message):
