@@ -32,11 +32,20 @@ COLUMNS = (
 TEXT = {"buurtcode", "buurtnaam", "wijkcode", "gemeentecode", "gemeentenaam", "water"}
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _nothing_outlives_qgis(qgis_app):
-    """Collect what tracebacks of expected errors hold: a layer that outlives QGIS crashes it."""
+@pytest.fixture(scope="session", autouse=True)
+def _no_layer_outlives_qgis(qgis_app):
+    """Delete layers that are still held at the end: one that outlives QGIS crashes the process.
+
+    QGIS never lets go of an exception from a Python algorithm, nor of the frames below it.
+    """
+    from qgis.core import QgsMapLayer
+    from qgis.PyQt import sip
+
     yield
     gc.collect()
+    for thing in gc.get_objects():
+        if isinstance(thing, QgsMapLayer) and not sip.isdeleted(thing) and sip.ispyowned(thing):
+            sip.delete(thing)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""`wijkmix:scan` and `wijkmix:prepare_buurten` in QGIS: what comes out, and what is refused and how."""
+"""`wijkmix:scan` and `wijkmix:prepare_buurten`: what comes out, what is refused and how."""
 
 from __future__ import annotations
 
@@ -357,7 +357,10 @@ def test_prepare_gives_the_canonical_table(run, buurten, table_of):
     rows = table_of(
         run("prepare_buurten", {"INPUT": buurten(), "OUTPUT": "TEMPORARY_OUTPUT"})["OUTPUT"]
     )
-    first = "buurt_code buurt_name wijk_code gemeente_code gemeente_name year dwellings n_koop n_corp n_overig n_unknown"
+    first = (
+        "buurt_code buurt_name wijk_code gemeente_code gemeente_name year "
+        "dwellings n_koop n_corp n_overig n_unknown"
+    )
     assert list(rows[0])[1 if "fid" in rows[0] else 0 :][:11] == first.split()
     assert rows[0]["year"] == 2024
     assert rows[0]["quality"] == "ok"
