@@ -41,8 +41,11 @@ def _example(name):
     import geopandas as gpd
     from libpysal.examples import get_path
 
+    path = get_path(name)
+    if path is None:
+        pytest.skip("the example maps of libpysal are not here: Debian packages it without them")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        frame = gpd.read_file(get_path(name))
+        frame = gpd.read_file(path)
     # PySAL wants a projected system to be named; which one does not enter any formula.
     return frame.set_crs("EPSG:28992", allow_override=True)
