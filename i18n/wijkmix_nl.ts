@@ -8,6 +8,10 @@
         <translation>&amp;Buurt</translation>
     </message>
     <message>
+        <source>&amp;Clusters</source>
+        <translation>&amp;Clusters</translation>
+    </message>
+    <message>
         <source>&amp;Flags</source>
         <translation>&amp;Vlaggen</translation>
     </message>
@@ -36,8 +40,16 @@
         <translation>Een CSV, werkblad of laag met de cijfers, als de vlakken die niet hebben.</translation>
     </message>
     <message>
+        <source>A building of a corporation is uniform by construction, so against shuffled dwellings nearly every wijk stands out; whole buildings are the stricter test.</source>
+        <translation>Een corporatiegebouw is van zichzelf eenvormig, dus tegen geschudde woningen valt bijna elke wijk op; hele panden schudden is de strengere toets.</translation>
+    </message>
+    <message>
         <source>A cluster is named where the FDR-adjusted p-value is at most this.</source>
         <translation>Een cluster krijgt een naam als de p-waarde na FDR-correctie hoogstens zo groot is.</translation>
+    </message>
+    <message>
+        <source>A field with the code of the wijk or other parent area.</source>
+        <translation>Een veld met de code van de wijk of een ander oudergebied.</translation>
     </message>
     <message>
         <source>A flag says that a buurt may be worth studying. It is no advice and no judgement, and says nothing about the people who live there.</source>
@@ -65,11 +77,11 @@
     </message>
     <message>
         <source>Adds the indices of each area by itself, for example the gemeente code.</source>
-        <translation type="unfinished"></translation>
+        <translation>Voegt de indices van elk gebied apart toe, bijvoorbeeld op gemeentecode.</translation>
     </message>
     <message>
         <source>Against pure chance (random allocation)</source>
-        <translation type="unfinished"></translation>
+        <translation>Tegen zuiver toeval (willekeurige verdeling)</translation>
     </message>
     <message>
         <source>All conditions are met.</source>
@@ -80,8 +92,16 @@
         <translation>Alle domeinen</translation>
     </message>
     <message>
+        <source>All groups</source>
+        <translation>Alle groepen</translation>
+    </message>
+    <message>
         <source>All options…</source>
         <translation>Alle opties…</translation>
+    </message>
+    <message>
+        <source>All units together</source>
+        <translation>Alle eenheden samen</translation>
     </message>
     <message>
         <source>All {n} entries</source>
@@ -93,7 +113,7 @@
     </message>
     <message>
         <source>Areas (optional)</source>
-        <translation type="unfinished"></translation>
+        <translation>Gebieden (optioneel)</translation>
     </message>
     <message>
         <source>As it stood in {month}.</source>
@@ -109,31 +129,55 @@
     </message>
     <message>
         <source>Bandwidth (m)</source>
-        <translation type="unfinished"></translation>
+        <translation>Bandbreedte (m)</translation>
     </message>
     <message>
         <source>Bandwidths in metres (optional)</source>
-        <translation type="unfinished"></translation>
+        <translation>Bandbreedten in meters (optioneel)</translation>
+    </message>
+    <message>
+        <source>Below {high}</source>
+        <translation>Onder {high}</translation>
+    </message>
+    <message>
+        <source>Between the two</source>
+        <translation>Tussenvorm</translation>
     </message>
     <message>
         <source>Block layer used</source>
         <translation>Blokkenlaag gebruikt</translation>
     </message>
     <message>
+        <source>Block: rows with the same value are one block</source>
+        <translation>Blok: rijen met dezelfde waarde zijn één blok</translation>
+    </message>
+    <message>
+        <source>Blocks and their surroundings</source>
+        <translation>Blokken en hun omgeving</translation>
+    </message>
+    <message>
         <source>Blocks with tenure counts (optional)</source>
         <translation>Blokken met aantallen per eigendomsvorm (optioneel)</translation>
     </message>
     <message>
+        <source>Blocks</source>
+        <translation>Blokken</translation>
+    </message>
+    <message>
         <source>Bootstrap fills low and high. Random allocation deals all people over the units and fills expected, z and p (two-sided). The bounds fill low and high for counts that were made from whole percentages, as CBS publishes them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bootstrap vult low en high. Willekeurige verdeling deelt iedereen opnieuw over de eenheden en vult expected, z en p (tweezijdig). De grenzen vullen low en high voor aantallen die uit hele percentages zijn gemaakt, zoals het CBS ze publiceert.</translation>
     </message>
     <message>
         <source>Bootstrap interval (95 %)</source>
-        <translation type="unfinished"></translation>
+        <translation>Bootstrap-interval (95 %)</translation>
     </message>
     <message>
         <source>Bounds for rounded percentages</source>
-        <translation type="unfinished"></translation>
+        <translation>Grenzen bij afgeronde percentages</translation>
+    </message>
+    <message>
+        <source>Building (pand): rows with the same value are one building</source>
+        <translation>Pand: rijen met dezelfde waarde zijn één pand</translation>
     </message>
     <message>
         <source>Buurt, by name or code</source>
@@ -221,7 +265,15 @@
     </message>
     <message>
         <source>Certainty</source>
-        <translation type="unfinished"></translation>
+        <translation>Zekerheid</translation>
+    </message>
+    <message>
+        <source>Chance that two differ (0-1)</source>
+        <translation>Kans dat twee verschillen (0-1)</translation>
+    </message>
+    <message>
+        <source>Chance: shuffle</source>
+        <translation>Toeval: schudden van</translation>
     </message>
     <message>
         <source>Choose a buurt: type its name or code above, or click it on the map.</source>
@@ -253,27 +305,7 @@
     </message>
     <message>
         <source>Computes how unevenly groups are spread over units: dissimilarity, Gini, Theil&apos;s H, isolation and many others, for all units together and for each area by itself; each group against the rest and against each other group, and all groups at once. Polygons add the indices of land and of neighbours; bandwidths in metres add the indices of surroundings (Reardon and O&apos;Sullivan 2004). Choose what to know of the certainty: an interval, what pure chance would give for units of this size, or what rounded percentages leave open. A value that cannot be is empty, and the note says why. The formulas and their sources are in docs/methods.md.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Condition: at least {limit}</source>
-        <translation>Voorwaarde: minstens {limit}</translation>
-    </message>
-    <message>
-        <source>Condition: at most {limit}</source>
-        <translation>Voorwaarde: hoogstens {limit}</translation>
-    </message>
-    <message>
-        <source>Condition: less than {limit}</source>
-        <translation>Voorwaarde: minder dan {limit}</translation>
-    </message>
-    <message>
-        <source>Condition: more than {limit}</source>
-        <translation>Voorwaarde: meer dan {limit}</translation>
-    </message>
-    <message>
-        <source>Condition: not {limit}</source>
-        <translation>Voorwaarde: niet {limit}</translation>
+        <translation>Berekent hoe ongelijk groepen over eenheden zijn verdeeld: dissimilariteit, Gini, Theils H, isolatie en vele andere, voor alle eenheden samen en per gebied; elke groep tegen de rest en tegen elke andere groep, en alle groepen tegelijk. Polygonen voegen de indices van grond en van buren toe; bandbreedten in meters die van de omgeving (Reardon en O'Sullivan 2004). Kies wat u over de zekerheid wilt weten: een interval, wat zuiver toeval voor eenheden van deze omvang zou geven, of wat afgeronde percentages openlaten. Een waarde die niet bestaat is leeg, en de opmerking zegt waarom. De formules en hun bronnen staan in docs/methods.md.</translation>
     </message>
     <message>
         <source>Condition: {limit}</source>
@@ -282,6 +314,10 @@
     <message>
         <source>Conditions of the flags (JSON)</source>
         <translation>Voorwaarden van de vlaggen (JSON)</translation>
+    </message>
+    <message>
+        <source>Contrast at borders between blocks (0-1)</source>
+        <translation>Contrast op grenzen tussen blokken (0-1)</translation>
     </message>
     <message>
         <source>Coordinate system</source>
@@ -312,28 +348,100 @@
         <translation>Verdichting: kandidaten voor onderzoek</translation>
     </message>
     <message>
+        <source>Describes every unit against its reference area: location quotients (1 = as the area), entropy and diversity, the chance that two dwellings of the unit differ (simpson), how far its composition is from that of the area (local_divergence), and its part of the dissimilarity of each group (the parts of an area add up to D). All fields of the input stay. Diversity says how mixed a unit is, not whether that is good.</source>
+        <translation>Beschrijft elke eenheid ten opzichte van haar referentiegebied: locatiequotiënten (1 = als het gebied), entropie en diversiteit, de kans dat twee woningen van de eenheid verschillen (simpson), hoe ver de samenstelling van die van het gebied ligt (local_divergence), en haar deel van de dissimilariteit van elke groep (de delen van een gebied tellen op tot D). Alle velden van de invoer blijven. Diversiteit zegt hoe gemengd een eenheid is, niet of dat goed is.</translation>
+    </message>
+    <message>
+        <source>Describes the mix around every unit without administrative borders: of all dwellings within distances, and of the nearest numbers of dwellings. All dwellings at the last distance count. The fields mixed_from_r and mixed_from_k hold the first scale at which no class holds 80 per cent. The profile sets Theil&apos;s H and dissimilarity of those surroundings against the scale. Of a polygon a point inside it counts. Near the edge of the input, surroundings miss what lies outside.</source>
+        <translation>Beschrijft de mix rond elke eenheid zonder bestuurlijke grenzen: van alle woningen binnen afstanden, en van de dichtstbijzijnde aantallen woningen. Alle woningen op de laatste afstand tellen mee. De velden mixed_from_r en mixed_from_k bevatten de eerste schaal waarop geen klasse 80 procent heeft. Het profiel zet Theils H en de dissimilariteit van die omgevingen uit tegen de schaal. Van een polygoon telt een punt binnenin. Bij de rand van de invoer mist de omgeving wat erbuiten ligt.</translation>
+    </message>
+    <message>
+        <source>Dissimilarity of all groups</source>
+        <translation>Dissimilariteit van alle groepen</translation>
+    </message>
+    <message>
+        <source>Dissimilarity of surroundings (all groups)</source>
+        <translation>Dissimilariteit van omgevingen (alle groepen)</translation>
+    </message>
+    <message>
+        <source>Dissimilarity of surroundings</source>
+        <translation>Ongelijkheid van omgevingen</translation>
+    </message>
+    <message>
+        <source>Dissimilarity of two groups</source>
+        <translation>Dissimilariteit van twee groepen</translation>
+    </message>
+    <message>
         <source>Distance profile</source>
-        <translation type="unfinished"></translation>
+        <translation>Afstandsprofiel</translation>
+    </message>
+    <message>
+        <source>Distances, with commas between.</source>
+        <translation>Afstanden, met komma's ertussen.</translation>
     </message>
     <message>
         <source>Diversity (0 one class, 1 all equal)</source>
         <translation>Diversiteit (0 één vorm, 1 alle gelijk)</translation>
     </message>
     <message>
+        <source>Diversity (0-1)</source>
+        <translation>Diversiteit (0-1)</translation>
+    </message>
+    <message>
+        <source>Diversity inside the block (0-1)</source>
+        <translation>Diversiteit binnen het blok (0-1)</translation>
+    </message>
+    <message>
+        <source>Diversity of the wijk (0-1)</source>
+        <translation>Diversiteit van de wijk (0-1)</translation>
+    </message>
+    <message>
+        <source>Diversity that this level adds (nats)</source>
+        <translation>Diversiteit die dit niveau toevoegt (nats)</translation>
+    </message>
+    <message>
+        <source>Diversity</source>
+        <translation>Diversiteit</translation>
+    </message>
+    <message>
         <source>Domain</source>
         <translation>Domein</translation>
+    </message>
+    <message>
+        <source>Dominant tenure from share</source>
+        <translation>Overheersende eigendomsvorm vanaf aandeel</translation>
+    </message>
+    <message>
+        <source>Drag over points to select them on the map (Shift adds, Ctrl takes away). Click a point, or use the arrow keys, to pick a buurt.</source>
+        <translation>Sleep over punten om ze op de kaart te selecteren (Shift voegt toe, Ctrl haalt weg). Klik op een punt, of gebruik de pijltjestoetsen, om een buurt te kiezen.</translation>
+    </message>
+    <message>
+        <source>Dwellings in blocks without dominant tenure</source>
+        <translation>Woningen in blokken zonder overheersende eigendomsvorm</translation>
+    </message>
+    <message>
+        <source>Dwellings per tenure class. Empty: n_koop, n_corp and n_overig; n_koop and n_huur; or the columns of CBS squares as published, as owner-occupied and rental.</source>
+        <translation>Woningen per eigendomsklasse. Leeg: n_koop, n_corp en n_overig; n_koop en n_huur; of de kolommen van CBS-vierkanten zoals gepubliceerd, als koop en huur.</translation>
+    </message>
+    <message>
+        <source>Empty: every row is a block.</source>
+        <translation>Leeg: elke rij is een blok.</translation>
     </message>
     <message>
         <source>Empty: the year in the layer.</source>
         <translation>Leeg: het jaar in de laag.</translation>
     </message>
     <message>
+        <source>Entropy (nats)</source>
+        <translation>Entropie (nats)</translation>
+    </message>
+    <message>
         <source>Everybody in the unit; empty: the sum of the groups. Needed with one group, which is then compared with the rest.</source>
-        <translation type="unfinished"></translation>
+        <translation>Iedereen in de eenheid; leeg: de som van de groepen. Nodig bij één groep, die dan met de rest wordt vergeleken.</translation>
     </message>
     <message>
         <source>Everything within the bandwidth alike</source>
-        <translation type="unfinished"></translation>
+        <translation>Alles binnen de bandbreedte even zwaar</translation>
     </message>
     <message>
         <source>Evidence</source>
@@ -341,11 +449,27 @@
     </message>
     <message>
         <source>Expected by chance</source>
-        <translation type="unfinished"></translation>
+        <translation>Verwacht door toeval</translation>
+    </message>
+    <message>
+        <source>Field with the code of the wijk in that layer</source>
+        <translation>Veld met de wijkcode in die laag</translation>
+    </message>
+    <message>
+        <source>Finely mixed: H beyond chance up to</source>
+        <translation>Fijn gemengd: H boven toeval tot</translation>
+    </message>
+    <message>
+        <source>Finely mixed: inside blocks</source>
+        <translation>Fijn gemengd: binnen de blokken</translation>
     </message>
     <message>
         <source>Finer units (blocks, complexes, addresses) with the fields n_koop, n_corp and n_overig. They show whether a mixed wijk is mixed inside its blocks; buurten alone cannot.</source>
         <translation>Fijnere eenheden (blokken, complexen, adressen) met de velden n_koop, n_corp en n_overig. Ze laten zien of een gemengde wijk ook binnen de blokken gemengd is; buurten alleen kunnen dat niet.</translation>
+    </message>
+    <message>
+        <source>Finest units</source>
+        <translation>Fijnste eenheden</translation>
     </message>
     <message>
         <source>Flag: {name}</source>
@@ -360,12 +484,24 @@
         <translation>Vlaggen</translation>
     </message>
     <message>
+        <source>For example gemeente_code, wijk_code, buurt_code, in that order. Each must nest in the one before; the unit itself comes last without being named.</source>
+        <translation>Bijvoorbeeld gemeente_code, wijk_code, buurt_code, in die volgorde. Elk moet in het vorige passen; de eenheid zelf komt als laatste en hoeft niet genoemd te worden.</translation>
+    </message>
+    <message>
         <source>For example: Amsterdam, or GM0599, GM0622.</source>
         <translation>Bijvoorbeeld: Amsterdam, of GM0599, GM0622.</translation>
     </message>
     <message>
+        <source>For shuffling whole buildings; the block field is needed too.</source>
+        <translation>Voor het schudden van hele panden; het blokveld is dan ook nodig.</translation>
+    </message>
+    <message>
         <source>For the flags of the selected buurt</source>
         <translation>Bij de vlaggen van de gekozen buurt</translation>
+    </message>
+    <message>
+        <source>For the layer of blocks.</source>
+        <translation>Voor de laag met blokken.</translation>
     </message>
     <message>
         <source>Gemeente (codes or names, comma-separated; empty = all)</source>
@@ -388,12 +524,24 @@
         <translation>Hoort samen met</translation>
     </message>
     <message>
+        <source>Group of dissimilarity and variance ratio</source>
+        <translation>Groep van dissimilariteit en variantieratio</translation>
+    </message>
+    <message>
+        <source>Group that dissimilarity sets against it</source>
+        <translation>Groep die de dissimilariteit ertegenover zet</translation>
+    </message>
+    <message>
         <source>Group</source>
         <translation>Groep</translation>
     </message>
     <message>
+        <source>Groups: fields with counts (empty = recognise)</source>
+        <translation>Groepen: velden met aantallen (leeg = herkennen)</translation>
+    </message>
+    <message>
         <source>Groups: fields with counts</source>
-        <translation type="unfinished"></translation>
+        <translation>Groepen: velden met aantallen</translation>
     </message>
     <message>
         <source>HTML files (*.html)</source>
@@ -409,11 +557,15 @@
     </message>
     <message>
         <source>How surroundings weigh</source>
-        <translation type="unfinished"></translation>
+        <translation>Hoe de omgeving weegt</translation>
+    </message>
+    <message>
+        <source>In standard deviations: own {z}, neighbours {lag}; local I {i}</source>
+        <translation>In standaardafwijkingen: eigen {z}, buren {lag}; lokale I {i}</translation>
     </message>
     <message>
         <source>Index against bandwidth, to draw as a line.</source>
-        <translation type="unfinished"></translation>
+        <translation>Index tegen bandbreedte, om als lijn te tekenen.</translation>
     </message>
     <message>
         <source>Index</source>
@@ -421,11 +573,11 @@
     </message>
     <message>
         <source>Indices, one row per area</source>
-        <translation type="unfinished"></translation>
+        <translation>Indices, één rij per gebied</translation>
     </message>
     <message>
         <source>Indices</source>
-        <translation type="unfinished"></translation>
+        <translation>Indices</translation>
     </message>
     <message>
         <source>Instruments</source>
@@ -440,6 +592,10 @@
         <translation>De laag heeft de velden van een scan, maar niet het verslag van de scan zelf: instellingen, drempels, versies en weggelaten buurten zijn niet te tonen. Dat verslag blijft in het project bij de laag; een bestand dat opnieuw wordt geopend, is het kwijt. Scan opnieuw om het te krijgen.</translation>
     </message>
     <message>
+        <source>Kind of scale</source>
+        <translation>Soort schaal</translation>
+    </message>
+    <message>
         <source>Land acquisition stays in so many variants of the thresholds</source>
         <translation>Grondverwerving blijft in zoveel varianten van de drempels</translation>
     </message>
@@ -452,8 +608,16 @@
         <translation>Recht</translation>
     </message>
     <message>
+        <source>Layer with a local Moran</source>
+        <translation>Laag met een lokale Moran</translation>
+    </message>
+    <message>
         <source>Layer</source>
         <translation>Laag</translation>
+    </message>
+    <message>
+        <source>Least dwellings in a block</source>
+        <translation>Minste aantal woningen in een blok</translation>
     </message>
     <message>
         <source>Left out for want of usable figures: {n}</source>
@@ -461,11 +625,23 @@
     </message>
     <message>
         <source>Less with distance, bell-shaped (gaussian)</source>
-        <translation type="unfinished"></translation>
+        <translation>Minder met de afstand, klokvormig (gaussisch)</translation>
     </message>
     <message>
         <source>Less with distance, straight down (triangular)</source>
-        <translation type="unfinished"></translation>
+        <translation>Minder met de afstand, rechtlijnig (driehoek)</translation>
+    </message>
+    <message>
+        <source>Level of the area</source>
+        <translation>Niveau van het gebied</translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation>Niveau</translation>
+    </message>
+    <message>
+        <source>Levels: fields with area codes, coarse to fine</source>
+        <translation>Niveaus: velden met gebiedscodes, grof naar fijn</translation>
     </message>
     <message>
         <source>Local Moran cluster, rental</source>
@@ -500,6 +676,14 @@
         <translation>Lokale afwijking van {area}: {value} (0 = dezelfde menging)</translation>
     </message>
     <message>
+        <source>Local segregation: {source}</source>
+        <translation>Lokale segregatie: {source}</translation>
+    </message>
+    <message>
+        <source>Local segregation</source>
+        <translation>Lokale segregatie</translation>
+    </message>
+    <message>
         <source>Location quotient other rental</source>
         <translation>Locatiequotiënt overige huur</translation>
     </message>
@@ -512,6 +696,10 @@
         <translation>Locatiequotiënt huur</translation>
     </message>
     <message>
+        <source>Location quotient: {group}</source>
+        <translation>Locatiequotiënt: {group}</translation>
+    </message>
+    <message>
         <source>Low among high (LH)</source>
         <translation>Laag tussen hoog (LH)</translation>
     </message>
@@ -521,7 +709,7 @@
     </message>
     <message>
         <source>Lower end</source>
-        <translation type="unfinished"></translation>
+        <translation>Ondergrens</translation>
     </message>
     <message>
         <source>Made from</source>
@@ -536,6 +724,26 @@
         <translation>Gemiddelde diversiteit binnen blokken (0-1)</translation>
     </message>
     <message>
+        <source>Mean diversity of surroundings (0-1)</source>
+        <translation>Gemiddelde diversiteit van omgevingen (0-1)</translation>
+    </message>
+    <message>
+        <source>Mean entropy at this level (nats)</source>
+        <translation>Gemiddelde entropie op dit niveau (nats)</translation>
+    </message>
+    <message>
+        <source>Mean of the neighbours (standard deviations), corporation rental</source>
+        <translation>Gemiddelde van de buren (standaardafwijkingen), corporatiehuur</translation>
+    </message>
+    <message>
+        <source>Mean of the neighbours (standard deviations), rental</source>
+        <translation>Gemiddelde van de buren (standaardafwijkingen), huur</translation>
+    </message>
+    <message>
+        <source>Metres between blocks of one patch</source>
+        <translation>Meters tussen blokken van één vlek</translation>
+    </message>
+    <message>
         <source>Mi&amp;x</source>
         <translation>Men&amp;ging</translation>
     </message>
@@ -544,8 +752,40 @@
         <translation>Gemengd: geen eigendomsvorm haalt {limit} %</translation>
     </message>
     <message>
+        <source>Moran scatterplot of {n} buurten, {selected} selected</source>
+        <translation>Moran-spreidingsdiagram van {n} buurten, {selected} geselecteerd</translation>
+    </message>
+    <message>
+        <source>Moran scatterplot</source>
+        <translation>Moran-spreidingsdiagram</translation>
+    </message>
+    <message>
+        <source>Moran&apos;s I {value}: the slope of the line</source>
+        <translation>Moran's I {value}: de helling van de lijn</translation>
+    </message>
+    <message>
         <source>More permutations resolve smaller p-values; the default suits a whole country.</source>
         <translation>Meer permutaties onderscheiden kleinere p-waarden; de standaard volstaat voor heel Nederland.</translation>
+    </message>
+    <message>
+        <source>Mosaic class</source>
+        <translation>Mozaïekklasse</translation>
+    </message>
+    <message>
+        <source>Mosaic index (0-1)</source>
+        <translation>Mozaïekindex (0-1)</translation>
+    </message>
+    <message>
+        <source>Mosaic index (uniform blocks, mixed wijk)</source>
+        <translation>Mozaïekindex (homogene blokken, gemengde wijk)</translation>
+    </message>
+    <message>
+        <source>Mosaic index beyond chance</source>
+        <translation>Mozaïekindex boven toeval</translation>
+    </message>
+    <message>
+        <source>Mosaic index by chance</source>
+        <translation>Mozaïekindex door toeval</translation>
     </message>
     <message>
         <source>Mosaic index, block variant</source>
@@ -556,6 +796,30 @@
         <translation>Mozaïekindex, buurtvariant</translation>
     </message>
     <message>
+        <source>Mosaic index: z against chance</source>
+        <translation>Mozaïekindex: z tegen toeval</translation>
+    </message>
+    <message>
+        <source>Mosaic per wijk, block variant</source>
+        <translation>Mozaïek per wijk, blokvariant</translation>
+    </message>
+    <message>
+        <source>Mosaic per wijk, buurt variant</source>
+        <translation>Mozaïek per wijk, buurtvariant</translation>
+    </message>
+    <message>
+        <source>Mosaic per wijk</source>
+        <translation>Mozaïek per wijk</translation>
+    </message>
+    <message>
+        <source>Mosaic: H beyond chance from</source>
+        <translation>Mozaïek: H boven toeval vanaf</translation>
+    </message>
+    <message>
+        <source>Mosaic: uniform blocks</source>
+        <translation>Mozaïek: homogene blokken</translation>
+    </message>
+    <message>
         <source>Name of the area</source>
         <translation>Naam van het gebied</translation>
     </message>
@@ -564,8 +828,28 @@
         <translation>Naam of code</translation>
     </message>
     <message>
+        <source>Nearest dwellings (empty = none)</source>
+        <translation>Dichtstbijzijnde woningen (leeg = geen)</translation>
+    </message>
+    <message>
+        <source>Neighbours of the buurt</source>
+        <translation>Buren van de buurt</translation>
+    </message>
+    <message>
+        <source>Neighbours with a value: {n}</source>
+        <translation>Buren met een waarde: {n}</translation>
+    </message>
+    <message>
         <source>Never without:</source>
         <translation>Nooit zonder:</translation>
+    </message>
+    <message>
+        <source>No class holds 80 % from so many dwellings on</source>
+        <translation>Geen klasse heeft 80 % vanaf zoveel woningen</translation>
+    </message>
+    <message>
+        <source>No class holds 80 % from this radius on (m)</source>
+        <translation>Geen klasse heeft 80 % vanaf deze straal (m)</translation>
     </message>
     <message>
         <source>No entry has these words. Search for less, or choose All domains.</source>
@@ -580,16 +864,24 @@
         <translation>Geen cijfers</translation>
     </message>
     <message>
+        <source>No neighbour with a value.</source>
+        <translation>Geen buur met een waarde.</translation>
+    </message>
+    <message>
         <source>No significant cluster</source>
         <translation>Geen significant cluster</translation>
     </message>
     <message>
         <source>None</source>
-        <translation type="unfinished"></translation>
+        <translation>Geen</translation>
     </message>
     <message>
         <source>Note</source>
         <translation>Opmerking</translation>
+    </message>
+    <message>
+        <source>Number of areas at this level</source>
+        <translation>Aantal gebieden op dit niveau</translation>
     </message>
     <message>
         <source>Number of blocks</source>
@@ -605,23 +897,43 @@
     </message>
     <message>
         <source>Number of units</source>
-        <translation type="unfinished"></translation>
+        <translation>Aantal eenheden</translation>
     </message>
     <message>
         <source>Numbers of dwellings, households or people per group, not percentages: for example n_koop, n_corp and n_overig. A unit with an empty count is left out.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aantallen woningen, huishoudens of mensen per groep, geen percentages: bijvoorbeeld n_koop, n_corp en n_overig. Een eenheid met een leeg aantal valt af.</translation>
+    </message>
+    <message>
+        <source>Numbers of dwellings, with commas between; usual are 12, 25, 50, 100, 200, 400, 800, 1600, 3200, 6400, 12800, 25600, 51200.</source>
+        <translation>Aantallen woningen, met komma's ertussen; gebruikelijk zijn 12, 25, 50, 100, 200, 400, 800, 1600, 3200, 6400, 12800, 25600, 51200.</translation>
     </message>
     <message>
         <source>Of the bootstrap or the random allocation.</source>
-        <translation type="unfinished"></translation>
+        <translation>Van de bootstrap of de willekeurige verdeling.</translation>
     </message>
     <message>
         <source>Older than 12 months, may have changed.</source>
         <translation>Ouder dan 12 maanden, kan gewijzigd zijn.</translation>
     </message>
     <message>
+        <source>One block: nothing to compare</source>
+        <translation>Eén blok: niets te vergelijken</translation>
+    </message>
+    <message>
+        <source>One of the groups. Empty: corporation rental where there is such a field, against the first other group.</source>
+        <translation>Een van de groepen. Leeg: corporatiehuur waar zo’n veld is, tegen de eerste andere groep.</translation>
+    </message>
+    <message>
         <source>One row per unit (buurt, block, square), with counts.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eén rij per eenheid (buurt, blok, vierkant), met aantallen.</translation>
+    </message>
+    <message>
+        <source>One-sided wijk</source>
+        <translation>Eenzijdige wijk</translation>
+    </message>
+    <message>
+        <source>One-sided: diversity of the wijk below</source>
+        <translation>Eenzijdig: diversiteit van de wijk onder</translation>
     </message>
     <message>
         <source>Only inside an area that is officially designated under the Wbmgp. WijkMix has no designation loaded and never derives one from figures, so this entry matches no buurt; it is here to read.</source>
@@ -656,6 +968,10 @@
         <translation>Eigen drempels (JSON-bestand, optioneel)</translation>
     </message>
     <message>
+        <source>Own value {own}, mean of its neighbours {mean}</source>
+        <translation>Eigen waarde {own}, gemiddelde van de buren {mean}</translation>
+    </message>
+    <message>
         <source>Owner-occupied {limit} % or more</source>
         <translation>Koop {limit} % of meer</translation>
     </message>
@@ -676,6 +992,10 @@
         <translation>Instellingen</translation>
     </message>
     <message>
+        <source>Part of the dissimilarity: {group}</source>
+        <translation>Deel van de dissimilariteit: {group}</translation>
+    </message>
+    <message>
         <source>Permutations of the local Moran</source>
         <translation>Permutaties van de lokale Moran</translation>
     </message>
@@ -688,12 +1008,24 @@
         <translation>Een buurt aanwijzen op de kaart</translation>
     </message>
     <message>
+        <source>Polygons with the same code are one parent. Empty: wijk_code or wijkcode.</source>
+        <translation>Polygonen met dezelfde code zijn één oudergebied. Leeg: wijk_code of wijkcode.</translation>
+    </message>
+    <message>
         <source>Polygons, points or a table with fields named as the indicators: div_tenure, lq_corp, moran_corp, dw_per_ha and others.</source>
         <translation>Vlakken, punten of een tabel met velden die heten als de indicatoren: div_tenure, lq_corp, moran_corp, dw_per_ha en andere.</translation>
     </message>
     <message>
         <source>Prepare buurten (canonical table)</source>
         <translation>Buurten voorbereiden (genormaliseerde tabel)</translation>
+    </message>
+    <message>
+        <source>Profile over scales (table)</source>
+        <translation>Profiel over schalen (tabel)</translation>
+    </message>
+    <message>
+        <source>Profile over scales</source>
+        <translation>Profiel over schalen</translation>
     </message>
     <message>
         <source>Progress of the scan</source>
@@ -708,8 +1040,16 @@
         <translation>&amp;Uitvoeren</translation>
     </message>
     <message>
+        <source>Radii in metres (empty = none)</source>
+        <translation>Stralen in meters (leeg = geen)</translation>
+    </message>
+    <message>
         <source>Random seed</source>
         <translation>Toevalsgetal (seed)</translation>
+    </message>
+    <message>
+        <source>Relative diversity of surroundings</source>
+        <translation>Relatieve diversiteit van omgevingen</translation>
     </message>
     <message>
         <source>Rental {limit} % or more</source>
@@ -721,7 +1061,7 @@
     </message>
     <message>
         <source>Replicates</source>
-        <translation type="unfinished"></translation>
+        <translation>Herhalingen</translation>
     </message>
     <message>
         <source>Report</source>
@@ -748,12 +1088,28 @@
         <translation>Regel: {rule}</translation>
     </message>
     <message>
+        <source>Run the algorithm Segregation indices with bandwidths, and its table is drawn here: how far does segregation reach?</source>
+        <translation>Voer het algoritme Segregatie-indices uit met bandbreedtes, en de tabel wordt hier getekend: hoe ver reikt segregatie?</translation>
+    </message>
+    <message>
         <source>Says of every buurt whether it is a candidate for further study (restructuring, densification, land acquisition), with every condition, its value and its threshold, and in how many variants the flag stays when the thresholds move by 20 per cent. Thresholds are assumptions; a missing column makes a condition unknown, never false. The input is a table with indicators, such as the output of the scan; add columns of your own (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) to answer more conditions. Only fields that WijkMix knows are kept. Medians of a gemeente come from the rows of this input.</source>
         <translation>Zegt van elke buurt of ze kandidaat is voor nader onderzoek (herstructurering, verdichting, grondverwerving), met elke voorwaarde, de waarde en de drempel, en in hoeveel varianten de vlag blijft als de drempels 20 procent verschuiven. Drempels zijn aannames; een ontbrekende kolom maakt een voorwaarde onbekend, nooit onwaar. De invoer is een tabel met indicatoren, zoals de uitvoer van de scan; voeg eigen kolommen toe (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) om meer voorwaarden te beantwoorden. Alleen velden die WijkMix kent, blijven bewaard. Medianen van een gemeente komen uit de rijen van deze invoer.</translation>
     </message>
     <message>
         <source>Sc&amp;an</source>
         <translation>Sc&amp;an</translation>
+    </message>
+    <message>
+        <source>Scale (metres or dwellings)</source>
+        <translation>Schaal (meters of woningen)</translation>
+    </message>
+    <message>
+        <source>Scale spectrum (table)</source>
+        <translation>Schaalspectrum (tabel)</translation>
+    </message>
+    <message>
+        <source>Scale spectrum</source>
+        <translation>Schaalspectrum</translation>
     </message>
     <message>
         <source>Scale</source>
@@ -789,7 +1145,7 @@
     </message>
     <message>
         <source>Segregation indices per area</source>
-        <translation type="unfinished"></translation>
+        <translation>Segregatie-indices per gebied</translation>
     </message>
     <message>
         <source>Segregation indices</source>
@@ -800,16 +1156,36 @@
         <translation>Kies eerst een buurt, of kies hierboven Alle onderdelen.</translation>
     </message>
     <message>
+        <source>Select on the map: {label}</source>
+        <translation>Selecteer op de kaart: {label}</translation>
+    </message>
+    <message>
         <source>Separated by commas, for example 250, 500, 1000, 2000. How far the surroundings of a unit reach; measured from a point inside it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gescheiden door komma's, bijvoorbeeld 250, 500, 1000, 2000. Hoe ver de omgeving van een eenheid reikt; gemeten vanaf een punt binnenin.</translation>
+    </message>
+    <message>
+        <source>Share of the area&apos;s diversity (0-1)</source>
+        <translation>Deel van de diversiteit van het gebied (0-1)</translation>
     </message>
     <message>
         <source>Share rental (%)</source>
         <translation>Aandeel huur (%)</translation>
     </message>
     <message>
+        <source>Show &amp;neighbours on the map</source>
+        <translation>Toon bure&amp;n op de kaart</translation>
+    </message>
+    <message>
         <source>Shows where the housing-tenure mix is uneven, which buurten are candidates for further study and why, and which instruments match. Give it a layer of CBS buurten as published; the columns are recognised. A flag is a reason to look closer, never a judgement about people or a ranking.</source>
         <translation>Toont waar de menging van eigendomsvormen ongelijk is, welke buurten kandidaat zijn voor nader onderzoek en waarom, en welke instrumenten passen. Geef een laag met CBS-buurten zoals gepubliceerd; de kolommen worden herkend. Een vlag is een reden om beter te kijken, nooit een oordeel over mensen of een ranglijst.</translation>
+    </message>
+    <message>
+        <source>Shuffled</source>
+        <translation>Geschud</translation>
+    </message>
+    <message>
+        <source>Shuffles</source>
+        <translation>Aantal keren schudden</translation>
     </message>
     <message>
         <source>Significance level (after FDR correction)</source>
@@ -820,6 +1196,10 @@
         <translation>Significantieniveau</translation>
     </message>
     <message>
+        <source>Size of the uniform patch (dwellings)</source>
+        <translation>Omvang van de eenvormige vlek (woningen)</translation>
+    </message>
+    <message>
         <source>Source of the data</source>
         <translation>Bron van de gegevens</translation>
     </message>
@@ -828,12 +1208,40 @@
         <translation>Bron</translation>
     </message>
     <message>
+        <source>Splits the diversity of every area over the levels inside it: how much is the difference between wijken, between buurten inside wijken, between blocks inside buurten, and how much is mixed inside the blocks (the row within). The shares of an area add up to 1. Theil&apos;s H, dissimilarity and the variance ratio stand beside them per level. Areas are summed from the units given. The numbers describe; there is no level that is best.</source>
+        <translation>Verdeelt de diversiteit van elk gebied over de niveaus erbinnen: hoeveel is verschil tussen wijken, tussen buurten binnen wijken, tussen blokken binnen buurten, en hoeveel is gemengd binnen de blokken (de rij within). De delen van een gebied tellen op tot 1. Theils H, dissimilariteit en de variantieratio staan er per niveau naast. Gebieden worden opgeteld uit de gegeven eenheden. De cijfers beschrijven; er is geen beste niveau.</translation>
+    </message>
+    <message>
+        <source>Steepest border of the block (0-1)</source>
+        <translation>Scherpste grens van het blok (0-1)</translation>
+    </message>
+    <message>
         <source>Stop</source>
         <translation>Stoppen</translation>
     </message>
     <message>
+        <source>Surroundings profile</source>
+        <translation>Omgevingsprofiel</translation>
+    </message>
+    <message>
+        <source>Surroundings: radii in metres</source>
+        <translation>Omgeving: stralen in meters</translation>
+    </message>
+    <message>
+        <source>Surroundings</source>
+        <translation>Omgeving</translation>
+    </message>
+    <message>
         <source>Table with key figures, joined by buurt code (optional)</source>
         <translation>Tabel met kerncijfers, gekoppeld op buurtcode (optioneel)</translation>
+    </message>
+    <message>
+        <source>Table</source>
+        <translation>Tabel</translation>
+    </message>
+    <message>
+        <source>Tells a mosaic of uniform blocks from a wijk that is mixed inside every block. The index is the diversity of the wijk minus the mean diversity of its blocks (0-1); small blocks are uniform by chance, so the mean of shuffled wijken is taken off. Also: the size of the uniform patch in which the average dwelling stands, the contrast at borders, and per block how much more mixed its surroundings are. The limits of the four classes are assumptions and can be changed. It describes; it does not say that a mosaic works.</source>
+        <translation>Onderscheidt een mozaïek van homogene blokken van een wijk die binnen elk blok gemengd is. De index is de diversiteit van de wijk min de gemiddelde diversiteit van haar blokken (0-1); kleine blokken zijn door toeval eenvormig, dus gaat het gemiddelde van geschudde wijken eraf. Ook: de omvang van de eenvormige vlek waarin de gemiddelde woning staat, het contrast op grenzen, en per blok hoeveel gemengder de omgeving is. De grenzen van de vier klassen zijn aannames en kunnen worden gewijzigd. Het beschrijft; het zegt niet dat een mozaïek werkt.</translation>
     </message>
     <message>
         <source>Tenure mix</source>
@@ -852,8 +1260,16 @@
         <translation>De catalogus met instrumenten is niet te lezen.</translation>
     </message>
     <message>
+        <source>The default is an assumption; the layer names it.</source>
+        <translation>De standaardwaarde is een aanname; de laag noemt haar.</translation>
+    </message>
+    <message>
         <source>The defining conditions are met and none has failed, but some data are missing.</source>
         <translation>Aan de bepalende voorwaarden is voldaan en geen enkele faalt, maar er ontbreken gegevens.</translation>
+    </message>
+    <message>
+        <source>The finest units you have: CBS squares of 100 m, PC6 areas, blocks, complexes of a corporation, addresses. Squares and PC6 areas are a proxy for blocks.</source>
+        <translation>De fijnste eenheden die u hebt: CBS-vierkanten van 100 m, PC6-gebieden, blokken, complexen van een corporatie, adressen. Vierkanten en PC6-gebieden staan bij benadering voor blokken.</translation>
     </message>
     <message>
         <source>The instruments can be read without a scan, in their own tab.</source>
@@ -864,6 +1280,10 @@
         <translation>De laag heeft geen verslag van de voorwaarden.</translation>
     </message>
     <message>
+        <source>The layer is filtered: only the buurten that are left are drawn, and the line is theirs.</source>
+        <translation>De laag is gefilterd: alleen de buurten die over zijn staan in de grafiek, en de lijn is die van hen.</translation>
+    </message>
+    <message>
         <source>The layer is filtered: wijk, gemeente and whole are summed over the buurten that are left.</source>
         <translation>De laag is gefilterd: wijk, gemeente en geheel zijn opgeteld over de buurten die over zijn.</translation>
     </message>
@@ -872,8 +1292,16 @@
         <translation>De laag is in graden en wordt omgezet naar RD New (EPSG:28992).</translation>
     </message>
     <message>
+        <source>The neighbours cannot be found: {reason}</source>
+        <translation>De buren zijn niet te vinden: {reason}</translation>
+    </message>
+    <message>
         <source>The origin of this layer is unknown.</source>
         <translation>De herkomst van deze laag is onbekend.</translation>
+    </message>
+    <message>
+        <source>The reference area of each unit, for example its gemeente; empty: all units together.</source>
+        <translation>Het referentiegebied van elke eenheid, bijvoorbeeld de gemeente; leeg: alle eenheden samen.</translation>
     </message>
     <message>
         <source>The reference area of location quotients and of the local divergence.</source>
@@ -889,7 +1317,7 @@
     </message>
     <message>
         <source>The same seed gives the same numbers, to the last digit.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hetzelfde startgetal geeft dezelfde cijfers, tot de laatste decimaal.</translation>
     </message>
     <message>
         <source>The same seed gives the same result.</source>
@@ -897,7 +1325,11 @@
     </message>
     <message>
         <source>The same values with a column per index, to join to a layer of the areas.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dezelfde waarden met een kolom per index, om aan een laag van de gebieden te koppelen.</translation>
+    </message>
+    <message>
+        <source>The scan above</source>
+        <translation>De scan hierboven</translation>
     </message>
     <message>
         <source>The scan failed unexpectedly: {reason}. See the log messages, tab WijkMix.</source>
@@ -924,8 +1356,12 @@
         <translation>De eigendomscijfers van deze buurt zijn niet gepubliceerd (geheim of onbetrouwbaar).</translation>
     </message>
     <message>
+        <source>The test used {n} neighbours. The list shows who shares a border in the layer as it is now; another choice of neighbours, a filter or an edit makes the difference.</source>
+        <translation>De toets gebruikte {n} buren. De lijst toont wie een grens deelt in de laag zoals die nu is; een andere keuze van buren, een filter of een bewerking maakt het verschil.</translation>
+    </message>
+    <message>
         <source>The unit itself always counts in full.</source>
-        <translation type="unfinished"></translation>
+        <translation>De eenheid zelf telt altijd volledig mee.</translation>
     </message>
     <message>
         <source>Theil&apos;s H of blocks within the wijk</source>
@@ -936,12 +1372,28 @@
         <translation>Theils H van buurten binnen de wijk</translation>
     </message>
     <message>
+        <source>Theil&apos;s H of surroundings</source>
+        <translation>Theils H van omgevingen</translation>
+    </message>
+    <message>
+        <source>Theil&apos;s H</source>
+        <translation>Theils H</translation>
+    </message>
+    <message>
         <source>There is no buurt of this scan at that point.</source>
         <translation>Op dat punt ligt geen buurt van deze scan.</translation>
     </message>
     <message>
+        <source>There is no local Moran to draw. Run a scan, or the algorithm Local Moran&apos;s I of the toolbox.</source>
+        <translation>Er is geen lokale Moran om te tekenen. Voer een scan uit, of het algoritme Lokale Moran's I uit de toolbox.</translation>
+    </message>
+    <message>
         <source>There is no scan in this project yet.</source>
         <translation>Er is nog geen scan in dit project.</translation>
+    </message>
+    <message>
+        <source>There is nothing to draw.</source>
+        <translation>Er is niets te tekenen.</translation>
     </message>
     <message>
         <source>This area is water.</source>
@@ -956,6 +1408,10 @@
         <translation>Deze buurt heeft geen woningen of geen bruikbare cijfers.</translation>
     </message>
     <message>
+        <source>This index has no value here. Choose another area or index.</source>
+        <translation>Deze index heeft hier geen waarde. Kies een ander gebied of een andere index.</translation>
+    </message>
+    <message>
         <source>This scan layer shows no buurten: it is empty or filtered to nothing.</source>
         <translation>Deze scanlaag toont geen buurten: ze is leeg of alles is weggefilterd.</translation>
     </message>
@@ -965,7 +1421,7 @@
     </message>
     <message>
         <source>Total (optional)</source>
-        <translation type="unfinished"></translation>
+        <translation>Totaal (optioneel)</translation>
     </message>
     <message>
         <source>Total count</source>
@@ -989,15 +1445,19 @@
     </message>
     <message>
         <source>Units (polygons, points or table)</source>
-        <translation type="unfinished"></translation>
+        <translation>Eenheden (polygonen, punten of tabel)</translation>
     </message>
     <message>
         <source>Units left out</source>
         <translation>Weggelaten eenheden</translation>
     </message>
     <message>
+        <source>Units with counts</source>
+        <translation>Eenheden met aantallen</translation>
+    </message>
+    <message>
         <source>Upper end</source>
-        <translation type="unfinished"></translation>
+        <translation>Bovengrens</translation>
     </message>
     <message>
         <source>Use with care: {reason}</source>
@@ -1006,6 +1466,14 @@
     <message>
         <source>Value</source>
         <translation>Waarde</translation>
+    </message>
+    <message>
+        <source>Variance ratio of the group</source>
+        <translation>Variantieratio van de groep</translation>
+    </message>
+    <message>
+        <source>Variant (units of the index)</source>
+        <translation>Variant (eenheden van de index)</translation>
     </message>
     <message>
         <source>Versions</source>
@@ -1052,6 +1520,10 @@
         <translation>Wanneer het kan passen</translation>
     </message>
     <message>
+        <source>Where the blocks have no code. A block belongs to the area that holds most of it; blocks that straddle are counted.</source>
+        <translation>Waar de blokken geen code hebben. Een blok hoort bij het gebied waar het grootste deel in ligt; blokken op een grens worden geteld.</translation>
+    </message>
+    <message>
         <source>Which instruments</source>
         <translation>Welke instrumenten</translation>
     </message>
@@ -1066,6 +1538,10 @@
     <message>
         <source>Whole</source>
         <translation>Geheel</translation>
+    </message>
+    <message>
+        <source>Wijk of each block: field (or give a layer below)</source>
+        <translation>Wijk van elk blok: veld (of geef hieronder een laag)</translation>
     </message>
     <message>
         <source>Wijk {code}</source>
@@ -1092,6 +1568,10 @@
         <translation>Wijken (tabel)</translation>
     </message>
     <message>
+        <source>Wijken or buurten (polygons)</source>
+        <translation>Wijken of buurten (polygonen)</translation>
+    </message>
+    <message>
         <source>Wijken</source>
         <translation>Wijken</translation>
     </message>
@@ -1112,10 +1592,6 @@
         <translation>Inzoomen op de buurt</translation>
     </message>
     <message>
-        <source>a limit that is not set</source>
-        <translation>een grens die niet is ingevuld</translation>
-    </message>
-    <message>
         <source>a number of dwellings per tenure is below zero, so it is not used</source>
         <translation>een aantal woningen per eigendomsvorm is kleiner dan nul en is daarom niet gebruikt</translation>
     </message>
@@ -1132,24 +1608,36 @@
         <translation>en nog {n}: zie het veld quality</translation>
     </message>
     <message>
+        <source>bandwidth (m)</source>
+        <translation>bandbreedte (m)</translation>
+    </message>
+    <message>
         <source>defining condition</source>
         <translation>bepalende voorwaarde</translation>
+    </message>
+    <message>
+        <source>dwellings among blocks</source>
+        <translation>woningen over blokken</translation>
     </message>
     <message>
         <source>empty = all; else names or codes, with commas</source>
         <translation>leeg = alle; anders namen of codes, met komma's</translation>
     </message>
     <message>
+        <source>island</source>
+        <translation>eiland</translation>
+    </message>
+    <message>
         <source>its gemeente</source>
         <translation>de eigen gemeente</translation>
     </message>
     <message>
-        <source>met</source>
-        <translation>voldaan</translation>
+        <source>mean of the neighbours</source>
+        <translation>gemiddelde van de buren</translation>
     </message>
     <message>
-        <source>no data</source>
-        <translation>geen gegevens</translation>
+        <source>n.s.</source>
+        <translation>n.s.</translation>
     </message>
     <message>
         <source>no</source>
@@ -1160,16 +1648,16 @@
         <translation>niet beoordeeld</translation>
     </message>
     <message>
-        <source>not met</source>
-        <translation>niet voldaan</translation>
-    </message>
-    <message>
         <source>not set</source>
         <translation>niet ingevuld</translation>
     </message>
     <message>
         <source>notes {numbers}</source>
         <translation>noten {numbers}</translation>
+    </message>
+    <message>
+        <source>own value (standard deviations)</source>
+        <translation>eigen waarde (standaardafwijkingen)</translation>
     </message>
     <message>
         <source>ownership unknown for {n}% of the dwellings</source>
@@ -1185,7 +1673,7 @@
     </message>
     <message>
         <source>p-value (two-sided)</source>
-        <translation type="unfinished"></translation>
+        <translation>p-waarde (tweezijdig)</translation>
     </message>
     <message>
         <source>q-value (FDR), corporation rental</source>
@@ -1256,6 +1744,10 @@
         <translation>wetgevingslijst {id}: {name}</translation>
     </message>
     <message>
+        <source>whole buildings (panden) among blocks</source>
+        <translation>hele panden over blokken</translation>
+    </message>
+    <message>
         <source>wijk {code}</source>
         <translation>wijk {code}</translation>
     </message>
@@ -1265,7 +1757,7 @@
     </message>
     <message>
         <source>z against chance</source>
-        <translation type="unfinished"></translation>
+        <translation>z tegen toeval</translation>
     </message>
     <message>
         <source>{flag}: matching</source>
@@ -1276,12 +1768,32 @@
         <translation>{flag}: nooit zonder</translation>
     </message>
     <message>
-        <source>{indicator}: {value}</source>
-        <translation>{indicator}: {value}</translation>
+        <source>{low} and more</source>
+        <translation>{low} en meer</translation>
+    </message>
+    <message>
+        <source>{low} to {high}</source>
+        <translation>{low} tot {high}</translation>
+    </message>
+    <message>
+        <source>{name}: {z} standard deviations, neighbours {lag}</source>
+        <translation>{name}: {z} standaardafwijkingen, buren {lag}</translation>
+    </message>
+    <message>
+        <source>{n} buurten tested, {without} not (no data or no neighbour)</source>
+        <translation>{n} buurten getoetst, {without} niet (geen gegevens of geen buur)</translation>
+    </message>
+    <message>
+        <source>{n} cannot be drawn: their values are missing</source>
+        <translation>{n} zijn niet te tekenen: hun waarden ontbreken</translation>
     </message>
     <message>
         <source>{n} dwellings</source>
         <translation>{n} woningen</translation>
+    </message>
+    <message>
+        <source>{n} selected, here and on the map. Esc in the chart clears.</source>
+        <translation>{n} geselecteerd, hier en op de kaart. Esc in de grafiek wist de selectie.</translation>
     </message>
     <message>
         <source>{place} is no candidate for any flag, so no instrument is matched to it. Choose a flag or All entries above to read on.</source>
