@@ -10,7 +10,7 @@ import shapely
 
 from ..errors import GeometryError
 from . import same_vertices
-from .same_vertices import radix_order
+from .same_vertices import distinct, radix_order
 
 
 @dataclass(frozen=True)
@@ -160,12 +160,16 @@ def from_pairs(n: int, first: np.ndarray, second: np.ndarray) -> Neighbours:
     """
     first, second = np.asarray(first, np.int64), np.asarray(second, np.int64)
     low, high = np.minimum(first, second), np.maximum(first, second)
-    pairs = np.unique((low * n + high)[low != high])
-    low, high = np.divmod(pairs, max(n, 1))
+    codes = distinct((low * n + high)[low != high])
+    return _symmetric(n, *np.divmod(codes, max(n, 1)))
+
+
+def _symmetric(n: int, low: np.ndarray, high: np.ndarray) -> Neighbours:
+    """Build lists from pairs that are distinct and sorted by `low`, then `high`."""
     rows, cols = np.concatenate([high, low]), np.concatenate([low, high])
-    # Pairs come sorted by low, then high: per unit that is the lower neighbours, then the higher.
+    # Per unit first the lower neighbours, then the higher.
     order = radix_order(rows)
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=n))])
+    indptr = np.append(0, np.cumsum(np.bincount(rows, minlength=n)))
     return Neighbours(indptr, cols[order].astype(np.int32))
 
 
@@ -227,9 +231,11 @@ def contiguity(
     if not np.isfinite(xy.sum()):
         _refuse_broken(shapely.area(shapes)[:, None], units)
     pairs, ragged = same_vertices.meet(shapes, xy, edges=rook)
-    pairs = np.union1d(pairs, _same_place(shapes, ragged, pairs, rook, tolerance))
-    first, second = np.divmod(pairs, max(len(shapes), 1))
-    return from_pairs(len(geometry), units[first], units[second])
+    more = _same_place(shapes, ragged, pairs, rook, tolerance)
+    if len(more):
+        pairs = distinct(np.concatenate([pairs, more]))
+    low, high = np.divmod(pairs, max(len(shapes), 1))
+    return _symmetric(len(geometry), units[low], units[high])
 
 
 def nearest(geometry: np.ndarray, k: int, *, mask: np.ndarray | None = None) -> Neighbours:
@@ -400,8 +406,8 @@ def _same_place(
     bounds = shapely.bounds(parts[mine]) + np.array([-1, -1, 1, 1]) * tolerance
     at, other = shapely.STRtree(parts).query(shapely.box(*bounds.T))
     mine = mine[at]
-    first = np.unique(np.minimum(mine, other) * len(parts) + np.maximum(mine, other))
-    mine, other = np.divmod(first, max(len(parts), 1))
+    once = distinct(np.minimum(mine, other) * len(parts) + np.maximum(mine, other))
+    mine, other = np.divmod(once, max(len(parts), 1))
     code = np.minimum(unit[mine], unit[other]) * n + np.maximum(unit[mine], unit[other])
     new = np.flatnonzero((unit[mine] != unit[other]) & ~np.isin(code, known))
     left, right, code = parts[mine[new]], parts[other[new]], code[new]

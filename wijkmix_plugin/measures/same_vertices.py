@@ -69,7 +69,7 @@ def meet(shapes: np.ndarray, xy: np.ndarray, *, edges: bool) -> tuple[np.ndarray
         corner = crowded.take(host)
         corner[first[last == first]] = True
         codes, _ = _meetings(place, guest[corner], unit, n)
-    return _distinct(np.concatenate([_codes(mine[edge], yours[edge], n), codes])), ragged
+    return distinct(np.concatenate([_codes(mine[edge], yours[edge], n), codes])), ragged
 
 
 def radix_order(keys: np.ndarray) -> np.ndarray:
@@ -93,6 +93,12 @@ def radix_order(keys: np.ndarray) -> np.ndarray:
         order = order[np.argsort((keys[order] >> shift).astype(np.uint16), kind="stable")]
         shift += 16
     return order
+
+
+def distinct(codes: np.ndarray) -> np.ndarray:
+    """Return the distinct non-negative integers, ascending."""
+    codes = codes[radix_order(codes)]
+    return codes[np.append(True, codes[1:] != codes[:-1])[: len(codes)]]
 
 
 def _pieces(length: int) -> Iterator[slice]:
@@ -235,9 +241,3 @@ def _guests(place: np.ndarray) -> np.ndarray:
         for p in _pieces(len(place))
     ]
     return np.concatenate([np.empty(0, np.int32), *found]).astype(np.int32)
-
-
-def _distinct(codes: np.ndarray) -> np.ndarray:
-    """Return the distinct non-negative integers, ascending."""
-    codes = codes[radix_order(codes)]
-    return codes[np.append(True, codes[1:] != codes[:-1])[: len(codes)]]

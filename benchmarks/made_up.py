@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 
 
-def coverage(n: int, points: int = 24, seed: int = 1) -> np.ndarray:
+def country(n: int, points: int = 24, seed: int = 1) -> np.ndarray:
     """Return n polygons of six borders with `points` vertices each, one in 100 in two parts."""
     rng = np.random.default_rng(seed)
     parts = n // 100
