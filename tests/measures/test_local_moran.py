@@ -397,12 +397,13 @@ def test_q_counts_only_the_tested():
 def test_too_few_permutations_for_the_limit_is_said_with_the_number_that_would_do():
     values = np.random.default_rng(0).normal(size=400)
     notes = local_moran(values, lattice(20, 20), permutations=999).notes
-    assert any("16000 permutations would do" in note.en for note in notes)
-    assert any("16000 permutaties" in note.nl for note in notes)
+    assert any("15999 permutations would do" in note.en for note in notes)
+    assert any("15999 permutaties" in note.nl for note in notes)
     enough = local_moran(values, lattice(20, 20), permutations=15_999).notes
     assert not any("would do" in note.en for note in enough)
-    plain = local_moran(values, lattice(20, 20), permutations=19, correction="none").notes
+    plain = local_moran(values, lattice(20, 20), permutations=19, correction="none").warnings
     assert any("nothing can be significant" in note.en for note in plain)
+    assert any("39 permutations would do" in note.en for note in plain)
 
 
 def test_fewer_than_thirty_tested_units_is_a_note():

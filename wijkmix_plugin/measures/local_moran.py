@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import erfc, fsum, inf, sqrt
+from math import ceil, erfc, fsum, inf, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -54,6 +54,8 @@ class LocalMoran:
         As asked.
     notes : list of Text
         What the reader should know about this run.
+    warnings : list of Text
+        Those of the notes that put the labels in doubt.
     """
 
     i: np.ndarray
@@ -72,6 +74,7 @@ class LocalMoran:
     seed: int
     alpha: float
     notes: list[Text] = field(default_factory=list)
+    warnings: list[Text] = field(default_factory=list)
 
 
 def local_moran(
@@ -205,6 +208,8 @@ def local_moran(
     limit = _limit(p[tested], significant[tested], correction, alpha)
     n_could_flip = _could_flip(p[null.drawn] - limit, sides * null.error[null.drawn])
 
+    warnings = _doubts(n_used, null.drawn[tested], permutations, sides, correction, alpha)
+
     def in_place(array: np.ndarray, missing: object) -> np.ndarray:
         out = np.full(n, missing, array.dtype)
         out[units] = array
@@ -226,9 +231,8 @@ def local_moran(
         permutations=permutations,
         seed=seed,
         alpha=alpha,
-        notes=_notes(
-            n_used, null.drawn[tested], permutations, sides, correction, alpha, n_could_flip
-        ),
+        notes=[*warnings, _precision(n_used, null.drawn[tested], n_could_flip)],
+        warnings=warnings,
     )
 
 
@@ -448,77 +452,57 @@ def _column_sums(cols: np.ndarray, terms: np.ndarray, n: int) -> np.ndarray:
     return np.bincount(cols[order], terms[order], minlength=n)
 
 
-def _notes(
-    n_used: int,
-    drawn: np.ndarray,
-    permutations: int,
-    sides: int,
-    correction: str,
-    alpha: float,
-    n_could_flip: int,
+def _doubts(
+    n_used: int, drawn: np.ndarray, permutations: int, sides: int, correction: str, alpha: float
 ) -> list[Text]:
-    notes = []
+    """Return why the labels may say less than they seem to."""
+    doubts = []
     if n_used < FEW:
-        notes.append(
+        doubts.append(
             Text(
                 "Only {n} units were tested; with fewer than {few} a cluster map says little.",
                 "Er zijn maar {n} eenheden getoetst; met minder dan {few} zegt een clusterkaart "
                 "weinig.",
             ).format(n=n_used, few=FEW)
         )
-    if not drawn.any():
-        notes.append(
-            Text(
-                "The p-values are exact: all possible draws were counted, no permutations were "
-                "needed.",
-                "De p-waarden zijn exact: alle mogelijke trekkingen zijn geteld, permutaties "
-                "waren niet nodig.",
-            )
-        )
-        return notes
     smallest = sides / (permutations + 1)
     wanted = alpha / n_used if correction == "fdr" else alpha
-    if smallest > wanted:
-        notes.append(
-            Text(
-                "With {p} permutations no p is below {smallest:.1e}, while one unit on its own "
-                "needs "
-                "{wanted:.1e} among {n} tests: only units in larger groups can be significant. "
-                "{enough} permutations would do.",
-                "Met {p} permutaties is geen p kleiner dan {smallest:.1e}, terwijl één eenheid "
-                "op zich "
-                "{wanted:.1e} nodig heeft bij {n} toetsen: alleen eenheden in grotere groepen "
-                "kunnen "
-                "significant zijn. Met {enough} permutaties kan het wel.",
-            ).format(
-                p=permutations,
-                smallest=smallest,
-                wanted=wanted,
-                n=n_used,
-                enough=int(np.ceil(sides / wanted)),
-            )
-            if correction == "fdr"
-            else Text(
-                "With {p} permutations no p is below {smallest:.2g}, so nothing can be "
-                "significant at "
-                "{wanted:g}. Choose at least {enough} permutations.",
-                "Met {p} permutaties is geen p kleiner dan {smallest:.2g}, dus niets kan "
-                "significant zijn "
-                "bij {wanted:g}. Kies minstens {enough} permutaties.",
-            ).format(
-                p=permutations,
-                smallest=smallest,
-                wanted=wanted,
-                enough=int(np.ceil(sides / wanted)),
-            )
+    if not drawn.any() or smallest <= wanted:
+        return doubts
+    if correction == "fdr":
+        text = Text(
+            "With {p} permutations no p is below {smallest:.1e}, while one unit on its own needs "
+            "{wanted:.1e} among {n} tests: only units in larger groups can be significant. "
+            "{enough} permutations would do.",
+            "Met {p} permutaties is geen p kleiner dan {smallest:.1e}, terwijl één eenheid op "
+            "zich {wanted:.1e} nodig heeft bij {n} toetsen: alleen eenheden in grotere groepen "
+            "kunnen significant zijn. Met {enough} permutaties kan het wel.",
         )
-    notes.append(
-        Text(
-            "The draws are random: with another seed about {n} of {total} units could get "
-            "another label.",
-            "De trekkingen zijn toevallig: met een ander startgetal kunnen ongeveer {n} van de "
-            "{total} "
-            "eenheden een ander label krijgen.",
-        ).format(n=n_could_flip, total=n_used)
+    else:
+        text = Text(
+            "With {p} permutations no p is below {smallest:.1e}, so nothing can be significant at "
+            "{wanted:g}. {enough} permutations would do.",
+            "Met {p} permutaties is geen p kleiner dan {smallest:.1e}, dus niets kan significant "
+            "zijn bij {wanted:g}. Met {enough} permutaties kan het wel.",
+        )
+    enough = ceil(round(sides / wanted, 6)) - 1
+    doubts.append(
+        text.format(p=permutations, smallest=smallest, wanted=wanted, n=n_used, enough=enough)
     )
-    return notes
+    return doubts
+
+
+def _precision(n_used: int, drawn: np.ndarray, n_could_flip: int) -> Text:
+    """Return how far the p-values can be trusted."""
+    if not drawn.any():
+        return Text(
+            "The p-values are exact: all possible draws were counted, no permutations were needed.",
+            "De p-waarden zijn exact: alle mogelijke trekkingen zijn geteld, permutaties waren "
+            "niet nodig.",
+        )
+    return Text(
+        "The draws are random: with another seed about {n} of {total} units would get another "
+        "label.",
+        "De trekkingen zijn toevallig: met een ander startgetal zouden ongeveer {n} van de {total} "
+        "eenheden een ander label krijgen.",
+    ).format(n=n_could_flip, total=n_used)
