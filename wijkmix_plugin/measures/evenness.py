@@ -203,7 +203,7 @@ def check(
             )
     called = range(1, len(counts) + 1) if units is None else units
     refuse_impossible_counts(counts, names, called)
-    summed = counts.sum(axis=1)
+    summed = np.add.reduce(list(counts.T))
     if total is None:
         if len(names) == 1:
             raise MeasureError(
@@ -270,18 +270,23 @@ def all_units(
     Units
     """
     rows = np.flatnonzero(usable)
-    columns = [column.take(rows) for column in (*counts.T, total)]
+    columns = [column.take(rows) for column in counts.T]
+    population = total.take(rows)
     known = list(columns)
+    if not np.array_equal(np.add.reduce(columns), population):
+        known.append(population)
     if points is not None:
         known += [np.nan_to_num(column.take(rows)) for column in points.T]
     order = canonical_order(known)
-    *ordered, ordered_total = (column.take(order) for column in columns)
+    ordered = np.empty((len(columns), len(rows)))
+    for row, column in zip(ordered, columns, strict=True):
+        column.take(order, out=row, mode="clip")  # "raise" would go through a buffer
     return Units(
         np.array([label], dtype=object),
         np.zeros(1, np.int64),
         rows.take(order),
-        np.stack(ordered).T,
-        ordered_total,
+        ordered.T,
+        population.take(order),
     )
 
 
@@ -319,7 +324,8 @@ def sums(units: Units, contrast: Contrast, ingredients: frozenset[str]) -> Sums:
     y = np.maximum(t - x, 0.0)
     T, X = units.add(t), units.add(x)
     made: dict[str, np.ndarray] = {}
-    people = np.where(t > 0, t, 1.0)
+    # A unit may be without the two groups of a pair; nobody's share is 0.
+    people = t if contrast.kind == "rest" else np.where(t > 0, t, 1.0)
     p = x / people
     code = units.code if len(units.starts) > 1 else None
     if "deviation" in ingredients:
@@ -335,7 +341,10 @@ def sums(units: Units, contrast: Contrast, ingredients: frozenset[str]) -> Sums:
         before = np.cumsum(t_up)
         if code is not None:
             before -= (before[units.starts] - t_up[units.starts])[code]
-        made["differences"] = units.add(x_up * (2.0 * before - t_up)) - X * T
+        before *= 2.0
+        before -= t_up
+        before *= x_up
+        made["differences"] = units.add(before) - X * T
     if ingredients & {"entropy", "information"}:
         information = minus_x_log(x, p)
         made["information"] = units.add(information)
@@ -352,7 +361,9 @@ def sums(units: Units, contrast: Contrast, ingredients: frozenset[str]) -> Sums:
 def minus_x_log(x: np.ndarray, p: np.ndarray) -> np.ndarray:
     """Return -x ln p, 0 where x is 0."""
     # Where p is 0 so is x, and any finite logarithm will do.
-    return -x * np.log(np.maximum(p, 1e-300))
+    log = np.log(np.maximum(p, 1e-300))
+    log *= -x
+    return log
 
 
 def one_group_values(s: Sums) -> dict[str, np.ndarray]:
@@ -371,8 +382,12 @@ def one_group_values(s: Sums) -> dict[str, np.ndarray]:
             "correlation_ratio": (isolation - X / T) * T * X / product,
             "atkinson": 1.0 - s.roots**2 / product,
         }
-    # All of them lie between 0 and 1; the last digit may not.
-    return {name: value.clip(0.0, 1.0) for name, value in values.items()}
+    return {name: _between_0_and_1(value) for name, value in values.items()}
+
+
+def _between_0_and_1(value: np.ndarray) -> np.ndarray:
+    """Take off what the last digit may have too much; NaN stays."""
+    return np.minimum(np.maximum(value, 0.0), 1.0)
 
 
 def many_group_values(s: Sequence[Sums]) -> dict[str, np.ndarray]:
@@ -400,7 +415,7 @@ def many_group_values(s: Sequence[Sums]) -> dict[str, np.ndarray]:
             / ((present - 1) * two),
         }
     return {
-        **{name: value.clip(0.0, 1.0) for name, value in values.items()},
+        **{name: _between_0_and_1(value) for name, value in values.items()},
         "mutual_information": np.maximum((whole - within) * two, 0.0),
         "simpson_interaction": np.where(T > 0, diversity, np.nan),
         "entropy": np.where(T > 0, whole, np.nan),

@@ -196,7 +196,7 @@ def indices(
         _add_plain(table, cut, wanted, pairs, land, step)
         if points is not None:
             _add_spatial(table, cut, wanted, points, bandwidths, kernel, step)
-        tables.append(table.frame(cut.areas))
+        tables.append(table.frame(cut.areas, int((~usable).sum())))
     return _with_exclusions(tables, area, usable)
 
 
@@ -419,11 +419,11 @@ class _Blocks:
             versus = self.names[contrast.versus]
         self.blocks.append((index, group, versus, bandwidth, value, n_units, n_total, notes))
 
-    def frame(self, areas: np.ndarray) -> pd.DataFrame:
+    def frame(self, areas: np.ndarray, n_excluded: int = 0) -> pd.DataFrame:
         """Return the table, areas in their order and the blocks of an area in theirs."""
         columns = list(zip(*self.blocks, strict=True)) or [()] * 8
         n_areas, n_blocks = len(areas), len(self.blocks)
-        empty = np.full(n_areas * n_blocks, np.nan)
+        size = n_areas * n_blocks
 
         def tiled(values: tuple, kind: type = object) -> np.ndarray:
             return np.tile(np.array(values, dtype=kind), n_areas)
@@ -431,6 +431,7 @@ class _Blocks:
         def stacked(values: tuple, kind: type) -> np.ndarray:
             return np.array(values, dtype=kind).reshape(n_blocks, n_areas).T.ravel()
 
+        # In the order of COLUMNS.
         return pd.DataFrame(
             {
                 "area": np.repeat(areas, n_blocks),
@@ -439,13 +440,12 @@ class _Blocks:
                 "versus": tiled(columns[2]),
                 "bandwidth": tiled(columns[3], float),
                 "value": stacked(columns[4], float),
-                **dict.fromkeys(("low", "high", "expected", "z", "p"), empty),
+                **{name: np.full(size, np.nan) for name in ("low", "high", "expected", "z", "p")},
                 "n_units": stacked(columns[5], np.int64),
                 "n_total": stacked(columns[6], float),
-                "n_excluded": np.zeros(n_areas * n_blocks, np.int64),
+                "n_excluded": np.full(size, n_excluded),
                 "note": stacked(columns[7], object),
             },
-            columns=list(COLUMNS),
             copy=False,
         )
 
@@ -464,7 +464,6 @@ def _with_exclusions(
     tables: list[pd.DataFrame], area: Sequence[object] | None, usable: np.ndarray
 ) -> pd.DataFrame:
     """Count the units left out, and add the areas of which nothing is left."""
-    tables[0]["n_excluded"] = int((~usable).sum())
     if area is None:
         return tables[0]
     codes, labels = pd.factorize(np.asarray(area, dtype=object), sort=True)
@@ -574,6 +573,9 @@ def _add_one_group(
             corrected.append(bias_corrected(x[i], y[i], step.look))
         values[BIAS_CORRECTED] = np.array(corrected)
     gone = "versus group absent" if contrast.kind == "pair" else "rest absent"
+    absent = (~(s.group > 0), "group absent"), ((s.group > 0) & ~(s.rest > 0), gone)
+    nothing_to_compare = n_units == 1, "one unit"
+    usual = _notes(len(n_units), nothing_to_compare)
     for name in names:
         if name in PLACE:
             found = []
@@ -581,18 +583,16 @@ def _add_one_group(
                 step.look()
                 found.append(place.value(name, x[i], t[i]))
             value, number, people, said = (np.array(column) for column in zip(*found, strict=True))
-            reasons = [(said == text, text) for text in np.unique(said)]
-        else:
-            value, number, people = values[name], n_units, s.total
-            reasons = [(n_units == 1, "one unit")]
+            why = [(np.isnan(value) & holds, text) for holds, text in absent]
+            notes = _notes(len(value), *why, *((said == text, text) for text in np.unique(said)))
+            table.add(name, contrast, value, number, people, notes)
+            continue
+        value, notes = values[name], usual
         undefined = np.isnan(value)
-        notes = _notes(
-            len(value),
-            (undefined & ~(s.group > 0), "group absent"),
-            (undefined & (s.group > 0) & ~(s.rest > 0), gone),
-            *reasons,
-        )
-        table.add(name, contrast, value, number, people, notes)
+        if undefined.any():
+            why = [(undefined & holds, text) for holds, text in absent]
+            notes = _notes(len(value), *why, nothing_to_compare)
+        table.add(name, contrast, value, n_units, s.total, notes)
 
 
 def _add_meeting(table: _Blocks, units: Units, contrast: Contrast) -> None:
@@ -634,14 +634,16 @@ def _add_many_groups(
         (units.add(units.total) - people > 0.5, "groups only, not the rest of the total")
     )
     reasons.append((n_units == 1, "one unit"))
+    usual = _notes(len(people), *reasons)
     for name in names:
-        undefined = np.isnan(values[name])
-        notes = _notes(
-            len(people),
-            (undefined & absent.all(axis=1), "group absent"),
-            (undefined & ~absent.all(axis=1), "only one group present"),
-            *reasons,
-        )
+        undefined, notes = np.isnan(values[name]), usual
+        if undefined.any():
+            notes = _notes(
+                len(people),
+                (undefined & absent.all(axis=1), "group absent"),
+                (undefined & ~absent.all(axis=1), "only one group present"),
+                *reasons,
+            )
         table.add(name, Contrast("many", 0), values[name], n_units, people, notes)
 
 
