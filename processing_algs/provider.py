@@ -8,6 +8,7 @@ from qgis.PyQt.QtGui import QIcon
 
 from .base import ICON
 from .candidate_flags import CandidateFlags
+from .local_morans_i import LocalMoransI
 from .local_segregation import LocalSegregation
 from .mosaic import Mosaic
 from .prepare_buurten import PrepareBuurten
@@ -22,6 +23,7 @@ ALGORITHMS = (
     CandidateFlags,
     SegregationIndices,
     LocalSegregation,
+    LocalMoransI,
     ScaleSpectrum,
     Mosaic,
     SurroundingsProfile,

@@ -184,7 +184,8 @@ def contiguity(
 
     Borders that were drawn once are the same vertices in both units, and those are found by hashing
     the coordinates. Only units with a stretch of border that nobody else has in the same vertices
-    (the outline, borders not noded alike, overlaps, gaps) are compared as shapes.
+    (the outline, borders not noded alike, overlaps, gaps) are compared as shapes; with a tolerance
+    all units are.
 
     Parameters
     ----------
@@ -193,8 +194,8 @@ def contiguity(
     rook : bool
         False (queen): a shared point is enough. True: a shared stretch of border, or an overlap.
     tolerance : float
-        Units of the coordinate system within which borders count as shared: queen, units no further
-        apart; rook, units no further apart along more than four times the tolerance.
+        Distance within which borders count as shared, in units of the coordinate system. Queen:
+        units no further apart. Rook: no further apart along more than four times the tolerance.
     mask : ndarray of bool, optional
         False for units that take no part (water, no data).
 
@@ -231,6 +232,8 @@ def contiguity(
     if not np.isfinite(xy.sum()):
         _refuse_broken(shapely.area(shapes)[:, None], units)
     pairs, ragged = same_vertices.meet(shapes, xy, edges=rook)
+    if tolerance:
+        ragged = np.arange(len(shapes))
     more = _same_place(shapes, ragged, pairs, rook, tolerance)
     if len(more):
         pairs = distinct(np.concatenate([pairs, more]))
