@@ -44,6 +44,10 @@
         <translation>Een corporatiegebouw is van zichzelf eenvormig, dus tegen geschudde woningen valt bijna elke wijk op; hele panden schudden is de strengere toets.</translation>
     </message>
     <message>
+        <source>A cluster is labelled when q (or p) is at most this.</source>
+        <translation>Een cluster krijgt een label als q (of p) hoogstens dit is.</translation>
+    </message>
+    <message>
         <source>A cluster is named where the FDR-adjusted p-value is at most this.</source>
         <translation>Een cluster krijgt een naam als de p-waarde na FDR-correctie hoogstens zo groot is.</translation>
     </message>
@@ -108,6 +112,10 @@
         <translation>Alle {n} onderdelen</translation>
     </message>
     <message>
+        <source>Any layer with a number per unit.</source>
+        <translation>Elke laag met een getal per eenheid.</translation>
+    </message>
+    <message>
         <source>Area</source>
         <translation>Gebied</translation>
     </message>
@@ -134,6 +142,10 @@
     <message>
         <source>Bandwidths in metres (optional)</source>
         <translation>Bandbreedten in meters (optioneel)</translation>
+    </message>
+    <message>
+        <source>Base: field with the total (optional)</source>
+        <translation>Basis: veld met het totaal (optioneel)</translation>
     </message>
     <message>
         <source>Below {high}</source>
@@ -170,6 +182,10 @@
     <message>
         <source>Bootstrap interval (95 %)</source>
         <translation>Bootstrap-interval (95 %)</translation>
+    </message>
+    <message>
+        <source>Borders no further apart than this count as shared. Useful where borders were simplified apart from each other, such as between gemeenten.</source>
+        <translation>Grenzen die niet verder uiteen liggen dan dit tellen als gedeeld. Nuttig waar grenzen los van elkaar zijn vereenvoudigd, zoals tussen gemeenten.</translation>
     </message>
     <message>
         <source>Bounds for rounded percentages</source>
@@ -304,6 +320,10 @@
         <translation>Vergeleken met</translation>
     </message>
     <message>
+        <source>Compares the field of each unit with this field of its neighbours (bivariate).</source>
+        <translation>Vergelijkt het veld van elke eenheid met dit veld van haar buren (bivariaat).</translation>
+    </message>
+    <message>
         <source>Computes how unevenly groups are spread over units: dissimilarity, Gini, Theil&apos;s H, isolation and many others, for all units together and for each area by itself; each group against the rest and against each other group, and all groups at once. Polygons add the indices of land and of neighbours; bandwidths in metres add the indices of surroundings (Reardon and O&apos;Sullivan 2004). Choose what to know of the certainty: an interval, what pure chance would give for units of this size, or what rounded percentages leave open. A value that cannot be is empty, and the note says why. The formulas and their sources are in docs/methods.md.</source>
         <translation>Berekent hoe ongelijk groepen over eenheden zijn verdeeld: dissimilariteit, Gini, Theils H, isolatie en vele andere, voor alle eenheden samen en per gebied; elke groep tegen de rest en tegen elke andere groep, en alle groepen tegelijk. Polygonen voegen de indices van grond en van buren toe; bandbreedten in meters die van de omgeving (Reardon en O'Sullivan 2004). Kies wat u over de zekerheid wilt weten: een interval, wat zuiver toeval voor eenheden van deze omvang zou geven, of wat afgeronde percentages openlaten. Een waarde die niet bestaat is leeg, en de opmerking zegt waarom. De formules en hun bronnen staan in docs/methods.md.</translation>
     </message>
@@ -332,6 +352,10 @@
         <translation>Corporatiehuur</translation>
     </message>
     <message>
+        <source>Correction for many tests</source>
+        <translation>Correctie voor veel toetsen</translation>
+    </message>
+    <message>
         <source>Data for the defining conditions are missing.</source>
         <translation>Gegevens voor de bepalende voorwaarden ontbreken.</translation>
     </message>
@@ -356,6 +380,10 @@
         <translation>Beschrijft de mix rond elke eenheid zonder bestuurlijke grenzen: van alle woningen binnen afstanden, en van de dichtstbijzijnde aantallen woningen. Alle woningen op de laatste afstand tellen mee. De velden mixed_from_r en mixed_from_k bevatten de eerste schaal waarop geen klasse 80 procent heeft. Het profiel zet Theils H en de dissimilariteit van die omgevingen uit tegen de schaal. Van een polygoon telt een punt binnenin. Bij de rand van de invoer mist de omgeving wat erbuiten ligt.</translation>
     </message>
     <message>
+        <source>Directed: one tail, as GeoDa and esda report</source>
+        <translation>Gericht: één staart, zoals GeoDa en esda melden</translation>
+    </message>
+    <message>
         <source>Dissimilarity of all groups</source>
         <translation>Dissimilariteit van alle groepen</translation>
     </message>
@@ -372,8 +400,16 @@
         <translation>Dissimilariteit van twee groepen</translation>
     </message>
     <message>
+        <source>Distance in metres</source>
+        <translation>Afstand in meters</translation>
+    </message>
+    <message>
         <source>Distance profile</source>
         <translation>Afstandsprofiel</translation>
+    </message>
+    <message>
+        <source>Distances run between the centres of the units.</source>
+        <translation>Afstanden lopen tussen de middelpunten van de eenheden.</translation>
     </message>
     <message>
         <source>Distances, with commas between.</source>
@@ -452,8 +488,16 @@
         <translation>Verwacht door toeval</translation>
     </message>
     <message>
+        <source>False discovery rate: the label looks at q</source>
+        <translation>False discovery rate: het label kijkt naar q</translation>
+    </message>
+    <message>
         <source>Field with the code of the wijk in that layer</source>
         <translation>Veld met de wijkcode in die laag</translation>
+    </message>
+    <message>
+        <source>Field</source>
+        <translation>Veld</translation>
     </message>
     <message>
         <source>Finely mixed: H beyond chance up to</source>
@@ -504,6 +548,14 @@
         <translation>Voor de laag met blokken.</translation>
     </message>
     <message>
+        <source>For the nearest K: how many.</source>
+        <translation>Voor de dichtstbijzijnde K: hoeveel.</translation>
+    </message>
+    <message>
+        <source>For units within a distance.</source>
+        <translation>Voor eenheden binnen een afstand.</translation>
+    </message>
+    <message>
         <source>Gemeente (codes or names, comma-separated; empty = all)</source>
         <translation>Gemeente (codes of namen, met komma's; leeg = alle)</translation>
     </message>
@@ -518,6 +570,14 @@
     <message>
         <source>Gemeente</source>
         <translation>Gemeente</translation>
+    </message>
+    <message>
+        <source>Global Moran&apos;s I: p-value (two-sided)</source>
+        <translation>Globale Morans I: p-waarde (tweezijdig)</translation>
+    </message>
+    <message>
+        <source>Global Moran&apos;s I</source>
+        <translation>Globale Morans I</translation>
     </message>
     <message>
         <source>Goes together with</source>
@@ -592,6 +652,14 @@
         <translation>De laag heeft de velden van een scan, maar niet het verslag van de scan zelf: instellingen, drempels, versies en weggelaten buurten zijn niet te tonen. Dat verslag blijft in het project bij de laag; een bestand dat opnieuw wordt geopend, is het kwijt. Scan opnieuw om het te krijgen.</translation>
     </message>
     <message>
+        <source>Join islands to the nearest unit</source>
+        <translation>Verbind eilanden met de dichtstbijzijnde eenheid</translation>
+    </message>
+    <message>
+        <source>K</source>
+        <translation>K</translation>
+    </message>
+    <message>
         <source>Kind of scale</source>
         <translation>Soort schaal</translation>
     </message>
@@ -652,6 +720,10 @@
         <translation>Lokale Moran-cluster: {label}</translation>
     </message>
     <message>
+        <source>Local Moran cluster</source>
+        <translation>Lokale Moran-cluster</translation>
+    </message>
+    <message>
         <source>Local Moran clusters, corporation rental</source>
         <translation>Lokale Moran-clusters, corporatiehuur</translation>
     </message>
@@ -660,12 +732,24 @@
         <translation>Lokale Moran-clusters, huur</translation>
     </message>
     <message>
+        <source>Local Moran clusters: {field}</source>
+        <translation>Lokale Moran-clusters: {field}</translation>
+    </message>
+    <message>
+        <source>Local Moran clusters</source>
+        <translation>Lokale Moran-clusters</translation>
+    </message>
+    <message>
         <source>Local Moran&apos;s I, corporation rental</source>
         <translation>Lokale Moran I, corporatiehuur</translation>
     </message>
     <message>
         <source>Local Moran&apos;s I, rental</source>
         <translation>Lokale Moran I, huur</translation>
+    </message>
+    <message>
+        <source>Local Moran&apos;s I</source>
+        <translation>Lokale Morans I</translation>
     </message>
     <message>
         <source>Local divergence from the reference area</source>
@@ -698,6 +782,10 @@
     <message>
         <source>Location quotient: {group}</source>
         <translation>Locatiequotiënt: {group}</translation>
+    </message>
+    <message>
+        <source>Looks at the field as a part of this total, and takes into account that the share of a small unit is less certain (empirical Bayes, Assuncao and Reis 1999).</source>
+        <translation>Ziet het veld als deel van dit totaal, en houdt er rekening mee dat het aandeel van een kleine eenheid minder zeker is (empirisch Bayes, Assuncao en Reis 1999).</translation>
     </message>
     <message>
         <source>Low among high (LH)</source>
@@ -738,6 +826,10 @@
     <message>
         <source>Mean of the neighbours (standard deviations), rental</source>
         <translation>Gemiddelde van de buren (standaardafwijkingen), huur</translation>
+    </message>
+    <message>
+        <source>Mean of the neighbours (standard deviations)</source>
+        <translation>Gemiddelde van de buren (standaardafwijkingen)</translation>
     </message>
     <message>
         <source>Metres between blocks of one patch</source>
@@ -840,6 +932,10 @@
         <translation>Buren met een waarde: {n}</translation>
     </message>
     <message>
+        <source>Neighbours</source>
+        <translation>Buren</translation>
+    </message>
+    <message>
         <source>Never without:</source>
         <translation>Nooit zonder:</translation>
     </message>
@@ -870,6 +966,10 @@
     <message>
         <source>No significant cluster</source>
         <translation>Geen significant cluster</translation>
+    </message>
+    <message>
+        <source>None: the label looks at p</source>
+        <translation>Geen: het label kijkt naar p</translation>
     </message>
     <message>
         <source>None</source>
@@ -954,6 +1054,10 @@
     <message>
         <source>Other rental</source>
         <translation>Overige huur</translation>
+    </message>
+    <message>
+        <source>Otherwise a unit without neighbours is not tested.</source>
+        <translation>Anders wordt een eenheid zonder buren niet getoetst.</translation>
     </message>
     <message>
         <source>Overrides thresholds of the flags, which are assumptions, for example {&quot;lq_high&quot;: 1.8}.</source>
@@ -1042,6 +1146,10 @@
     <message>
         <source>Radii in metres (empty = none)</source>
         <translation>Stralen in meters (leeg = geen)</translation>
+    </message>
+    <message>
+        <source>Random draws of neighbours. The log says how many units would get another label with another seed, and when more draws are needed.</source>
+        <translation>Willekeurige trekkingen van buren. Het logboek zegt hoeveel eenheden met een ander startgetal een ander label zouden krijgen, en wanneer meer trekkingen nodig zijn.</translation>
     </message>
     <message>
         <source>Random seed</source>
@@ -1140,6 +1248,14 @@
         <translation>Zoeken in de instrumenten</translation>
     </message>
     <message>
+        <source>Second field (optional)</source>
+        <translation>Tweede veld (optioneel)</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Startgetal</translation>
+    </message>
+    <message>
         <source>Segregation indices (table)</source>
         <translation>Segregatie-indices (tabel)</translation>
     </message>
@@ -1174,6 +1290,10 @@
     <message>
         <source>Show &amp;neighbours on the map</source>
         <translation>Toon bure&amp;n op de kaart</translation>
+    </message>
+    <message>
+        <source>Shows where high values lie among high ones (HH), low among low (LL), and where a unit differs from its surroundings (HL, LH), as far as that is more than chance. The p-value comes from random draws of neighbours, and q corrects it for the number of units tested. Units without a value and units without neighbours are named, not tested, and count in nobody&apos;s surroundings.</source>
+        <translation>Laat zien waar hoge waarden tussen hoge liggen (HH), lage tussen lage (LL), en waar een eenheid van haar omgeving verschilt (HL, LH), voor zover dat meer is dan toeval. De p-waarde komt uit willekeurige trekkingen van buren, en q corrigeert haar voor het aantal getoetste eenheden. Eenheden zonder waarde en eenheden zonder buren worden genoemd, niet getoetst, en tellen in niemands omgeving mee.</translation>
     </message>
     <message>
         <source>Shows where the housing-tenure mix is uneven, which buurten are candidates for further study and why, and which instruments match. Give it a layer of CBS buurten as published; the columns are recognised. A flag is a reason to look closer, never a judgement about people or a ranking.</source>
@@ -1292,8 +1412,16 @@
         <translation>De laag is in graden en wordt omgezet naar RD New (EPSG:28992).</translation>
     </message>
     <message>
+        <source>The nearest K</source>
+        <translation>De dichtstbijzijnde K</translation>
+    </message>
+    <message>
         <source>The neighbours cannot be found: {reason}</source>
         <translation>De buren zijn niet te vinden: {reason}</translation>
+    </message>
+    <message>
+        <source>The number to look at; with a base: the count of cases.</source>
+        <translation>Het getal waar het om gaat; met een basis: het aantal gevallen.</translation>
     </message>
     <message>
         <source>The origin of this layer is unknown.</source>
@@ -1360,6 +1488,10 @@
         <translation>De toets gebruikte {n} buren. De lijst toont wie een grens deelt in de laag zoals die nu is; een andere keuze van buren, een filter of een bewerking maakt het verschil.</translation>
     </message>
     <message>
+        <source>The two-sided p is twice the directed one; use it to conclude.</source>
+        <translation>De tweezijdige p is tweemaal de gerichte; gebruik die om te concluderen.</translation>
+    </message>
+    <message>
         <source>The unit itself always counts in full.</source>
         <translation>De eenheid zelf telt altijd volledig mee.</translation>
     </message>
@@ -1420,6 +1552,10 @@
         <translation>Drempels (allemaal aannames)</translation>
     </message>
     <message>
+        <source>Tolerance in metres</source>
+        <translation>Tolerantie in meters</translation>
+    </message>
+    <message>
         <source>Total (optional)</source>
         <translation>Totaal (optioneel)</translation>
     </message>
@@ -1444,6 +1580,14 @@
         <translation>Twee klassen: deze tabel kent alleen koop en huur. Corporatiehuur en particuliere huur zijn niet te onderscheiden.</translation>
     </message>
     <message>
+        <source>Two-sided: unusually high or low surroundings</source>
+        <translation>Tweezijdig: ongewoon hoge of lage omgeving</translation>
+    </message>
+    <message>
+        <source>Units (polygons or points)</source>
+        <translation>Eenheden (polygonen of punten)</translation>
+    </message>
+    <message>
         <source>Units (polygons, points or table)</source>
         <translation>Eenheden (polygonen, punten of tabel)</translation>
     </message>
@@ -1452,8 +1596,32 @@
         <translation>Weggelaten eenheden</translation>
     </message>
     <message>
+        <source>Units tested</source>
+        <translation>Getoetste eenheden</translation>
+    </message>
+    <message>
+        <source>Units that share a border (rook)</source>
+        <translation>Eenheden die een grens delen (rook)</translation>
+    </message>
+    <message>
+        <source>Units that share a border or a corner (queen)</source>
+        <translation>Eenheden die een grens of een hoek delen (queen)</translation>
+    </message>
+    <message>
         <source>Units with counts</source>
         <translation>Eenheden met aantallen</translation>
+    </message>
+    <message>
+        <source>Units within a distance</source>
+        <translation>Eenheden binnen een afstand</translation>
+    </message>
+    <message>
+        <source>Units without a value</source>
+        <translation>Eenheden zonder waarde</translation>
+    </message>
+    <message>
+        <source>Units without neighbours</source>
+        <translation>Eenheden zonder buren</translation>
     </message>
     <message>
         <source>Upper end</source>
@@ -1576,6 +1744,10 @@
         <translation>Wijken</translation>
     </message>
     <message>
+        <source>Without correction one unit in twenty gets a label by chance alone (Benjamini and Hochberg 1995).</source>
+        <translation>Zonder correctie krijgt één op de twintig eenheden alleen door toeval een label (Benjamini en Hochberg 1995).</translation>
+    </message>
+    <message>
         <source>Year (optional)</source>
         <translation>Jaar (optioneel)</translation>
     </message>
@@ -1676,12 +1848,20 @@
         <translation>p-waarde (tweezijdig)</translation>
     </message>
     <message>
+        <source>p-value</source>
+        <translation>p-waarde</translation>
+    </message>
+    <message>
         <source>q-value (FDR), corporation rental</source>
         <translation>q-waarde (FDR), corporatiehuur</translation>
     </message>
     <message>
         <source>q-value (FDR), rental</source>
         <translation>q-waarde (FDR), huur</translation>
+    </message>
+    <message>
+        <source>q-value (FDR)</source>
+        <translation>q-waarde (FDR)</translation>
     </message>
     <message>
         <source>share of corporation rental</source>
