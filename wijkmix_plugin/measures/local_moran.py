@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import ceil, erfc, fsum, inf, sqrt
+from math import ceil, erfc, frexp, inf, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from ..errors import MeasureError, Text
 from . import lag_null
 from .neighbours import Neighbours
+from .same_vertices import radix_order
 
 FEW = 30  # below this many tested units a map of clusters says little
 MOST = 2_000_000_000  # permutations; more would take hours and change nothing
@@ -227,7 +228,7 @@ def local_moran(
         n_islands=len(units) - n_used,
         n_excluded=n - len(units),
         n_could_flip=n_could_flip,
-        overall=_global_moran(z, y, near, weight / np.maximum(k, 1)[near.rows]),
+        overall=_global_moran(z, y, lag, near, weight / np.maximum(k, 1)[near.rows]),
         permutations=permutations,
         seed=seed,
         alpha=alpha,
@@ -408,7 +409,7 @@ def _could_flip(distance: np.ndarray, error: np.ndarray) -> int:
 
 
 def _global_moran(
-    z: np.ndarray, y: np.ndarray, near: Neighbours, weight: np.ndarray
+    z: np.ndarray, y: np.ndarray, lag: np.ndarray, near: Neighbours, weight: np.ndarray
 ) -> GlobalMoran:
     """Global Moran's I with row-standardised weights.
 
@@ -416,19 +417,14 @@ def _global_moran(
     the exact permutation moments of a sum of products (Hoeffding 1951). Two-sided normal p.
     """
     n = len(z)
-    rows, cols = near.rows, near.indices.astype(np.int64)
-    s0 = int((near.n_neighbours > 0).sum())
-    # Sums that round once are the same in any order of the rows.
-    i = n / s0 * fsum(z[rows] * weight * y[cols]) / fsum(z**2)
+    rows, cols = near.rows, near.indices
+    linked = near.n_neighbours > 0
+    s0 = int(linked.sum())
+    i = n / s0 * _sum(z[linked] * lag[linked]) / _sum(z**2)
     if y is z:
-        key = rows * n + cols
-        order = np.argsort(key)
-        at = np.searchsorted(key, cols * n + rows, sorter=order)
-        back = order[np.minimum(at, len(key) - 1)]
-        mutual = key[back] == cols * n + rows
-        s1 = fsum(weight**2) + fsum(weight[mutual] * weight[back[mutual]])
-        s2 = fsum(((near.n_neighbours > 0) + _column_sums(cols, weight, n)) ** 2)
-        b2 = n * fsum(z**4) / fsum(z**2) ** 2
+        s1 = _sum(weight**2) + _mutual(rows, cols, weight)
+        s2 = _sum((linked + _column_sums(cols, weight, n)) ** 2)
+        b2 = n * _sum(z**4) / _sum(z**2) ** 2
         expected = -1 / (n - 1)
         square = np.nan
         if n > 3:
@@ -440,16 +436,45 @@ def _global_moran(
     else:
         expected = 0.0
         pull = _column_sums(cols, weight * z[rows], n)
-        variance = (fsum(pull**2) - fsum(pull) ** 2 / n) * n / (n - 1) / s0**2
+        variance = (_sum(pull**2) - _sum(pull) ** 2 / n) * n / (n - 1) / s0**2
     if not variance > 0:
         return GlobalMoran(i, expected, np.nan, np.nan)
     score = (i - expected) / sqrt(variance)
     return GlobalMoran(i, expected, score, erfc(abs(score) / sqrt(2)))
 
 
+def _mutual(rows: np.ndarray, cols: np.ndarray, weight: np.ndarray) -> float:
+    """Return the sum of w_ij w_ji over all ordered pairs."""
+    there = radix_order(cols)
+    there = there[radix_order(rows[there])]
+    back = radix_order(rows)
+    back = back[radix_order(cols[back])]
+    if np.array_equal(rows[there], cols[back]) and np.array_equal(cols[there], rows[back]):
+        return _sum(weight[there] * weight[back])
+    n = int(max(rows.max(), cols.max())) + 1
+    _, one, other = np.intersect1d(
+        rows[there] * n + cols[there],
+        cols[back].astype(np.int64) * n + rows[back],
+        assume_unique=True,
+        return_indices=True,
+    )
+    return _sum(weight[there[one]] * weight[back[other]])
+
+
+def _sum(terms: np.ndarray) -> float:
+    """Add up exactly, in whole multiples of a small power of two: the same in any order."""
+    top = float(np.abs(terms).max(initial=0)) * len(terms)
+    if top == 0:
+        return 0.0
+    unit = 2.0 ** (frexp(top)[1] - 62)
+    return float(np.rint(terms / unit).astype(np.int64).sum()) * unit
+
+
 def _column_sums(cols: np.ndarray, terms: np.ndarray, n: int) -> np.ndarray:
-    order = np.argsort(terms, kind="stable")
-    return np.bincount(cols[order], terms[order], minlength=n)
+    """Add up per column, in multiples that 53 bits hold: the same in any order."""
+    most = int(np.bincount(cols, minlength=1).max())
+    unit = 2.0 ** (frexp(float(np.abs(terms).max(initial=0)) * most)[1] - 52)
+    return np.bincount(cols, np.rint(terms / unit), minlength=n) * unit
 
 
 def _doubts(
