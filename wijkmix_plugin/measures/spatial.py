@@ -11,7 +11,7 @@ import shapely
 
 from ..errors import Cancelled, MeasureError
 from .evenness import Units
-from .mix import hash_units
+from .mix import hash_units, rank_order
 from .neighbours import contiguity
 
 PLACE = (
@@ -190,22 +190,23 @@ def shared_borders(geometry: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.nda
     parts, owner = shapely.get_parts(geometry, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
-    inside = ring[1:] == ring[:-1]
-    start, end = xy[:-1][inside], xy[1:][inside]
-    owner = owner[part[ring[:-1][inside]]]
-    length = np.hypot(*(end - start).T)
-    # The same stretch runs the other way in the neighbour: lowest vertex first in both.
-    swap = (start[:, 0] > end[:, 0]) | ((start[:, 0] == end[:, 0]) & (start[:, 1] > end[:, 1]))
-    ends = np.where(swap[:, None], np.hstack([end, start]), np.hstack([start, end]))
-    key = hash_units(ends.T)
-    order = np.lexsort((owner, key))
-    key, owner, length, ends = key[order], owner[order], length[order], ends[order]
-    both = (key[1:] == key[:-1]) & (owner[1:] != owner[:-1])
-    both[both] = (ends[1:][both] == ends[:-1][both]).all(axis=1)  # no accidental equal keys
-    pair = owner[:-1][both] * len(geometry) + owner[1:][both]
-    pairs, which = np.unique(pair, return_inverse=True)
-    first, second = np.divmod(pairs, max(len(geometry), 1))
-    return first, second, np.bincount(which, weights=length[:-1][both], minlength=len(pairs))
+    inside = np.flatnonzero(ring[1:] == ring[:-1])
+    step = np.diff(xy, axis=0)[inside]
+    length = np.hypot(step[:, 0], step[:, 1])
+    # The neighbour walks the same stretch the other way: a key that does not know the direction.
+    corner = hash_units(xy.T)
+    key = (corner[:-1] + corner[1:])[inside]
+    order = rank_order(key, digits=4)
+    key, owner = key.take(order), owner[part[ring[inside]]].take(order)
+    found = np.flatnonzero((key[1:] == key[:-1]) & (owner[1:] != owner[:-1]))
+    # Equal keys stay in order of owner, so the first owner is the lower one.
+    pair = owner[found] * len(geometry) + owner[found + 1]
+    length = length.take(order.take(found))
+    order = rank_order(pair.astype(np.uint64) << np.uint64(16), digits=3)
+    pair, length = pair.take(order), length.take(order)
+    start = np.flatnonzero(np.diff(pair, prepend=-1))
+    first, second = np.divmod(pair[start], max(len(geometry), 1))
+    return first, second, np.add.reduceat(length, start) if len(start) else length
 
 
 def representative_points(geometry: np.ndarray) -> np.ndarray:
@@ -268,17 +269,16 @@ class Place:
         first, second = pairs[0][known], pairs[1][known]
         p = x / np.where(t > 0, t, 1.0)
         gap = np.abs(p[first] - p[second])
-        weight = np.ones(len(gap)) if name == "dissimilarity_morrill" else pairs[2][known]
-        if not weight.sum() > 0:
-            return float("nan")
-        shape = np.ones(len(gap))
+        # Sorted, so that no sum depends on the order of the pairs.
+        if name == "dissimilarity_morrill":
+            return float(D - np.sort(gap).mean()) if len(gap) else float("nan")
+        weight = pairs[2][known]
+        gap *= weight
         if name == "dissimilarity_wong_shape":
             ratio = self.perimeter / np.where(here, self.land, np.inf)
-            shape = (ratio[first] + ratio[second]) / (2.0 * ratio.max())
-        # Sorted, so that no sum depends on the order of the pairs.
-        order = np.lexsort((shape, gap, weight))
-        gap, weight, shape = gap[order], weight[order], shape[order]
-        return float(D - (gap * weight * shape).sum() / weight.sum())
+            gap *= (ratio[first] + ratio[second]) / (2.0 * ratio.max())
+        whole = np.sort(weight).sum()
+        return float(D - np.sort(gap).sum() / whole) if whole > 0 else float("nan")
 
 
 def _absolute_concentration(x: np.ndarray, t: np.ndarray, land: np.ndarray) -> float:
@@ -311,7 +311,9 @@ class Land:
 
     def __init__(self, geometry: np.ndarray, usable: np.ndarray, wanted: frozenset[str]) -> None:
         self.land = np.nan_to_num(shapely.area(geometry))
-        self.perimeter = np.nan_to_num(shapely.length(geometry))
+        self.perimeter = np.zeros(len(geometry))
+        if "dissimilarity_wong_shape" in wanted:
+            self.perimeter = np.nan_to_num(shapely.length(geometry))
         used = usable & (self.land > 0)
         nobody = np.empty(0, np.int64)
         self.touching: tuple[np.ndarray, ...] = (nobody, nobody)
