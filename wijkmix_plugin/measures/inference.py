@@ -504,7 +504,8 @@ class _Dealt:
         if "differences" in ingredients:
             # 32 bits tell shares apart that differ by 2e-10.
             order = rank_order((p * 2.0**63).astype(np.uint64), digits=2)
-            x_up, t_up = np.take_along_axis(x, order, 1), np.take_along_axis(t, order, 1)
+            order += np.arange(len(x))[:, None] * x.shape[1]
+            x_up, t_up = x.reshape(-1).take(order), t.reshape(-1).take(order)
             before = np.cumsum(t_up, axis=1)
             made["differences"] = 2.0 * np.einsum("ij,ij->i", x_up, before) - X * T
             made["differences"] -= np.einsum("ij,ij->i", x_up, t_up)

@@ -61,17 +61,18 @@ def rank_order(key: np.ndarray, digits: int = 3) -> np.ndarray:
     Keys that are equal so far keep their order.
     """
     # numpy sorts 16-bit integers by counting: three such rounds beat one comparison sort fivefold.
+    rows = np.zeros(1, np.intp)  # where each row begins in the flat array
+    if key.ndim > 1:
+        rows = np.arange(len(key))[:, None] * key.shape[1]
     order = None
-    for shift in range(64 - 16 * digits, 64, 16):
-        digit = (key >> np.uint64(shift)).astype(np.uint16)
-        if order is None:
-            order = digit.argsort(axis=-1, kind="stable")
-        elif key.ndim == 1:
-            order = order.take(digit.take(order).argsort(kind="stable"))
-        else:
-            again = np.take_along_axis(digit, order, -1).argsort(axis=-1, kind="stable")
-            order = np.take_along_axis(order, again, -1)
-    return np.empty(key.shape, np.intp) if order is None else order
+    for number in range(4 - digits, 4):
+        digit = (key >> np.uint64(16 * number)).astype(np.uint16)
+        if order is not None:
+            digit = digit.reshape(-1).take(order)
+        again = digit.argsort(axis=-1, kind="stable")
+        again += rows
+        order = again if order is None else order.reshape(-1).take(again)
+    return np.empty(key.shape, np.intp) if order is None else order - rows
 
 
 def composition(counts: np.ndarray) -> np.ndarray:
