@@ -221,7 +221,7 @@ class Place:
 
     Parameters
     ----------
-    land, perimeter : (n,) square metres and metres; 0 for a unit without geometry.
+    land, perimeter : (n,) square metres and metres; 0 without geometry, 1 where nobody asked.
     touching : first and second unit of each pair that shares a point.
     borders : first and second unit, and the length of the border they share.
     """
@@ -310,8 +310,11 @@ class Land:
     """
 
     def __init__(self, geometry: np.ndarray, usable: np.ndarray, wanted: frozenset[str]) -> None:
-        self.land = np.nan_to_num(shapely.area(geometry))
-        self.perimeter = np.zeros(len(geometry))
+        # What no index asks for is not measured: vertices are many.
+        there = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
+        self.land = self.perimeter = there.astype(float)
+        if wanted & {"delta", "absolute_concentration", "dissimilarity_wong_shape"}:
+            self.land = np.nan_to_num(shapely.area(geometry))
         if "dissimilarity_wong_shape" in wanted:
             self.perimeter = np.nan_to_num(shapely.length(geometry))
         used = usable & (self.land > 0)
