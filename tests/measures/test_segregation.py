@@ -542,3 +542,24 @@ def test_profile_starts_without_surroundings():
     assert r["value"].iloc[0] == value(table, "correlation_ratio", "koop")
     # With everybody in everybody's surroundings nothing is uneven.
     assert h["value"].iloc[-1] == pytest.approx(0, abs=1e-12)
+
+
+def test_one_row_per_area_with_a_column_per_index():
+    points = shapely.points(np.arange(16).reshape(8, 2))
+    table = indices(
+        *(BLOCKS, GROUPS),
+        area=["W1"] * 4 + ["W2"] * 4,
+        geometry=points,
+        bandwidths=[2.5],
+        pairs=True,
+    )
+    wide = segregation.wide(table).set_index("area")
+    assert wide.index.tolist() == ["all", "W1", "W2"]
+    assert wide.columns[:3].tolist() == ["n_units", "n_total", "n_excluded"]
+    assert wide.loc["W2", "n_units"] == 4
+    assert wide.loc["W1", "multigroup_theil_h"] == value(table, "multigroup_theil_h", area="W1")
+    assert wide.loc["all", "gini_corp"] == value(table, "gini", "corp")
+    assert wide.loc["all", "gini_koop_corp"] == value(table, "gini", "koop", "corp")
+    assert wide["spatial_theil_h_2.5m"].notna().all()
+    # Every value of the long table is in the wide one.
+    assert wide.shape[1] - 3 == len(table) / 3
