@@ -412,8 +412,7 @@ def test_local_parts_add_up(counts, by_area):
             if np.isnan(d):
                 assert part.isna().all()
             else:
-                # A rest of 0.01 beside a group of 174 is a difference of large numbers.
-                assert part.sum() == pytest.approx(d, abs=1e-9)
+                assert part.sum() == pytest.approx(d, abs=1e-12)
         mutual = value(table, "mutual_information", area=label)
         if not np.isnan(mutual):
             used = here & (t > 0)

@@ -329,8 +329,11 @@ def sums(units: Units, contrast: Contrast, ingredients: frozenset[str]) -> Sums:
     p = x / people
     code = units.code if len(units.starts) > 1 else None
     if "deviation" in ingredients:
-        P = X / np.where(T > 0, T, 1.0)
-        made["deviation"] = units.add(np.abs(x - t * (P[0] if code is None else P[code])))
+        # x - P t, written so that a rest of next to nobody is not lost in 1 - P.
+        Y = units.add(y)
+        here = (X[0], Y[0], T[0]) if code is None else (X[code], Y[code], T[code])
+        apart = np.abs(x * here[1] - y * here[0])
+        made["deviation"] = units.add(apart / np.where(here[2] > 0, here[2], 1.0))
     if "differences" in ingredients:
         order = rank_order((p * 2.0**63).astype(np.uint64))
         if code is not None:

@@ -270,12 +270,13 @@ def local_indices(
     step.look()
 
     T, X = known.add(known.total)[:, None], known.add(known.counts)
-    both = np.where((X > 0) & (known.add(rest[rows]) > 0), X, np.nan)
+    Y = known.add(rest[rows])
+    both = np.where((X > 0) & (Y > 0), X * Y, np.nan)
     quotient, part = np.full((n, n_groups), np.nan), np.full((n, n_groups), np.nan)
     share = known.counts / known.total[:, None]
     quotient[rows] = share / (np.where(X > 0, X, np.nan) / T)[code]
-    away = np.abs(known.counts - known.total[:, None] * (X / T)[code])
-    part[rows] = away / (2.0 * both * (1.0 - X / T))[code]
+    # The same as t |p - P| / 2 T P (1 - P), without the loss in 1 - P.
+    part[rows] = np.abs(known.counts * Y[code] - rest[rows] * X[code]) / (2.0 * both)[code]
     step.look()
 
     result = {f"lq_{name}": quotient[:, k] for k, name in enumerate(groups)}
