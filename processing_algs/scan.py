@@ -15,6 +15,7 @@ from qgis.core import (
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
     QgsProcessingParameterString,
+    QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QCoreApplication
 
@@ -196,6 +197,11 @@ class Scan(PolicyAlgorithm):
         wanted_columns(source.fields().names(), catalogue.load())
         self.check_policy(source, parameters, context)
 
+    def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, feedback: Any) -> bool:
+        # Here and not in the run: a layer of the project may only be asked in the main thread.
+        self._credit = _credit(self.parameterAsVectorLayer(parameters, self.INPUT, context))
+        return True
+
     def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
         from ..wijkmix_plugin import scan
         from ..wijkmix_plugin.policy import catalogue
@@ -223,6 +229,7 @@ class Scan(PolicyAlgorithm):
             frame,
             shipped,
             source=source.sourceName(),
+            attribution=self._credit,
             gemeente=_split(self.parameterAsString(parameters, self.GEMEENTE, context)),
             reference=REFERENCES[self.parameterAsEnum(parameters, self.REFERENCE, context)],
             blocks=None
@@ -293,6 +300,11 @@ class Scan(PolicyAlgorithm):
         ):
             if output in results:
                 styling.load(context, results[output], group, [(label, order, look(styling.plain))])
+
+
+def _credit(layer: QgsVectorLayer | None) -> str:
+    """Return whom the layer's own metadata credits; empty where it says nothing."""
+    return "" if layer is None else "; ".join(layer.metadata().rights())
 
 
 def _split(text: str) -> list[str] | None:

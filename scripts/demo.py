@@ -256,7 +256,7 @@ def demo(arguments: list[str]) -> None:
         origin = json.loads(buurten.customProperty("wijkmix/provenance"))
         title, credit = f"{origin['source']} ({origin['year']})", origin["attribution"]
         if not arguments:
-            title, credit = "the sample town", "Synthetic: this town and its figures do not exist."
+            title = "the sample town"
         draw_map(buurten, title, credit, folder / "map.png")
         project.setTitle(f"WijkMix: {title}")
         project.viewSettings().setDefaultViewExtent(

@@ -12,7 +12,9 @@ suppressed cells and figures that are not out yet.
 
 from __future__ import annotations
 
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -663,8 +665,50 @@ def main(folder: Path) -> Path:
     path.unlink(missing_ok=True)
     buurten, blokken = build()
     for name, layer in (("buurten", buurten), ("blokken", blokken)):
-        layer.to_file(path, layer=name, driver="GPKG", layer_options={"SPATIAL_INDEX": "YES"})
+        layer.to_file(
+            path,
+            layer=name,
+            driver="GPKG",
+            layer_options={"SPATIAL_INDEX": "YES"},
+            dataset_options={"VERSION": "1.2"},  # the newest that Debian 12 reads without a warning
+        )
+    _credit(path)
     return path
+
+
+def _credit(path: Path) -> None:
+    """Say in the layers' own metadata, where QGIS looks, that nothing here was taken from CBS."""
+    rights = "Synthetic: this town and its figures do not exist (WijkMix)"
+    with closing(sqlite3.connect(path)) as database, database:
+        database.executescript(
+            """
+            CREATE TABLE gpkg_metadata (id INTEGER CONSTRAINT m_pk PRIMARY KEY ASC NOT NULL,
+                md_scope TEXT NOT NULL DEFAULT 'dataset', md_standard_uri TEXT NOT NULL,
+                mime_type TEXT NOT NULL DEFAULT 'text/xml', metadata TEXT NOT NULL DEFAULT '');
+            CREATE TABLE gpkg_metadata_reference (reference_scope TEXT NOT NULL, table_name TEXT,
+                column_name TEXT, row_id_value INTEGER,
+                timestamp DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+                md_file_id INTEGER NOT NULL REFERENCES gpkg_metadata(id),
+                md_parent_id INTEGER REFERENCES gpkg_metadata(id));
+            """
+        )
+        for number, layer in enumerate(("buurten", "blokken"), start=1):
+            database.execute(
+                "INSERT INTO gpkg_metadata VALUES (?, 'dataset', 'http://mrcc.com/qgis.dtd', "
+                "'text/xml', ?)",
+                (number, f"<qgis><rights>{rights}</rights></qgis>"),
+            )
+            database.execute(
+                "INSERT INTO gpkg_metadata_reference VALUES "
+                "('table', ?, NULL, NULL, '2026-01-01T00:00:00.000Z', ?, NULL)",
+                (layer, number),
+            )
+        for table in ("gpkg_metadata", "gpkg_metadata_reference"):
+            database.execute(
+                "INSERT INTO gpkg_extensions VALUES (?, NULL, 'gpkg_metadata', "
+                "'http://www.geopackage.org/spec120/#extension_metadata', 'read-write')",
+                (table,),
+            )
 
 
 if __name__ == "__main__":

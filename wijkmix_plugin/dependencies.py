@@ -46,14 +46,17 @@ def missing() -> list[str]:
 def install_command() -> str:
     """Return one line to paste in the OSGeo4W shell or a terminal.
 
-    It pins numpy and scipy to the versions that QGIS runs on: another numpy beside GDAL breaks
-    `osgeo.gdal_array`, and with it much of QGIS.
+    It pins numpy, scipy and pyproj to the versions that QGIS runs on: another numpy beside GDAL
+    breaks `osgeo.gdal_array`, and with it much of QGIS. On Linux a wheel of shapely calls the GEOS
+    that QGIS has loaded, which for shapely 2.1 may be too old.
     """
     pins = [
         f"{name}=={metadata.version(name)}"
-        for name in ("numpy", "scipy")
+        for name in ("numpy", "scipy", "pyproj")
         if util.find_spec(name) is not None and _version(name)
     ]
+    if sys.platform == "linux":
+        pins.append("shapely<2.1")
     # In QGIS on Windows sys.executable is qgis-bin.exe; the OSGeo4W shell has its own python.
     python = "python" if sys.platform == "win32" else Path(sys.executable).name
     if not python.startswith("python"):
@@ -69,13 +72,12 @@ def message() -> Text | None:
     if not wanted:
         return None
     return Text(
-        "WijkMix needs these Python libraries, which are missing or too old: {names}. Install the "
-        "plugin "
-        '"QPIP" from the plugin manager, which offers to install them, or run this in the OSGeo4W '
-        "shell "
-        "(Windows) or a terminal and restart QGIS: {command}",
-        "WijkMix heeft deze Python-bibliotheken nodig, die ontbreken of te oud zijn: {names}. "
-        "Installeer de "
-        'plugin "QPIP" via het pluginbeheer, die de installatie aanbiedt, of voer dit uit in de '
-        "OSGeo4W-shell (Windows) of een terminal en start QGIS opnieuw: {command}",
+        "WijkMix needs these Python libraries, which are missing or too old: {names}. Run this in "
+        "the OSGeo4W shell (Windows) or a terminal and restart QGIS; it leaves the libraries that "
+        "QGIS runs on as they are: {command} Where you have no shell, the plugin QPIP from the "
+        "plugin manager offers to install them.",
+        "WijkMix heeft deze Python-bibliotheken nodig, die ontbreken of te oud zijn: {names}. Voer "
+        "dit uit in de OSGeo4W-shell (Windows) of een terminal en start QGIS opnieuw; het laat de "
+        "bibliotheken waar QGIS op draait zoals ze zijn: {command} Hebt u geen shell, dan biedt de "
+        "plugin QPIP uit het pluginbeheer de installatie aan.",
     ).format(names=", ".join(wanted), command=install_command())

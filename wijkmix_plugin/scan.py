@@ -94,6 +94,7 @@ def run_scan(
     catalogue: Catalogue,
     *,
     source: str = "",
+    attribution: str = "",
     gemeente: list[str] | None = None,
     reference: str = "gemeente",
     blocks: gpd.GeoDataFrame | None = None,
@@ -110,7 +111,7 @@ def run_scan(
     ----------
     frame : raw CBS columns and polygons in a metric CRS; may hold indicator columns of the
         catalogue under their own ids, `vulnerable` (True, False, None) among them.
-    source : the layer's name, for the report.
+    source, attribution : the layer's name, and whom its figures are from; empty is CBS.
     gemeente : codes or names to keep; None keeps all.
     blocks : optional polygons or points with counts `n_koop, n_corp, n_overig` (or `n_huur`).
     thresholds : parameters of the catalogue to override.
@@ -195,7 +196,7 @@ def run_scan(
         provenance={
             "title": "WijkMix scan",
             "source": source,
-            "attribution": ATTRIBUTION,
+            "attribution": attribution or ATTRIBUTION,
             "date": datetime.date.today().isoformat(),
             "year": canonical.year,
             "classes": list(canonical.classes),
@@ -313,7 +314,7 @@ def _add_moran(
     for suffix in MORAN_SUFFIXES:
         result[f"{name}_{suffix}"] = getattr(moran, suffix)
     result["n_neighbours"] = np.where(used, moran.n_neighbours, np.nan)
-    notes += [Note("info", text) for text in moran.notes]
+    notes += [Note("warning" if text in moran.warnings else "info", text) for text in moran.notes]
     return notes, {
         "variable": share,
         "n_used": int(moran.n_used),

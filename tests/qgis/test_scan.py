@@ -73,8 +73,21 @@ def test_capacity_decides_between_candidate_and_provisional(run, buurten, table_
     land = {r["flag_grondverwerving"] for r in without}
     assert "candidate" not in land
     assert "provisional" in land
-    with_it = table_of(scan(run, buurten(change=capacity), VULNERABLE="0")["OUTPUT"])
-    assert with_it[0]["free_capacity"] == 100
+
+    def capacity_and_land(rows):
+        capacity(rows)
+        for row in rows:
+            row["owner_public"] = 10.0
+
+    with_one = table_of(scan(run, buurten(change=capacity), VULNERABLE="0")["OUTPUT"])
+    assert [r["flag_grondverwerving"] for r in with_one] == [
+        r["flag_grondverwerving"] for r in without
+    ]
+    with_both = table_of(scan(run, buurten(change=capacity_and_land), VULNERABLE="0")["OUTPUT"])
+    assert [r["flag_grondverwerving"] for r in with_both] == [
+        "candidate" if r["flag_grondverwerving"] == "provisional" else r["flag_grondverwerving"]
+        for r in without
+    ]
 
 
 def test_threshold_file_changes_the_threshold_in_the_reasons(run, buurten, table_of, tmp_path):
@@ -120,6 +133,21 @@ def test_layers_come_in_styled_and_in_one_group(run, buurten, monkeypatch):
     mix = next(v for v in views.values() if v.isSpatial())
     assert mix.attributeAlias(mix.fields().lookupField("share_corp"))
     project.clear()
+
+
+def test_the_layer_says_whom_its_figures_are_from(run, buurten, tmp_path):
+    from qgis.core import QgsLayerMetadata
+
+    layer, path = buurten(), tmp_path / "report.html"
+    scan(run, layer, REPORT=str(path))
+    assert "Bron: CBS" in path.read_text(encoding="utf-8")
+    metadata = QgsLayerMetadata()
+    metadata.setRights(["Gemeente Proefstad, eigen telling"])
+    layer.setMetadata(metadata)
+    scan(run, layer, REPORT=str(path))
+    page = path.read_text(encoding="utf-8")
+    assert "Gemeente Proefstad, eigen telling" in page
+    assert "Bron: CBS" not in page
 
 
 def test_report_is_written_and_escapes_names(run, buurten, tmp_path):
