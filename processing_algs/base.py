@@ -211,7 +211,8 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
                 raise Cancelled
             new = QgsFeature(fields)
             new.setGeometry(feature.geometry())
-            new.setAttributes([*(feature.attribute(place) for place in kept), *row])
+            values = feature.attributes()
+            new.setAttributes([*(values[place] for place in kept), *row])
             features.append(new)
         self._will_create(parameters, name, context)
         sink, destination = self.parameterAsSink(

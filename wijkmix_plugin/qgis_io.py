@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-_PLAIN = (float, int, str, bool, type(None))
+_PLAIN = frozenset((float, int, str, bool, type(None)))
 RD_NEW = "EPSG:28992"
 PROVENANCE = "wijkmix/provenance"
 
@@ -56,9 +56,7 @@ def _column(values: Sequence[Any]) -> np.ndarray:
     """Turn one column of attribute values into float64 (numbers) or object (text, None)."""
     import numpy as np
 
-    plain = [
-        v if isinstance(v, _PLAIN) else (None if QgsVariantUtils.isNull(v) else v) for v in values
-    ]
+    plain = [v if type(v) in _PLAIN else (None if QgsVariantUtils.isNull(v) else v) for v in values]
     kinds = {type(v) for v in plain}
     kinds.discard(type(None))
     if kinds <= {int, float} and kinds:
@@ -107,8 +105,9 @@ def read(
     for number, feature in enumerate(source.getFeatures(request, skip)):
         if feedback is not None and number % 500 == 0 and feedback.isCanceled():
             raise Cancelled
-        # One by one: attributes() would build a NULL for every field that was not asked for.
-        rows.append([feature.attribute(index) for index in indices])
+        # All at once: attribute() field by field takes twice as long.
+        values = feature.attributes()
+        rows.append([values[index] for index in indices])
         if geometry:
             shape = feature.geometry()
             shapes.append(None if shape.isNull() else bytes(shape.asWkb()))
