@@ -73,7 +73,7 @@
     </message>
     <message>
         <source>Abou&amp;t</source>
-        <translation>Her&amp;komst</translation>
+        <translation>Br&amp;on</translation>
     </message>
     <message>
         <source>Add a polygon layer of CBS buurten to the project first.</source>
@@ -837,7 +837,7 @@
     </message>
     <message>
         <source>Mi&amp;x</source>
-        <translation>Men&amp;ging</translation>
+        <translation>Mi&amp;x</translation>
     </message>
     <message>
         <source>Mixed: no tenure reaches {limit} %</source>
