@@ -254,3 +254,10 @@ def test_row_order_changes_no_digit_of_places(random, n):
     first = indices(counts, "ab", geometry=shapes, **arguments)
     second = indices(counts[order], "ab", geometry=shapes[order], **arguments)
     assert first.equals(second)
+
+
+def test_an_empty_or_missing_polygon_has_no_point():
+    shapes = np.array([shapely.box(0, 0, 2, 2), shapely.Polygon(), None], dtype=object)
+    points = spatial.representative_points(shapes)
+    assert points[0].tolist() == [1, 1]
+    assert np.isnan(points[1:]).all()

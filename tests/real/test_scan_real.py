@@ -100,3 +100,15 @@ def test_the_whole_country_in_two_classes(shared):
     areas = result.indices[result.indices["index"] == "multigroup_theil_h"]["area"]
     assert areas.is_unique
     assert len(areas) == frame["gemeentecode"].nunique() + 1
+
+
+def test_profile_of_amsterdam_falls_with_distance(amsterdam):
+    rows = amsterdam.indices[amsterdam.indices["bandwidth"].notna()]
+    assert set(rows["area"]) == {"all"}
+    corp = rows[rows["group"] == "corp"].set_index("bandwidth")["value"]
+    assert corp.index.tolist() == [500, 1000, 2000, 4000, 8000]
+    assert corp.is_monotonic_decreasing
+    alone = amsterdam.indices[
+        (amsterdam.indices["index"] == "theil_h") & (amsterdam.indices["group"] == "corp")
+    ]
+    assert corp.iloc[0] < alone["value"].iloc[0]

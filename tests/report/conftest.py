@@ -173,7 +173,16 @@ def make_result(rows=6, columns=8, *, two_classes=False, gemeenten=2, name="Buur
         index_rows.append((area, "multigroup_theil_h", None, None, 0.187))
     indices = pd.DataFrame(index_rows, columns=["area", "index", "group", "versus", "value"])
     indices["n_units"], indices["n_total"], indices["n_excluded"] = int(usable.sum()), 12345.0, 3
-    indices["note"] = None
+    indices["note"], indices["bandwidth"] = None, np.nan
+    profile = pd.DataFrame(
+        [
+            ("all", "spatial_theil_h", c or "all", "rest" if c else None, 30 / metres, metres)
+            for metres in (500.0, 2000.0)
+            for c in (*classes, None)
+        ],
+        columns=["area", "index", "group", "versus", "value", "bandwidth"],
+    )
+    indices = pd.concat([indices, profile], ignore_index=True)
     return SimpleNamespace(
         frame=gpd.GeoDataFrame(frame, geometry=shapes, crs="EPSG:28992"),
         wijken=wijken,

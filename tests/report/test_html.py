@@ -472,3 +472,45 @@ def test_a_whole_country_in_one_file(shared, catalogue):
     found = scanned.frame["moran_huur"].isin(["HH", "LL", "HL", "LH"])
     assert set(scanned.frame.loc[found, "buurt_code"]) <= codes
     parse(document)
+
+
+@pytest.mark.parametrize(
+    ("lang", "head", "below"),
+    [("nl", "Op welke afstand", "Lees dat als 0"), ("en", "At which", "")],
+)
+def test_profile_over_distances(make, catalogue, lang, head, below):
+    town = make()
+    document = html.render_scan(town, catalogue, lang=lang)
+    section = document[document.index(head) :]
+    assert (
+        section.index("<svg")
+        < section.index("500 m")
+        < section.index("0,060" if lang == "nl" else "0.060")
+    )
+    assert below not in document or not below
+    town.indices.loc[town.indices["bandwidth"] == 2000, "value"] = -0.004
+    assert below in html.render_scan(town, catalogue, lang=lang)
+
+
+def test_values_at_a_distance_stay_out_of_the_index_table(make, catalogue):
+    town = make()
+    town.indices.loc[town.indices["bandwidth"].notna(), "value"] = 0.777
+    document = html.render_scan(town, catalogue, lang="en")
+    before, profile = document.split("At which distance")
+    assert "0.777" not in before
+    assert "0.777" in profile
+
+
+def test_without_a_profile_the_report_says_where_to_get_one(make, catalogue):
+    town = make()
+    town.indices = town.indices[town.indices["bandwidth"].isna()]
+    document = html.render_scan(town, catalogue, lang="en")
+    assert "holds no profile over distances" in document
+
+
+def test_two_classes_have_one_line(make, catalogue):
+    town = make(two_classes=True)
+    document = html.render_scan(town, catalogue, lang="nl")
+    profile = document.split("Op welke afstand")[1].split("</table>")[0]
+    assert "alle klassen samen" in profile
+    assert "oopwoning" not in profile

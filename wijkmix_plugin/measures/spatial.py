@@ -212,7 +212,11 @@ def shared_borders(geometry: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.nda
 def representative_points(geometry: np.ndarray) -> np.ndarray:
     """Return a point inside each geometry (n, 2), NaN where there is none."""
     points = shapely.point_on_surface(geometry)
-    return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
+    xy = np.full((len(points), 2), np.nan)
+    # GEOS 3.11 raises on the coordinates of an empty point instead of giving NaN.
+    there = ~(shapely.is_missing(points) | shapely.is_empty(points))
+    xy[there] = shapely.get_coordinates(points[there])
+    return xy
 
 
 @dataclass(frozen=True)

@@ -423,6 +423,7 @@ def index_table(page: Page) -> str:
     table = page.result.indices
     if table is None or not len(table):
         return page.t("<p>No index was computed.</p>", "<p>Er is geen index berekend.</p>")
+    table = table[table["bandwidth"].isna()]  # those with a distance are the profile's
     # An index of all classes together has no group of its own.
     groups = table["group"].where(table["group"].notna(), "").astype(str).replace("all", "")
     kinds = list(dict.fromkeys(zip(table["index"], groups, strict=True)))

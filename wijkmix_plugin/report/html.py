@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from . import account, candidates, figures, instruments, maps
+from . import account, candidates, figures, instruments, maps, profile
 from .numbers import esc
 from .page import Page
 
@@ -180,7 +180,8 @@ def _segregation(page: Page) -> str:
         "hangen af van de grootte van de buurten: vergelijk gemeenten met zorg. Een streepje "
         "betekent: niet te berekenen.</p>",
     )
-    return _two_note(page) + intro + figures.index_table(page)
+    body = _two_note(page) + intro + figures.index_table(page)
+    return body if page.result.indices is None else body + profile.distance_profile(page)
 
 
 def _clusters(page: Page) -> str:
