@@ -512,5 +512,5 @@ def test_two_classes_have_one_line(make, catalogue):
     town = make(two_classes=True)
     document = html.render_scan(town, catalogue, lang="nl")
     profile = document.split("Op welke afstand")[1].split("</table>")[0]
-    assert "alle klassen samen" in profile
+    assert "Alle klassen samen" in profile
     assert "oopwoning" not in profile

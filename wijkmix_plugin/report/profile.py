@@ -37,7 +37,7 @@ def distance_profile(page: Page) -> str:
         if row.group in groups and row.versus in (None, "rest")
     }
     names = {
-        group: page.t("all classes together", "alle klassen samen")
+        group: page.t("All classes together", "Alle klassen samen")
         if group == "all"
         else charts.TENURE_LABELS[group].get(page.lang)
         for group in groups
