@@ -16,6 +16,7 @@ from .scale_spectrum import ScaleSpectrum
 from .scan import Scan
 from .segregation_indices import SegregationIndices
 from .surroundings_profile import SurroundingsProfile
+from .swap_bound import SwapBound
 
 ALGORITHMS = (
     Scan,
@@ -27,6 +28,7 @@ ALGORITHMS = (
     ScaleSpectrum,
     Mosaic,
     SurroundingsProfile,
+    SwapBound,
 )
 
 

@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`wijkmix:swap_bound`: the least number of dwellings to swap for a chosen dissimilarity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingOutputNumber,
+    QgsProcessingOutputString,
+    QgsProcessingParameterBoolean,
+    QgsProcessingParameterExpression,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterField,
+    QgsProcessingParameterNumber,
+)
+from qgis.PyQt.QtCore import QCoreApplication
+
+from ..wijkmix_plugin import qgis_io
+from ..wijkmix_plugin.errors import MeasureError, TableError
+from . import styling
+from .base import WijkMixAlgorithm, described, local
+
+
+class SwapBound(WijkMixAlgorithm):
+    """Counts in; the change per unit of the smallest swap out."""
+
+    NAME = "swap_bound"
+    INPUT = "INPUT"
+    GROUP = "GROUP"
+    TOTAL = "TOTAL"
+    TARGET_D = "TARGET_D"
+    MAX_DWELLINGS = "MAX_DWELLINGS"
+    MAX_SHARE = "MAX_SHARE"
+    RECEIVERS = "RECEIVERS"
+    INTEGER = "INTEGER"
+    OUTPUT = "OUTPUT"
+
+    def title(self) -> str:
+        return QCoreApplication.translate("WijkMix", "Smallest swap (lower bound)")
+
+    def description(self) -> str:
+        return QCoreApplication.translate(
+            "WijkMix",
+            "How many dwellings would have to differ in tenure for the dissimilarity D to reach a "
+            "chosen value, or how low D can get with a given number? Every unit keeps its number "
+            "of dwellings and the group its total, so every dwelling that leaves the group is made "
+            "up for by one elsewhere. This is an arithmetical lower bound for discussion, not a "
+            "plan: it knows no costs, leases or residents. Many swaps are equally small; this one "
+            "asks of every unit the same part of what it can do. A target that the limits put out "
+            "of reach gives the lowest D they allow, and STATUS says so.",
+        )
+
+    def initAlgorithm(self, config: dict[str, Any] | None = None) -> None:
+        translate = QCoreApplication.translate
+        self.addParameter(
+            described(
+                QgsProcessingParameterFeatureSource(
+                    self.INPUT,
+                    translate("WijkMix", "Units (polygons, points or table)"),
+                    [QgsProcessing.SourceType.TypeVector],
+                ),
+                translate("WijkMix", "One row per unit (buurt, block, square), with counts."),
+            )
+        )
+        for name, text, advice in (
+            (
+                self.GROUP,
+                translate("WijkMix", "Group: field with counts"),
+                translate("WijkMix", "Dwellings of the group per unit, for example n_corp."),
+            ),
+            (
+                self.TOTAL,
+                translate("WijkMix", "Total: field with counts"),
+                translate("WijkMix", "All dwellings of the unit, the group among them."),
+            ),
+        ):
+            field = QgsProcessingParameterField(
+                name,
+                text,
+                parentLayerParameterName=self.INPUT,
+                type=QgsProcessingParameterField.DataType.Numeric,
+            )
+            self.addParameter(described(field, advice))
+        double = QgsProcessingParameterNumber.Type.Double
+        self.addParameter(
+            described(
+                QgsProcessingParameterNumber(
+                    self.TARGET_D,
+                    translate("WijkMix", "Dissimilarity to reach (0-1)"),
+                    double,
+                    optional=True,
+                    minValue=0,
+                    maxValue=1,
+                ),
+                translate("WijkMix", "Give this, or the number of dwellings: one of the two."),
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterNumber(
+                    self.MAX_DWELLINGS,
+                    translate("WijkMix", "Most dwellings that may leave the group"),
+                    double,
+                    optional=True,
+                    minValue=0,
+                ),
+                translate("WijkMix", "As many join the group elsewhere."),
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterNumber(
+                    self.MAX_SHARE,
+                    translate("WijkMix", "Largest part of a unit that may change (0-1)"),
+                    double,
+                    defaultValue=1.0,
+                    minValue=0,
+                    maxValue=1,
+                ),
+                translate("WijkMix", "0.1: at most a tenth of the dwellings of each unit."),
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterExpression(
+                    self.RECEIVERS,
+                    translate("WijkMix", "Where the group may grow (optional)"),
+                    parentLayerParameterName=self.INPUT,
+                    optional=True,
+                ),
+                translate(
+                    "WijkMix",
+                    "A field or expression, for example NOT vulnerable. Unknown counts as no. "
+                    "Empty: everywhere.",
+                ),
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterBoolean(
+                    self.INTEGER, translate("WijkMix", "Whole dwellings only"), defaultValue=False
+                ),
+                translate("WijkMix", "Counts made from percentages are fractions; changes can be."),
+            )
+        )
+        self.addParameter(
+            QgsProcessingParameterFeatureSink(self.OUTPUT, translate("WijkMix", "Smallest swap"))
+        )
+        for name, text in (
+            ("D_BEFORE", translate("WijkMix", "Dissimilarity before")),
+            ("D_AFTER", translate("WijkMix", "Dissimilarity after")),
+            ("MOVED", translate("WijkMix", "Dwellings that leave the group")),
+        ):
+            self.addOutput(QgsProcessingOutputNumber(name, text))
+        self.addOutput(QgsProcessingOutputString("STATUS", translate("WijkMix", "Status")))
+
+    def check(self, parameters: dict[str, Any], context: Any) -> None:
+        source = self.source(parameters, self.INPUT, context)
+        for name in (self.GROUP, self.TOTAL):
+            field = self.parameterAsString(parameters, name, context)
+            if source.fields().lookupField(field) < 0:
+                raise TableError(
+                    "Layer {layer} has no field {name}. Its fields are: {fields}.",
+                    "Laag {layer} heeft geen veld {name}. De velden zijn: {fields}.",
+                    layer=source.sourceName(),
+                    name=field,
+                    fields=", ".join(source.fields().names()),
+                )
+            if not source.fields().field(field).isNumeric():
+                raise TableError(
+                    "Field {name} holds text, not counts. Choose a numeric field, or make one "
+                    "with the field calculator: to_int({name}).",
+                    "Veld {name} bevat tekst, geen aantallen. Kies een getalveld, of maak er een "
+                    "met de veldberekening: to_int({name}).",
+                    name=field,
+                )
+        given = [parameters.get(name) is not None for name in (self.TARGET_D, self.MAX_DWELLINGS)]
+        if sum(given) != 1:
+            raise MeasureError(
+                "Give either a target for D or a number of dwellings: one of the two.",
+                "Geef een doel voor D of een aantal woningen: een van de twee.",
+            )
+        text = self.parameterAsExpression(parameters, self.RECEIVERS, context)
+        if text:
+            qgis_io.fields_in(source, text)
+
+    def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
+        import numpy as np
+        import pandas as pd
+
+        from ..wijkmix_plugin.measures.swap import swap_bound
+
+        source = self.source(parameters, self.INPUT, context)
+        group = self.parameterAsString(parameters, self.GROUP, context)
+        total = self.parameterAsString(parameters, self.TOTAL, context)
+        frame = qgis_io.read(
+            source, dict.fromkeys([group, total]), geometry=False, feedback=feedback
+        )
+        text = self.parameterAsExpression(parameters, self.RECEIVERS, context)
+        receivers = None
+        if text:
+            receivers = np.array(
+                [bool(v) for v in qgis_io.evaluate(source, text, context, feedback)], dtype=bool
+            )
+
+        def asked(name: str) -> float | None:
+            if parameters.get(name) is None:
+                return None
+            return self.parameterAsDouble(parameters, name, context)
+
+        found = swap_bound(
+            frame[group].astype(float).to_numpy(),
+            frame[total].astype(float).to_numpy(),
+            target=asked(self.TARGET_D),
+            dwellings=asked(self.MAX_DWELLINGS),
+            max_share=self.parameterAsDouble(parameters, self.MAX_SHARE, context),
+            receivers=receivers,
+            whole=self.parameterAsBool(parameters, self.INTEGER, context),
+        )
+        for place, note in enumerate(found.notes):
+            self.note(feedback, note, warning=place > 0 and not found.reached)
+        change = f"change_{group}"
+        columns = pd.DataFrame(
+            {change: found.change, "limit": found.limit, "shadow_price": found.price}
+        )
+        translate = QCoreApplication.translate
+        names = {
+            change: translate("WijkMix", "Change in {group} (lower bound, not a plan)").format(
+                group=group
+            ),
+            "limit": translate("WijkMix", "Limit that holds this unit back"),
+            "shadow_price": translate("WijkMix", "Less D for one more dwelling of room"),
+        }
+        destination = self.save_beside(
+            parameters, context, feedback, self.OUTPUT, source, columns, names
+        )
+        look = styling.PostProcessor(styling.plain, aliases=names)
+        title = translate("WijkMix", "Smallest swap: lower bound, not a plan")
+        styling.load(context, destination, "", [(title, 0, look)])
+        status = "" if found.reached else "infeasible: "
+        return {
+            self.OUTPUT: destination,
+            "D_BEFORE": found.before,
+            "D_AFTER": found.after,
+            "MOVED": found.moved,
+            "STATUS": (status or "optimal: ") + " ".join(local(note) for note in found.notes),
+        }
