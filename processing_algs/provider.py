@@ -8,6 +8,7 @@ from qgis.PyQt.QtGui import QIcon
 
 from .base import ICON
 from .candidate_flags import CandidateFlags
+from .compare_years import CompareYears
 from .local_morans_i import LocalMoransI
 from .local_segregation import LocalSegregation
 from .mosaic import Mosaic
@@ -29,6 +30,7 @@ ALGORITHMS = (
     Mosaic,
     SurroundingsProfile,
     SwapBound,
+    CompareYears,
 )
 
 

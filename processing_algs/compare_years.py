@@ -1,0 +1,331 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`wijkmix:compare_years`: what changed between two years, unit by unit and in all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qgis.core import (
+    Qgis,
+    QgsProcessing,
+    QgsProcessingParameterExpression,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterField,
+    QgsProcessingParameterNumber,
+    QgsWkbTypes,
+)
+from qgis.PyQt.QtCore import QCoreApplication
+
+from ..wijkmix_plugin import qgis_io
+from ..wijkmix_plugin.errors import MeasureError, TableError, Text
+from . import styling
+from .base import WijkMixAlgorithm, described
+from .labels import aliases
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+CODE = "buurt_code"
+WIJK = "wijk_code"
+# As prepare_buurten writes them: with and without the split of rental.
+CLASSES = (("n_koop", "n_corp", "n_overig"), ("n_koop", "n_huur"))
+
+
+class CompareYears(WijkMixAlgorithm):
+    """Two canonical tables in; change per unit, per class of area and per index out."""
+
+    NAME = "compare_years"
+    FIRST = "FIRST"
+    SECOND = "SECOND"
+    CROSSWALK = "CROSSWALK"
+    TREATED = "TREATED"
+    GROUPS = "GROUPS"
+    SEED = "SEED"
+    OUTPUT = "OUTPUT"
+    WATERBED = "WATERBED"
+    INDICES = "INDICES"
+
+    def title(self) -> str:
+        return QCoreApplication.translate("WijkMix", "Compare two years")
+
+    def description(self) -> str:
+        return QCoreApplication.translate(
+            "WijkMix",
+            "Compares two years of the same buurten, as Prepare buurten writes them: the change of "
+            "every unit with an interval for small numbers and rounded percentages, clusters of "
+            "change, the change of every index with the part that composition alone explains, and "
+            "the waterbed table: the treated areas, the ring around them, the rest of their wijken "
+            "and the rest, adding up to the change of the whole. The tables count; they say "
+            "nothing of what caused what. Units with other boundaries need a crosswalk; without "
+            "one their codes are named and nothing is compared.",
+        )
+
+    def initAlgorithm(self, config: dict[str, Any] | None = None) -> None:
+        translate = QCoreApplication.translate
+        vector = [QgsProcessing.SourceType.TypeVector]
+        for name, text, advice, optional in (
+            (
+                self.FIRST,
+                translate("WijkMix", "First year"),
+                translate("WijkMix", "With buurt_code and counts per tenure, such as n_koop."),
+                False,
+            ),
+            (
+                self.SECOND,
+                translate("WijkMix", "Second year"),
+                translate("WijkMix", "As the first; polygons for clusters and for the ring."),
+                False,
+            ),
+            (
+                self.CROSSWALK,
+                translate("WijkMix", "Crosswalk (optional)"),
+                translate(
+                    "WijkMix",
+                    "A table with from (code in the first year), to (code in the second) and "
+                    "weight (part of the dwellings, 0-1), for units that were redrawn.",
+                ),
+                True,
+            ),
+        ):
+            self.addParameter(
+                described(
+                    QgsProcessingParameterFeatureSource(name, text, vector, optional=optional),
+                    advice,
+                )
+            )
+        self.addParameter(
+            described(
+                QgsProcessingParameterExpression(
+                    self.TREATED,
+                    translate("WijkMix", "Treated areas (optional)"),
+                    parentLayerParameterName=self.SECOND,
+                    optional=True,
+                ),
+                translate(
+                    "WijkMix",
+                    "A field or expression on the second year. Unknown counts as not treated.",
+                ),
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterField(
+                    self.GROUPS,
+                    translate("WijkMix", "Groups: fields with counts"),
+                    parentLayerParameterName=self.SECOND,
+                    type=QgsProcessingParameterField.DataType.Numeric,
+                    allowMultiple=True,
+                    optional=True,
+                ),
+                translate(
+                    "WijkMix",
+                    "Fields that both years have. Empty: the tenures of the canonical table.",
+                ),
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterNumber(
+                    self.SEED,
+                    translate("WijkMix", "Random seed"),
+                    defaultValue=12345,
+                    minValue=0,
+                ),
+                translate("WijkMix", "The same seed gives the same numbers, to the last digit."),
+                advanced=True,
+            )
+        )
+        for name, text in (
+            (self.OUTPUT, translate("WijkMix", "Change per unit")),
+            (self.WATERBED, translate("WijkMix", "Waterbed table")),
+            (self.INDICES, translate("WijkMix", "Change of indices")),
+        ):
+            self.addParameter(QgsProcessingParameterFeatureSink(name, text))
+
+    def check(self, parameters: dict[str, Any], context: Any) -> None:
+        groups = self._groups(parameters, context)
+        for name in (self.FIRST, self.SECOND):
+            self._check_fields(self.source(parameters, name, context), [CODE, *groups])
+        if parameters.get(self.CROSSWALK):
+            source = self.source(parameters, self.CROSSWALK, context)
+            self._check_fields(source, ["from", "to", "weight"])
+        text = self.parameterAsExpression(parameters, self.TREATED, context)
+        if text:
+            second = self.source(parameters, self.SECOND, context)
+            qgis_io.fields_in(second, text)
+            if QgsWkbTypes.geometryType(second.wkbType()) != Qgis.GeometryType.Polygon:
+                raise TableError(
+                    "The ring around treated areas needs polygons, and {name} has none. Give the "
+                    "second year as polygons, or leave the treated areas empty.",
+                    "De ring rond behandelde gebieden vraagt vlakken, en die heeft {name} niet. "
+                    "Geef het tweede jaar als vlakken, of laat de behandelde gebieden leeg.",
+                    name=second.sourceName(),
+                )
+
+    def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
+        import numpy as np
+
+        from ..wijkmix_plugin.measures import change, neighbours, waterbed
+        from ..wijkmix_plugin.measures.local_moran import local_moran
+        from ..wijkmix_plugin.tables.crosswalk import on_equal_boundaries
+
+        source = self.source(parameters, self.SECOND, context)
+        drawn = QgsWkbTypes.geometryType(source.wkbType()) == Qgis.GeometryType.Polygon
+        asked = self._groups(parameters, context)
+        one = qgis_io.read(
+            self.source(parameters, self.FIRST, context), geometry=False, feedback=feedback
+        )
+        two = qgis_io.read(source, geometry=drawn, feedback=feedback)
+        groups = asked or _tenures(one, two)
+        crosswalk = None
+        if parameters.get(self.CROSSWALK):
+            crosswalk = qgis_io.read(
+                self.source(parameters, self.CROSSWALK, context),
+                ["from", "to", "weight"],
+                geometry=False,
+                feedback=feedback,
+            )
+        second = two[groups].astype(float).to_numpy()
+        first, notes = on_equal_boundaries(
+            one[groups].astype(float).to_numpy(), one[CODE].tolist(), two[CODE].tolist(), crosswalk
+        )
+        for note in notes:
+            self.note(feedback, note, warning=True)
+        columns = waterbed.unit_change(first, second, groups)
+        known = np.isfinite(first).all(axis=1) & np.isfinite(second).all(axis=1)
+        self._say_left_out(known, feedback)
+        feedback.setProgress(15)
+        seed = self.parameterAsInt(parameters, self.SEED, context)
+        classes = np.full(len(two), waterbed.REST, dtype=object)
+        if drawn:
+            near = neighbours.contiguity(two["geometry"].to_numpy(), mask=known)
+            subject = "n_corp" if "n_corp" in groups else groups[0]
+            columns["moran_cluster"] = None
+            columns["moran_group"] = subject
+            try:
+                columns["moran_cluster"] = local_moran(
+                    columns[f"share_change_{subject}"].to_numpy(),
+                    near,
+                    seed=seed,
+                    progress=lambda percent: feedback.setProgress(15 + 0.4 * percent),
+                    cancelled=feedback.isCanceled,
+                ).cluster
+            except MeasureError as error:
+                # Nothing changed anywhere, or too few units: no clusters, but all the rest stands.
+                self.note(feedback, error.text, warning=True)
+            text = self.parameterAsExpression(parameters, self.TREATED, context)
+            if text:
+                answers = qgis_io.evaluate(source, text, context, feedback)
+                wijken = two[WIJK].tolist() if WIJK in two else None
+                around = neighbours.contiguity(two["geometry"].to_numpy())
+                treated = np.array([bool(answer) for answer in answers], dtype=bool)
+                classes = waterbed.area_classes(treated, around, wijken)
+        columns["area_class"] = classes
+        indices = change.compare(
+            first,
+            second,
+            groups,
+            same_units=True,
+            seed=seed,
+            progress=lambda percent: feedback.setProgress(55 + 0.4 * percent),
+            cancelled=feedback.isCanceled,
+        )
+        names = {**aliases(), **_aliases(groups)}
+        kept = two[[*_kept(two), "geometry"] if drawn else _kept(two)]
+        output = kept.assign(**{name: columns[name] for name in columns})
+        results = self.save(
+            parameters,
+            context,
+            feedback,
+            {
+                self.OUTPUT: (output, source.sourceCrs() if drawn else None, names),
+                self.WATERBED: (waterbed.waterbed(first, second, groups, classes), None, names),
+                self.INDICES: (indices, None, names),
+            },
+        )
+        for name, destination in results.items():
+            clusters = name == self.OUTPUT and drawn
+            style = styling.moran_cluster("moran_cluster") if clusters else styling.plain
+            title = self.parameterDefinition(name).description()
+            look = styling.PostProcessor(style, aliases=names)
+            styling.load(context, destination, "", [(title, 0, look)])
+        return results
+
+    def _groups(self, parameters: dict[str, Any], context: Any) -> list[str]:
+        value = parameters.get(self.GROUPS)
+        if isinstance(value, str) and "," in value and ";" not in value:
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return [str(name) for name in self.parameterAsStrings(parameters, self.GROUPS, context)]
+
+    def _check_fields(self, source: Any, wanted: list[str]) -> None:
+        for name in wanted:
+            if source.fields().lookupField(name) < 0:
+                raise TableError(
+                    "Layer {layer} has no field {name}. Run Prepare buurten on it first, or choose "
+                    "fields that it has: {fields}.",
+                    "Laag {layer} heeft geen veld {name}. Voer er eerst Buurten voorbereiden op "
+                    "uit, of kies velden die er zijn: {fields}.",
+                    layer=source.sourceName(),
+                    name=name,
+                    fields=", ".join(source.fields().names()),
+                )
+
+    def _say_left_out(self, known: np.ndarray, feedback: Any) -> None:
+        left = int((~known).sum())
+        if left:
+            self.note(
+                feedback,
+                Text(
+                    "Left out, because one of the years has no figures: {n} of {all} units.",
+                    "Weggelaten, omdat een van de jaren geen cijfers heeft: {n} van {all} "
+                    "eenheden.",
+                ).format(n=left, all=len(known)),
+                warning=True,
+            )
+
+
+def _tenures(one: pd.DataFrame, two: pd.DataFrame) -> list[str]:
+    """Return the finest tenures that both years have figures of."""
+    for names in CLASSES:
+        if all(name in year and year[name].notna().any() for year in (one, two) for name in names):
+            return list(names)
+    raise TableError(
+        "The two years have no tenures in common: {wanted}, or {otherwise}. Run Prepare buurten on "
+        "both, or choose the groups.",
+        "De twee jaren hebben geen eigendomsklassen gemeen: {wanted}, of {otherwise}. Voer op "
+        "beide Buurten voorbereiden uit, of kies de groepen.",
+        wanted=", ".join(CLASSES[0]),
+        otherwise=", ".join(CLASSES[1]),
+    )
+
+
+def _kept(two: pd.DataFrame) -> list[str]:
+    wanted = (CODE, "buurt_name", WIJK, "gemeente_code", "gemeente_name", "year")
+    return [name for name in wanted if name in two]
+
+
+def _aliases(groups: list[str]) -> dict[str, str]:
+    translate = QCoreApplication.translate
+    result = {
+        "area_class": translate("WijkMix", "Class of area (treated, ring, district, rest)"),
+        "moran_cluster": translate("WijkMix", "Local Moran cluster of the change"),
+        "moran_group": translate("WijkMix", "Group of the cluster"),
+        "before": translate("WijkMix", "First year"),
+        "after": translate("WijkMix", "Second year"),
+        "first": translate("WijkMix", "First year"),
+        "second": translate("WijkMix", "Second year"),
+        "change": translate("WijkMix", "Change"),
+        "difference": translate("WijkMix", "Change"),
+        "composition": translate("WijkMix", "Part that composition explains"),
+        "unevenness": translate("WijkMix", "Part that unevenness explains"),
+    }
+    for prefix, text in (
+        ("n_change", translate("WijkMix", "Change in dwellings: {group}")),
+        ("share_change", translate("WijkMix", "Change of the share (points): {group}")),
+        ("low", translate("WijkMix", "Lower end of that change: {group}")),
+        ("high", translate("WijkMix", "Upper end of that change: {group}")),
+    ):
+        result.update({f"{prefix}_{group}": text.format(group=group) for group in groups})
+    return result

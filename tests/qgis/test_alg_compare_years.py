@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`wijkmix:compare_years` in QGIS, on a made-up town and on Amsterdam, and what it refuses."""
+
+from __future__ import annotations
+
+import pytest
+from qgis.core import QgsFeature, QgsProcessingException, QgsVectorLayer
+
+OUT = dict.fromkeys(("OUTPUT", "WATERBED", "INDICES"), "TEMPORARY_OUTPUT")
+
+
+@pytest.fixture
+def years(run, buurten):
+    """Return a factory of the two prepared years of the made-up town."""
+
+    def make(change=None):
+        found = []
+        for edit in (None, change):
+            results = run("prepare_buurten", {"INPUT": buurten(change=edit), "OUTPUT": "memory:"})
+            found.append(run.context.takeResultLayer(results["OUTPUT"]))
+        return {"FIRST": found[0], "SECOND": found[1], **OUT}
+
+    return make
+
+
+def test_nothing_changed(run, years, table_of):
+    results = run("compare_years", years())
+    assert any("constant" in line for line in run.log)
+    for row in table_of(results["OUTPUT"]):
+        assert row["moran_cluster"] is None
+        assert row["n_change_n_corp"] == row["share_change_n_corp"] == 0
+        assert row["low_n_corp"] < 0 < row["high_n_corp"]
+    assert all(r["difference"] == 0 for r in table_of(results["INDICES"]))
+    assert {r["area_class"] for r in table_of(results["WATERBED"])} == {"rest", "region"}
+
+
+def test_one_treated_buurt_and_its_ring(run, years, table_of):
+    def fewer(records):
+        records[0]["percentage_koopwoningen"] += 20
+        records[0]["percentage_huurwoningen"] -= 20
+        records[0]["perc_huurwoningen_in_bezit_woningcorporaties"] -= 20
+
+    results = run("compare_years", {**years(fewer), "TREATED": "\"buurt_code\" = 'BU00010000'"})
+    row = table_of(results["OUTPUT"])[0]
+    assert row["n_change_n_corp"] == pytest.approx(-40)
+    assert row["share_change_n_corp"] == pytest.approx(-20)
+    assert row["high_n_corp"] < 0
+    table = {(r["area_class"], r["group"]): r for r in table_of(results["WATERBED"])}
+    # A corner of the grid has three neighbours; its wijk holds two rows of eight.
+    sizes = {c: table[c, "n_corp"]["n_units"] for c in ("treated", "ring", "district", "rest")}
+    assert sizes == {"treated": 1, "ring": 3, "district": 12, "rest": 32}
+    parts = sum(table[c, "n_corp"]["change"] for c in sizes)
+    assert parts == pytest.approx(table["region", "n_corp"]["change"]) == pytest.approx(-40)
+    for index in table_of(results["INDICES"]):
+        if index["composition"] is not None:
+            both = index["composition"] + index["unevenness"]
+            assert both == pytest.approx(index["difference"], abs=1e-12)
+
+
+def test_a_redrawn_buurt_is_named_or_converted(run, years, table_of):
+    def renamed(records):
+        records[0]["buurtcode"] = "BU00019999"
+
+    both = years(renamed)
+    with pytest.raises(QgsProcessingException, match=r"BU00010000.*BU00019999"):
+        run("compare_years", both)
+    crosswalk = QgsVectorLayer(
+        "None?field=from:string&field=to:string&field=weight:double", "c", "memory"
+    )
+    feature = QgsFeature(crosswalk.fields())
+    feature.setAttributes(["BU00010000", "BU00019999", 1.0])
+    assert crosswalk.dataProvider().addFeatures([feature])[0]
+    results = run("compare_years", {**both, "CROSSWALK": crosswalk})
+    assert all(r["n_change_n_corp"] == 0 for r in table_of(results["OUTPUT"]))
+
+
+def test_what_is_refused(run, years, buurten):
+    both = years()
+    with pytest.raises(QgsProcessingException, match="buurt_code"):
+        run("compare_years", {**both, "FIRST": buurten()})
+    with pytest.raises(QgsProcessingException, match="nope"):
+        run("compare_years", {**both, "TREATED": '"nope" = 1'})
+    with pytest.raises(QgsProcessingException, match="nope"):
+        run("compare_years", {**both, "GROUPS": ["nope", "n_koop"]})
+
+
+def years_of(path, name, fields):
+    """Return two layers from one with the fields of two years side by side."""
+    found = []
+    for year in fields:
+        query = ", ".join(f"{old} AS {new}" for new, old in year.items())
+        layer = QgsVectorLayer(f"{path}|layername={name}", "s", "ogr")
+        assert layer.setSubsetString(f"SELECT fid, geom, {query} FROM {name}")
+        found.append(layer)
+    return {"FIRST": found[0], "SECOND": found[1], **OUT}
+
+
+def test_amsterdam_2005_to_2017(run, shared, table_of):
+    path = shared / "data" / "amsterdam_buurtcombinaties_eigendom_2005_2017.gpkg"
+    fields = [
+        {
+            "buurt_code": "bc_code",
+            "wijk_code": "stadsdeel",
+            "n_koop": f"won_eigenaar_{year}",
+            "n_corp": f"won_corporatie_{year}",
+            "n_overig": f"won_particulier_{year}",
+        }
+        for year in (2005, 2017)
+    ]
+    both = years_of(path, "buurtcombinaties", fields)
+    results = run("compare_years", {**both, "TREATED": "\"buurt_code\" = 'T93'"})
+    rows = [r for r in table_of(results["OUTPUT"]) if r["n_change_n_corp"] is not None]
+    table = [r for r in table_of(results["WATERBED"]) if r["group"] == "n_corp"]
+    city = next(r for r in table if r["area_class"] == "region")
+    parts = [r["change"] for r in table if r["area_class"] != "region"]
+    assert len(rows) == city["n_units"] > 90
+    assert city["change"] == sum(parts) == sum(r["n_change_n_corp"] for r in rows)
+    assert city["share_after"] < city["share_before"]
+
+
+def test_amsterdam_2023_to_2024(run, shared, table_of):
+    path = shared / "data" / "amsterdam_buurten_2023_2024.gpkg"
+    fields = []
+    for koop in ("percentage_koopwoningen", "percentage_koopwoningen_2024"):
+        # Only the dwellings of 2023 are known, so only the share changes.
+        fields.append(
+            {
+                "buurt_code": "buurtcode",
+                "wijk_code": "wijkcode",
+                "n_koop": f"woningvoorraad * {koop} / 100.0",
+                "n_huur": f"woningvoorraad * (100 - {koop}) / 100.0",
+            }
+        )
+    results = run("compare_years", years_of(path, "amsterdam_buurten", fields))
+    rows = [r for r in table_of(results["OUTPUT"]) if r["share_change_n_koop"] is not None]
+    assert len(rows) > 400
+    # A change of one percentage point is within what two roundings leave open.
+    small = [r for r in rows if abs(r["share_change_n_koop"]) <= 1.0 + 1e-9]
+    assert small
+    assert all(r["low_n_koop"] < 0 < r["high_n_koop"] for r in small)
+    assert {r["moran_cluster"] for r in rows} <= {"HH", "LL", "HL", "LH", "ns", "island"}
