@@ -109,7 +109,7 @@ class Scan(PolicyAlgorithm):
                 translate(
                     "WijkMix",
                     "Finer units (blocks, complexes, addresses) with the fields n_koop, n_corp and "
-                    "n_overig. They show "
+                    "n_overig, or the squares of CBS as published. They show "
                     "whether a mixed wijk is mixed inside its blocks; buurten alone cannot.",
                 ),
             )

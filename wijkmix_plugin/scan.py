@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from .errors import Cancelled, MeasureError, TableError, Text
-from .measures import local_moran, mix, neighbours, scale, segregation
+from .measures import local_moran, mix, mosaic, neighbours, scale, segregation
 from .policy import flags, indicators
 from .policy.catalogue import Catalogue
-from .tables import cbs
+from .tables import cbs, squares
 from .tables.cbs import Note
 
 if TYPE_CHECKING:
@@ -30,6 +30,18 @@ PROFILE_METRES = (500.0, 1000.0, 2000.0, 4000.0, 8000.0)
 PROFILE_UNITS = 5_000
 # Results on fewer dwellings than this are not shown: they say too much about too few homes.
 MIN_DWELLINGS = 10
+# What blocks tell about a wijk: its diversity inside them, and the mosaic index beside what chance
+# gives for blocks of this size.
+BLOCK_COLUMNS = (
+    "n_blocks",
+    "block_diversity",
+    "theil_h_block",
+    "mosaic_block",
+    "mosaic_expected",
+    "mosaic_corrected",
+    "mosaic_z",
+    "mosaic_class",
+)
 # Beside the cluster label: local I, mean of the neighbours, p and adjusted p.
 MORAN_SUFFIXES = ("i", "lag", "p", "q")
 # What the scan computes itself; the other indicators of the catalogue are taken from the layer
@@ -117,7 +129,8 @@ def run_scan(
         catalogue under their own ids, `vulnerable` (True, False, None) among them.
     source, attribution : the layer's name, and whom its figures are from; empty is CBS.
     gemeente : codes or names to keep; None keeps all.
-    blocks : optional polygons or points with counts `n_koop, n_corp, n_overig` (or `n_huur`).
+    blocks : optional polygons or points with counts `n_koop, n_corp, n_overig` (or `n_huur`), or
+        squares of CBS as published.
     thresholds : parameters of the catalogue to override.
     permutations, seed, alpha : of the local Moran.
 
@@ -188,7 +201,7 @@ def run_scan(
         indices = indices.reset_index(drop=True)
     names = dict(zip(table["gemeente_code"], table["gemeente_name"], strict=True))
     indices["area_name"] = [names.get(a) for a in indices["area"]]
-    wijken, block_notes = _wijken(result, counts, table, canonical.classes, blocks)
+    wijken, block_notes = _wijken(result, counts, table, canonical.classes, blocks, seed, cancelled)
     notes += block_notes
     step(90)
 
@@ -389,6 +402,8 @@ def _wijken(
     table: gpd.GeoDataFrame,
     classes: tuple[str, ...],
     blocks: gpd.GeoDataFrame | None,
+    seed: int,
+    cancelled: Callable[[], bool] | None,
 ) -> tuple[pd.DataFrame, list[Note]]:
     """Aggregate buurten to wijken, with the mosaic index of buurten and of blocks if given."""
     usable = counts.notna().all(axis=1) & result["wijk_code"].notna()
@@ -408,13 +423,10 @@ def _wijken(
     notes: list[Note] = []
     if blocks is not None:
         block, notes = _block_mosaic(
-            blocks, table, result["wijk_code"].to_numpy(dtype=object), classes
+            blocks, table, result["wijk_code"].to_numpy(dtype=object), classes, seed, cancelled
         )
-        wijken = wijken.join(
-            block.rename(columns={"theil_h": "theil_h_block", "mosaic": "mosaic_block"})[
-                ["n_blocks", "block_diversity", "theil_h_block", "mosaic_block"]
-            ]
-        )
+        block = block.rename(columns={"theil_h": "theil_h_block", "mosaic": "mosaic_block"})
+        wijken = wijken.join(block[list(BLOCK_COLUMNS)])
     return wijken.reset_index(names="wijk_code"), notes
 
 
@@ -423,55 +435,58 @@ def _block_mosaic(
     table: gpd.GeoDataFrame,
     wijk: np.ndarray,
     classes: tuple[str, ...],
+    seed: int,
+    cancelled: Callable[[], bool] | None,
 ) -> tuple[pd.DataFrame, list[Note]]:
-    """Give every block to the buurt that holds its inner point; the mosaic index per wijk."""
-    import shapely
+    """Give every block to the buurt that holds most of it; the mosaic index per wijk."""
+    counts, texts = _block_counts(blocks, classes)
+    found = mosaic.assign(blocks.geometry.to_numpy(), table.geometry.to_numpy())
+    outside = found.parent < 0
+    parent = np.where(outside, None, wijk[found.parent])
+    small = ~(np.nan_to_num(counts).sum(axis=1) >= MIN_DWELLINGS)
+    parent[small] = None
+    texts.append(
+        Text(
+            "{used} of {n} blocks are used; {small} have fewer than {minimum} dwellings, or no "
+            "usable counts, and {outside} lie in no buurt of this scan. {straddles} lie in two "
+            "buurten or more and count in the one that holds most of their area.",
+            "{used} van {n} blokken zijn gebruikt; {small} hebben minder dan {minimum} woningen, "
+            "of geen bruikbare aantallen, en {outside} liggen in geen buurt van deze scan. "
+            "{straddles} liggen in twee of meer buurten en tellen mee in de buurt met het grootste "
+            "deel van hun oppervlak.",
+        ).format(
+            used=int((~small & ~outside).sum()),
+            n=len(blocks),
+            small=int(small.sum()),
+            minimum=MIN_DWELLINGS,
+            outside=int(outside.sum()),
+            straddles=int(found.straddles.sum()),
+        )
+    )
+    result = mosaic.mosaic(counts, parent, seed=seed, cancelled=cancelled)
+    return result, [Note("info", text) for text in texts]
 
+
+def _block_counts(
+    blocks: gpd.GeoDataFrame, classes: tuple[str, ...]
+) -> tuple[np.ndarray, list[Text]]:
+    """Return the dwellings per class of every block: counts as given, or worked out of squares."""
     columns = [f"n_{c}" for c in classes]
     absent = [c for c in columns if c not in blocks]
-    if absent:
-        raise TableError(
-            "The block layer lacks the count fields {absent}; it has: {found}. Give every block "
-            "its number of "
-            "dwellings per tenure in fields of these names.",
-            "De blokkenlaag mist de telvelden {absent}; aanwezig zijn: {found}. Geef elk blok het "
-            "aantal woningen "
-            "per eigendomsvorm in velden met deze namen.",
-            absent=", ".join(absent),
-            found=", ".join(c for c in blocks.columns if c != "geometry"),
-        )
-    counts = blocks[columns].apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
-    shapes = blocks.geometry.to_numpy()
-    drawn = ~(pd.isna(shapes) | shapely.is_empty(shapes))
-    points = shapely.point_on_surface(shapes[drawn])
-    tree = shapely.STRtree(table.geometry.to_numpy())
-    hit_point, hit_buurt = tree.query(points, predicate="intersects")
-    first = np.unique(hit_point, return_index=True)[1]
-    parent = np.full(len(blocks), None, dtype=object)
-    parent[np.flatnonzero(drawn)[hit_point[first]]] = wijk[hit_buurt[first]]
-    small = ~(np.nan_to_num(counts).sum(axis=1) >= MIN_DWELLINGS)
-    outside = np.array([p is None for p in parent])
-    parent[small] = None
-    notes = [
-        Note(
-            "info",
-            Text(
-                "{used} of {n} blocks are used; {small} have fewer than {minimum} dwellings and "
-                "{outside} lie in no "
-                "buurt of this scan.",
-                "{used} van {n} blokken zijn gebruikt; {small} hebben minder dan {minimum} "
-                "woningen en {outside} "
-                "liggen in geen buurt van deze scan.",
-            ).format(
-                used=int((~small & ~outside).sum()),
-                n=len(blocks),
-                small=int(small.sum()),
-                minimum=MIN_DWELLINGS,
-                outside=int(outside.sum()),
-            ),
-        )
-    ]
-    return scale.mosaic_index(counts, parent), notes
+    if not absent:
+        return blocks[columns].apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float), []
+    if squares.are_squares(blocks.columns):
+        table, texts = squares.square_counts(pd.DataFrame(blocks), classes)
+        return table.to_numpy(dtype=float), texts
+    raise TableError(
+        "The block layer lacks the count fields {absent}; it has: {found}. Give every block its "
+        "number of dwellings per tenure in fields of these names, or take the squares of CBS.",
+        "De blokkenlaag mist de telvelden {absent}; aanwezig zijn: {found}. Geef elk blok het "
+        "aantal woningen per eigendomsvorm in velden met deze namen, of neem de vierkanten van "
+        "het CBS.",
+        absent=", ".join(absent),
+        found=", ".join(c for c in blocks.columns if c != "geometry"),
+    )
 
 
 def _with_geometry(result: pd.DataFrame, table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

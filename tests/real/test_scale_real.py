@@ -75,3 +75,23 @@ def test_mosaic_of_rijnmond(rijnmond):
     assert effective.shape == (len(THETAS), len(table))
     dwellings = np.bincount(number[number >= 0], np.nan_to_num(counts.sum(1))[number >= 0])
     assert (np.nan_to_num(effective) <= dwellings + 1e-6).all()
+
+
+def test_scan_of_rijnmond_with_squares_tells_blocks_from_buurten(shared):
+    import geopandas as gpd
+    from wijkmix.wijkmix_plugin.policy import catalogue
+    from wijkmix.wijkmix_plugin.scan import run_scan
+
+    buurten = gpd.read_file(shared / "data" / "rijnmond_buurten_2024.gpkg")
+    blocks = gpd.read_file(shared / "data" / "rijnmond_vierkant100m_eigendom.gpkg")
+    result = run_scan(buurten, catalogue.load(), blocks=blocks, permutations=999)
+    wijken = result.wijken.set_index("wijk_code")
+    known = wijken[wijken["mosaic_class"].notna()]
+    assert len(known) > 100
+    assert set(known["mosaic_class"]) <= {"mosaic", "fine", "one-sided", "between"}
+    # The index says more at the scale of blocks than at that of buurten, and chance is taken off.
+    both = known.dropna(subset=["mosaic_buurt", "mosaic_corrected"])
+    assert (both["mosaic_block"] > both["mosaic_buurt"]).mean() > 0.9
+    several = both[both["n_blocks"] > 2]
+    assert (several["mosaic_corrected"] < several["mosaic_block"]).all()
+    assert any("proxy" in note.text.en for note in result.notes)

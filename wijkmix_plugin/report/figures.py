@@ -26,6 +26,7 @@ _NAMED = 1500  # buurten listed by name; more only by code
 MOSAIC = {
     "mosaic_buurt": Text("Mosaic of buurten", "Mozaïek van buurten"),
     "mosaic_block": Text("Mosaic of blocks", "Mozaïek van blokken"),
+    "mosaic_corrected": Text("Above chance", "Boven toeval"),
 }
 INDEX_NAMES = {
     "dissimilarity": Text("Dissimilarity D", "Dissimilariteit D"),
@@ -402,12 +403,18 @@ def _mosaic_note(page: Page, shown: Sequence[str]) -> str:
         return ""
     text = page.t(
         "Mosaic index: diversity of the wijk minus the mean diversity of its parts, from 0 to 1; "
-        "high where uniform parts make a mixed wijk. Not corrected for chance: small parts are "
-        "uniform by chance too.",
+        "high where uniform parts make a mixed wijk. Small parts are uniform by chance too.",
         "Mozaïekindex: de diversiteit van de wijk min de gemiddelde diversiteit van haar delen, "
-        "van 0 tot 1; hoog waar eenvormige delen samen een gemengde wijk vormen. Niet gecorrigeerd "
-        "voor toeval: kleine delen zijn ook door toeval eenvormig.",
+        "van 0 tot 1; hoog waar eenvormige delen samen een gemengde wijk vormen. Kleine delen zijn "
+        "ook door toeval eenvormig.",
     )
+    if "mosaic_corrected" in shown:
+        text += page.t(
+            " Above chance: what is left after taking off the mean of 999 shuffles of the same "
+            "dwellings over the same blocks.",
+            " Boven toeval: wat overblijft na aftrek van het gemiddelde van 999 keer schudden van "
+            "dezelfde woningen over dezelfde blokken.",
+        )
     if "mosaic_block" not in shown:
         text += page.t(
             " Without a layer of blocks it compares buurten only, and cannot tell whether blocks "
