@@ -28,6 +28,10 @@
         <translation>(aanname: {name})</translation>
     </message>
     <message>
+        <source>0.1: at most a tenth of the dwellings of each unit.</source>
+        <translation>0.1: hoogstens een tiende van de woningen van elke eenheid.</translation>
+    </message>
+    <message>
         <source>1. Add a layer of CBS buurten (polygons with the key figures).</source>
         <translation>1. Voeg een laag met CBS-buurten toe (vlakken met de kerncijfers).</translation>
     </message>
@@ -52,6 +56,14 @@
         <translation>Een cluster krijgt een naam als de p-waarde na FDR-correctie hoogstens zo groot is.</translation>
     </message>
     <message>
+        <source>A field or expression on the second year. Unknown counts as not treated.</source>
+        <translation>Een veld of expressie op het tweede jaar. Onbekend telt als niet behandeld.</translation>
+    </message>
+    <message>
+        <source>A field or expression, for example NOT vulnerable. Unknown counts as no. Empty: everywhere.</source>
+        <translation>Een veld of expressie, bijvoorbeeld NOT vulnerable. Onbekend telt als nee. Leeg: overal.</translation>
+    </message>
+    <message>
         <source>A field with the code of the wijk or other parent area.</source>
         <translation>Een veld met de code van de wijk of een ander oudergebied.</translation>
     </message>
@@ -70,6 +82,10 @@
     <message>
         <source>A necessary condition is not met.</source>
         <translation>Aan een noodzakelijke voorwaarde is niet voldaan.</translation>
+    </message>
+    <message>
+        <source>A table with from (code in the first year), to (code in the second) and weight (part of the dwellings, 0-1), for units that were redrawn.</source>
+        <translation>Een tabel met from (code in het eerste jaar), to (code in het tweede) en weight (deel van de woningen, 0-1), voor eenheden met andere grenzen.</translation>
     </message>
     <message>
         <source>Abou&amp;t</source>
@@ -94,6 +110,10 @@
     <message>
         <source>All domains</source>
         <translation>Alle domeinen</translation>
+    </message>
+    <message>
+        <source>All dwellings of the unit, the group among them.</source>
+        <translation>Alle woningen van de eenheid, de groep meegeteld.</translation>
     </message>
     <message>
         <source>All groups</source>
@@ -126,6 +146,14 @@
     <message>
         <source>As it stood in {month}.</source>
         <translation>Stand {month}.</translation>
+    </message>
+    <message>
+        <source>As many join the group elsewhere.</source>
+        <translation>Evenveel komen er elders bij de groep.</translation>
+    </message>
+    <message>
+        <source>As the first; polygons for clusters and for the ring.</source>
+        <translation>Als het eerste; vlakken voor clusters en voor de ring.</translation>
     </message>
     <message>
         <source>At least one of these:</source>
@@ -292,8 +320,36 @@
         <translation>Toeval: schudden van</translation>
     </message>
     <message>
+        <source>Change in dwellings: {group}</source>
+        <translation>Verandering in woningen: {group}</translation>
+    </message>
+    <message>
+        <source>Change in {group} (lower bound, not a plan)</source>
+        <translation>Verandering in {group} (ondergrens, geen plan)</translation>
+    </message>
+    <message>
+        <source>Change of indices</source>
+        <translation>Verandering van indices</translation>
+    </message>
+    <message>
+        <source>Change of the share (points): {group}</source>
+        <translation>Verandering van het aandeel (punten): {group}</translation>
+    </message>
+    <message>
+        <source>Change per unit</source>
+        <translation>Verandering per eenheid</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Verandering</translation>
+    </message>
+    <message>
         <source>Choose a buurt: type its name or code above, or click it on the map.</source>
         <translation>Kies een buurt: typ hierboven de naam of code, of klik erop in de kaart.</translation>
+    </message>
+    <message>
+        <source>Class of area (treated, ring, district, rest)</source>
+        <translation>Soort gebied (behandeld, ring, wijk, rest)</translation>
     </message>
     <message>
         <source>Click a buurt on the map</source>
@@ -312,6 +368,10 @@
         <translation>Elke buurt vergelijken met</translation>
     </message>
     <message>
+        <source>Compare two years</source>
+        <translation>Twee jaren vergelijken</translation>
+    </message>
+    <message>
         <source>Compared with {area}</source>
         <translation>Vergeleken met {area}</translation>
     </message>
@@ -322,6 +382,10 @@
     <message>
         <source>Compares the field of each unit with this field of its neighbours (bivariate).</source>
         <translation>Vergelijkt het veld van elke eenheid met dit veld van haar buren (bivariaat).</translation>
+    </message>
+    <message>
+        <source>Compares two years of the same buurten, as Prepare buurten writes them: the change of every unit with an interval for small numbers and rounded percentages, clusters of change, the change of every index with the part that composition alone explains, and the waterbed table: the treated areas, the ring around them, the rest of their wijken and the rest, adding up to the change of the whole. The tables count; they say nothing of what caused what. Units with other boundaries need a crosswalk; without one their codes are named and nothing is compared.</source>
+        <translation>Vergelijkt twee jaren van dezelfde buurten, zoals Buurten voorbereiden ze schrijft: de verandering van elke eenheid met een interval voor kleine aantallen en afgeronde percentages, clusters van verandering, de verandering van elke index met het deel dat de samenstelling alleen verklaart, en de waterbedtabel: de behandelde gebieden, de ring eromheen, de rest van hun wijken en de rest, samen de verandering van het geheel. De tabellen tellen; ze zeggen niets over oorzaken. Eenheden met andere grenzen vragen een omzettabel; zonder worden hun codes genoemd en wordt er niets vergeleken.</translation>
     </message>
     <message>
         <source>Computes how unevenly groups are spread over units: dissimilarity, Gini, Theil&apos;s H, isolation and many others, for all units together and for each area by itself; each group against the rest and against each other group, and all groups at once. Polygons add the indices of land and of neighbours; bandwidths in metres add the indices of surroundings (Reardon and O&apos;Sullivan 2004). Choose what to know of the certainty: an interval, what pure chance would give for units of this size, or what rounded percentages leave open. A value that cannot be is empty, and the note says why. The formulas and their sources are in docs/methods.md.</source>
@@ -356,6 +420,14 @@
         <translation>Correctie voor veel toetsen</translation>
     </message>
     <message>
+        <source>Counts made from percentages are fractions; changes can be.</source>
+        <translation>Aantallen uit percentages zijn niet heel; veranderingen kunnen dat wel zijn.</translation>
+    </message>
+    <message>
+        <source>Crosswalk (optional)</source>
+        <translation>Omzettabel (optioneel)</translation>
+    </message>
+    <message>
         <source>Data for the defining conditions are missing.</source>
         <translation>Gegevens voor de bepalende voorwaarden ontbreken.</translation>
     </message>
@@ -384,6 +456,14 @@
         <translation>Gericht: één staart, zoals GeoDa en esda melden</translation>
     </message>
     <message>
+        <source>Dissimilarity after</source>
+        <translation>Dissimilariteit erna</translation>
+    </message>
+    <message>
+        <source>Dissimilarity before</source>
+        <translation>Dissimilariteit ervoor</translation>
+    </message>
+    <message>
         <source>Dissimilarity of all groups</source>
         <translation>Dissimilariteit van alle groepen</translation>
     </message>
@@ -398,6 +478,10 @@
     <message>
         <source>Dissimilarity of two groups</source>
         <translation>Dissimilariteit van twee groepen</translation>
+    </message>
+    <message>
+        <source>Dissimilarity to reach (0-1)</source>
+        <translation>Te bereiken dissimilariteit (0-1)</translation>
     </message>
     <message>
         <source>Distance in metres</source>
@@ -456,8 +540,16 @@
         <translation>Woningen in blokken zonder overheersende eigendomsvorm</translation>
     </message>
     <message>
+        <source>Dwellings of the group per unit, for example n_corp.</source>
+        <translation>Woningen van de groep per eenheid, bijvoorbeeld n_corp.</translation>
+    </message>
+    <message>
         <source>Dwellings per tenure class. Empty: n_koop, n_corp and n_overig; n_koop and n_huur; or the columns of CBS squares as published, as owner-occupied and rental.</source>
         <translation>Woningen per eigendomsklasse. Leeg: n_koop, n_corp en n_overig; n_koop en n_huur; of de kolommen van CBS-vierkanten zoals gepubliceerd, als koop en huur.</translation>
+    </message>
+    <message>
+        <source>Dwellings that leave the group</source>
+        <translation>Woningen die de groep verlaten</translation>
     </message>
     <message>
         <source>Empty: every row is a block.</source>
@@ -500,6 +592,10 @@
         <translation>Veld</translation>
     </message>
     <message>
+        <source>Fields that both years have. Empty: the tenures of the canonical table.</source>
+        <translation>Velden die beide jaren hebben. Leeg: de eigendomsklassen van de voorbereide tabel.</translation>
+    </message>
+    <message>
         <source>Finely mixed: H beyond chance up to</source>
         <translation>Fijn gemengd: H boven toeval tot</translation>
     </message>
@@ -508,12 +604,16 @@
         <translation>Fijn gemengd: binnen de blokken</translation>
     </message>
     <message>
-        <source>Finer units (blocks, complexes, addresses) with the fields n_koop, n_corp and n_overig. They show whether a mixed wijk is mixed inside its blocks; buurten alone cannot.</source>
-        <translation>Fijnere eenheden (blokken, complexen, adressen) met de velden n_koop, n_corp en n_overig. Ze laten zien of een gemengde wijk ook binnen de blokken gemengd is; buurten alleen kunnen dat niet.</translation>
+        <source>Finer units (blocks, complexes, addresses) with the fields n_koop, n_corp and n_overig, or the squares of CBS as published. They show whether a mixed wijk is mixed inside its blocks; buurten alone cannot.</source>
+        <translation>Fijnere eenheden (blokken, complexen, adressen) met de velden n_koop, n_corp en n_overig, of de vierkanten van het CBS zoals gepubliceerd. Ze laten zien of een gemengde wijk binnen haar blokken gemengd is; met alleen buurten kan dat niet.</translation>
     </message>
     <message>
         <source>Finest units</source>
         <translation>Fijnste eenheden</translation>
+    </message>
+    <message>
+        <source>First year</source>
+        <translation>Eerste jaar</translation>
     </message>
     <message>
         <source>Flag: {name}</source>
@@ -572,6 +672,10 @@
         <translation>Gemeente</translation>
     </message>
     <message>
+        <source>Give this, or the number of dwellings: one of the two.</source>
+        <translation>Geef dit, of het aantal woningen: een van de twee.</translation>
+    </message>
+    <message>
         <source>Global Moran&apos;s I: p-value (two-sided)</source>
         <translation>Globale Morans I: p-waarde (tweezijdig)</translation>
     </message>
@@ -588,8 +692,16 @@
         <translation>Groep van dissimilariteit en variantieratio</translation>
     </message>
     <message>
+        <source>Group of the cluster</source>
+        <translation>Groep van de cluster</translation>
+    </message>
+    <message>
         <source>Group that dissimilarity sets against it</source>
         <translation>Groep die de dissimilariteit ertegenover zet</translation>
+    </message>
+    <message>
+        <source>Group: field with counts</source>
+        <translation>Groep: veld met aantallen</translation>
     </message>
     <message>
         <source>Group</source>
@@ -614,6 +726,10 @@
     <message>
         <source>High among low (HL)</source>
         <translation>Hoog tussen laag (HL)</translation>
+    </message>
+    <message>
+        <source>How many dwellings would have to differ in tenure for the dissimilarity D to reach a chosen value, or how low D can get with a given number? Every unit keeps its number of dwellings and the group its total, so every dwelling that leaves the group is made up for by one elsewhere. This is an arithmetical lower bound for discussion, not a plan: it knows no costs, leases or residents. Many swaps are equally small; this one asks of every unit the same part of what it can do. A target that the limits put out of reach gives the lowest D they allow, and STATUS says so.</source>
+        <translation>Hoeveel woningen zouden van eigendom moeten verschillen om de dissimilariteit D op een gekozen waarde te brengen, of hoe laag kan D komen met een gegeven aantal? Elke eenheid houdt haar aantal woningen en de groep haar totaal, dus tegenover elke woning die de groep verlaat staat er elders een die erbij komt. Dit is een rekenkundige ondergrens voor het gesprek, geen plan: kosten, huurcontracten en bewoners zitten er niet in. Veel ruilen zijn even klein; deze vraagt van elke eenheid hetzelfde deel van wat zij kan. Bij een doel dat de grenzen onbereikbaar maken is de laagst haalbare D gegeven, en STATUS zegt dat.</translation>
     </message>
     <message>
         <source>How surroundings weigh</source>
@@ -672,6 +788,10 @@
         <translation>Grondverwerving: kandidaten voor onderzoek</translation>
     </message>
     <message>
+        <source>Largest part of a unit that may change (0-1)</source>
+        <translation>Grootste deel van een eenheid dat mag veranderen (0-1)</translation>
+    </message>
+    <message>
         <source>Law</source>
         <translation>Recht</translation>
     </message>
@@ -692,6 +812,10 @@
         <translation>Weggelaten, geen bruikbare cijfers: {n}</translation>
     </message>
     <message>
+        <source>Less D for one more dwelling of room</source>
+        <translation>Daling van D per woning meer ruimte</translation>
+    </message>
+    <message>
         <source>Less with distance, bell-shaped (gaussian)</source>
         <translation>Minder met de afstand, klokvormig (gaussisch)</translation>
     </message>
@@ -710,6 +834,14 @@
     <message>
         <source>Levels: fields with area codes, coarse to fine</source>
         <translation>Niveaus: velden met gebiedscodes, grof naar fijn</translation>
+    </message>
+    <message>
+        <source>Limit that holds this unit back</source>
+        <translation>Grens die deze eenheid tegenhoudt</translation>
+    </message>
+    <message>
+        <source>Local Moran cluster of the change</source>
+        <translation>Lokale Moran-cluster van de verandering</translation>
     </message>
     <message>
         <source>Local Moran cluster, rental</source>
@@ -794,6 +926,10 @@
     <message>
         <source>Low among low (LL)</source>
         <translation>Laag tussen laag (LL)</translation>
+    </message>
+    <message>
+        <source>Lower end of that change: {group}</source>
+        <translation>Ondergrens van die verandering: {group}</translation>
     </message>
     <message>
         <source>Lower end</source>
@@ -910,6 +1046,10 @@
     <message>
         <source>Mosaic: uniform blocks</source>
         <translation>Mozaïek: homogene blokken</translation>
+    </message>
+    <message>
+        <source>Most dwellings that may leave the group</source>
+        <translation>Grootste aantal woningen dat de groep mag verlaten</translation>
     </message>
     <message>
         <source>Name of the area</source>
@@ -1100,6 +1240,14 @@
         <translation>Deel van de dissimilariteit: {group}</translation>
     </message>
     <message>
+        <source>Part that composition explains</source>
+        <translation>Deel dat de samenstelling verklaart</translation>
+    </message>
+    <message>
+        <source>Part that unevenness explains</source>
+        <translation>Deel dat de ongelijke spreiding verklaart</translation>
+    </message>
+    <message>
         <source>Permutations of the local Moran</source>
         <translation>Permutaties van de lokale Moran</translation>
     </message>
@@ -1252,6 +1400,10 @@
         <translation>Tweede veld (optioneel)</translation>
     </message>
     <message>
+        <source>Second year</source>
+        <translation>Tweede jaar</translation>
+    </message>
+    <message>
         <source>Seed</source>
         <translation>Startgetal</translation>
     </message>
@@ -1320,6 +1472,18 @@
         <translation>Omvang van de eenvormige vlek (woningen)</translation>
     </message>
     <message>
+        <source>Smallest swap (lower bound)</source>
+        <translation>Kleinste ruil (ondergrens)</translation>
+    </message>
+    <message>
+        <source>Smallest swap: lower bound, not a plan</source>
+        <translation>Kleinste ruil: ondergrens, geen plan</translation>
+    </message>
+    <message>
+        <source>Smallest swap</source>
+        <translation>Kleinste ruil</translation>
+    </message>
+    <message>
         <source>Source of the data</source>
         <translation>Bron van de gegevens</translation>
     </message>
@@ -1330,6 +1494,10 @@
     <message>
         <source>Splits the diversity of every area over the levels inside it: how much is the difference between wijken, between buurten inside wijken, between blocks inside buurten, and how much is mixed inside the blocks (the row within). The shares of an area add up to 1. Theil&apos;s H, dissimilarity and the variance ratio stand beside them per level. Areas are summed from the units given. The numbers describe; there is no level that is best.</source>
         <translation>Verdeelt de diversiteit van elk gebied over de niveaus erbinnen: hoeveel is verschil tussen wijken, tussen buurten binnen wijken, tussen blokken binnen buurten, en hoeveel is gemengd binnen de blokken (de rij within). De delen van een gebied tellen op tot 1. Theils H, dissimilariteit en de variantieratio staan er per niveau naast. Gebieden worden opgeteld uit de gegeven eenheden. De cijfers beschrijven; er is geen beste niveau.</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>Status</translation>
     </message>
     <message>
         <source>Steepest border of the block (0-1)</source>
@@ -1564,6 +1732,14 @@
         <translation>Totaal aantal</translation>
     </message>
     <message>
+        <source>Total: field with counts</source>
+        <translation>Totaal: veld met aantallen</translation>
+    </message>
+    <message>
+        <source>Treated areas (optional)</source>
+        <translation>Behandelde gebieden (optioneel)</translation>
+    </message>
+    <message>
         <source>True for the buurten that your own policy calls vulnerable. Empty: a field named vulnerable, else a low-income proxy where the layer has the column, labelled as an assumption, else unknown.</source>
         <translation>Waar voor de buurten die je eigen beleid kwetsbaar noemt. Leeg: een veld met de naam vulnerable, anders een benadering met lage inkomens als de laag die kolom heeft (gelabeld als aanname), anders onbekend.</translation>
     </message>
@@ -1624,6 +1800,10 @@
         <translation>Eenheden zonder buren</translation>
     </message>
     <message>
+        <source>Upper end of that change: {group}</source>
+        <translation>Bovengrens van die verandering: {group}</translation>
+    </message>
+    <message>
         <source>Upper end</source>
         <translation>Bovengrens</translation>
     </message>
@@ -1676,6 +1856,10 @@
         <translation>Water</translation>
     </message>
     <message>
+        <source>Waterbed table</source>
+        <translation>Waterbedtabel</translation>
+    </message>
+    <message>
         <source>What counted as vulnerable</source>
         <translation>Wat telde als kwetsbaar</translation>
     </message>
@@ -1692,12 +1876,20 @@
         <translation>Waar de blokken geen code hebben. Een blok hoort bij het gebied waar het grootste deel in ligt; blokken op een grens worden geteld.</translation>
     </message>
     <message>
+        <source>Where the group may grow (optional)</source>
+        <translation>Waar de groep mag groeien (optioneel)</translation>
+    </message>
+    <message>
         <source>Which instruments</source>
         <translation>Welke instrumenten</translation>
     </message>
     <message>
         <source>Who</source>
         <translation>Wie</translation>
+    </message>
+    <message>
+        <source>Whole dwellings only</source>
+        <translation>Alleen hele woningen</translation>
     </message>
     <message>
         <source>Whole layer</source>
@@ -1742,6 +1934,10 @@
     <message>
         <source>Wijken</source>
         <translation>Wijken</translation>
+    </message>
+    <message>
+        <source>With buurt_code and counts per tenure, such as n_koop.</source>
+        <translation>Met buurt_code en aantallen per eigendom, zoals n_koop.</translation>
     </message>
     <message>
         <source>Without correction one unit in twenty gets a label by chance alone (Benjamini and Hochberg 1995).</source>

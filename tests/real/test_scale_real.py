@@ -92,6 +92,9 @@ def test_scan_of_rijnmond_with_squares_tells_blocks_from_buurten(shared):
     # The index says more at the scale of blocks than at that of buurten, and chance is taken off.
     both = known.dropna(subset=["mosaic_buurt", "mosaic_corrected"])
     assert (both["mosaic_block"] > both["mosaic_buurt"]).mean() > 0.9
-    several = both[both["n_blocks"] > 2]
-    assert (several["mosaic_corrected"] < several["mosaic_block"]).all()
+    # One block, or one class only, leaves chance nothing to do.
+    assert (both["mosaic_expected"] >= 0).all()
+    mixed = both[(both["n_blocks"] > 2) & (both["mosaic_block"] > 0.01)]
+    assert len(mixed) > 100
+    assert (mixed["mosaic_corrected"] < mixed["mosaic_block"]).all()
     assert any("proxy" in note.text.en for note in result.notes)
