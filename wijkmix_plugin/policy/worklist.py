@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The buurten that somebody wants to study: who, why, and with which instruments.
+
+The order is that of marking; there is no score and nothing to rank by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..errors import PolicyError, Text
+from . import stored
+from .catalogue import FLAGS, Catalogue, Entry, is_choosable, needs_designation
+
+MAX_ITEMS = 5000
+NEEDED = ("sociaal", "economisch")
+COLUMNS = (
+    "buurt_code",
+    "buurt_name",
+    "status",
+    "flags",
+    "owner",
+    "note",
+    "instruments",
+    "companions",
+)
+STATUS = Text("marked for further study", "gemarkeerd voor nader onderzoek")
+
+WARNS = Text(
+    "{name} only warns: the source does not recommend it, so it cannot be chosen.",
+    "{name} is alleen een waarschuwing: de bron raadt dit niet aan, dus kiezen kan niet.",
+)
+UNDESIGNATED = Text(
+    "{name} applies only where an official designation (Wbmgp) is in force, and the scan has none "
+    "loaded for this buurt.",
+    "{name} geldt alleen waar een officiële aanwijzing (Wbmgp) van kracht is, en de scan heeft er "
+    "voor deze buurt geen geladen.",
+)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One buurt that was marked.
+
+    Attributes
+    ----------
+    flags : names of the flags it was a candidate for when it was marked.
+    instruments : ids of the chosen entries; companions are not stored but follow from these.
+    designated : whether an official Wbmgp designation was loaded for this buurt when it was marked.
+    """
+
+    code: str
+    name: str = ""
+    owner: str = ""
+    note: str = ""
+    flags: tuple[str, ...] = ()
+    instruments: tuple[str, ...] = ()
+    designated: bool = False
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """The marked buurten in the order of marking, each code once."""
+
+    items: tuple[Item, ...] = ()
+
+    def find(self, code: str) -> Item | None:
+        """Return what is marked under a code, None where nothing is."""
+        return next((item for item in self.items if item.code == code), None)
+
+    def with_item(self, item: Item, catalogue: Catalogue | None) -> Worklist:
+        """Add a buurt, or change what is said about it.
+
+        Raises
+        ------
+        PolicyError
+            A text is too long, the list is full, or an instrument cannot be chosen.
+        """
+        new = _checked(item, self.find(item.code), catalogue)
+        if self.find(item.code) is not None:
+            return Worklist(tuple(new if old.code == new.code else old for old in self.items))
+        if len(self.items) >= MAX_ITEMS:
+            raise PolicyError(
+                "The worklist holds {n} buurten, and more are not kept. Remove some first.",
+                "De werklijst bevat {n} buurten, en meer worden er niet bewaard. Verwijder er "
+                "eerst een paar.",
+                n=MAX_ITEMS,
+            )
+        return Worklist((*self.items, new))
+
+    def without(self, code: str) -> Worklist:
+        """Take a buurt off the list."""
+        return Worklist(tuple(item for item in self.items if item.code != code))
+
+
+def _checked(item: Item, old: Item | None, catalogue: Catalogue | None) -> Item:
+    if not item.code.strip():
+        raise PolicyError(
+            "The buurt has no code. Mark a buurt of a scan that has codes.",
+            "De buurt heeft geen code. Markeer een buurt uit een scan met codes.",
+        )
+    new = replace(
+        item,
+        code=stored.check_length(item.code, stored.MAX_LINE, Text("Code", "Code")),
+        name=stored.check_length(item.name, stored.MAX_LINE, Text("Name", "Naam")),
+        owner=stored.check_length(item.owner, stored.MAX_LINE, Text("Owner", "Eigenaar")),
+        note=stored.check_length(item.note, stored.MAX_TEXT, Text("Note", "Notitie")),
+        instruments=tuple(dict.fromkeys(item.instruments)),
+    )
+    kept = old.instruments if old is not None else ()
+    for key in new.instruments:
+        # What was chosen with another catalogue stays until somebody removes it.
+        if catalogue is None or (key in kept and key not in catalogue.by_id):
+            continue
+        reason = refusal(catalogue.get(key), designated=new.designated)
+        if reason is not None:
+            raise PolicyError(reason.en, reason.nl)
+    return new
+
+
+def refusal(entry: Entry, *, designated: bool) -> Text | None:
+    """Return why an entry cannot be chosen, None where it can."""
+    if not is_choosable(entry):
+        return _named(entry, WARNS)
+    if needs_designation(entry) and not designated:
+        return _named(entry, UNDESIGNATED)
+    return None
+
+
+def _named(entry: Entry, reason: Text) -> Text:
+    return Text(
+        reason.en.format(name=entry["label"]["en"]), reason.nl.format(name=entry["label"]["nl"])
+    )
+
+
+def companions(catalogue: Catalogue, item: Item) -> list[Entry]:
+    """Return what goes with the choices and flags of a buurt, in the order of the catalogue.
+
+    For every physical flag of the buurt and every chosen physical entry: the companions of the
+    flag, and of the flags that the entry belongs to. An entry without a flag takes those that all
+    physical flags share, so that a physical measure never stands alone.
+    """
+    flags = {flag for flag in item.flags if flag in FLAGS}
+    keys: set[str] = set()
+    for key in item.instruments:
+        entry = catalogue.by_id.get(key)
+        if entry is None:
+            continue
+        keys.update(entry.get("companions") or ())
+        own = [flag for flag in entry["candidate_flags"] if flag in FLAGS]
+        flags.update(own)
+        if entry["domain"] == "fysiek" and not own:
+            shared = [{e["id"] for e in catalogue.companions(flag)} for flag in FLAGS]
+            keys |= set.intersection(*shared)
+    for flag in flags:
+        keys.update(entry["id"] for entry in catalogue.companions(flag))
+    return [e for e in catalogue.entries if e["id"] in keys and e["id"] not in item.instruments]
+
+
+# -- out -----------------------------------------------------------------------------------------
+
+
+def guarded(value: str) -> str:
+    """Return a text that no spreadsheet reads as a formula: a leading = + - @ gets an apostrophe.
+
+    A tab or line end in front is a way round the check, so those count as well.
+    """
+    return "'" + value if value.lstrip(" ")[:1] in tuple("=+-@\t\r\n|") and value.strip() else value
+
+
+def rows(worklist: Worklist, catalogue: Catalogue, lang: str) -> list[dict[str, str]]:
+    """Return the table of the worklist, a mapping of COLUMNS to guarded texts per buurt."""
+    return [
+        {name: guarded(value) for name, value in _row(item, catalogue, lang).items()}
+        for item in worklist.items
+    ]
+
+
+def _row(item: Item, catalogue: Catalogue, lang: str) -> dict[str, str]:
+    known = catalogue.candidate_flags
+    return {
+        "buurt_code": item.code,
+        "buurt_name": item.name,
+        "status": STATUS.get(lang),
+        "flags": "; ".join(
+            known[flag]["label"]["nl" if lang == "nl" else "en"] if flag in known else flag
+            for flag in item.flags
+        ),
+        "owner": item.owner,
+        "note": item.note,
+        "instruments": "; ".join(title(catalogue, key, lang) for key in item.instruments),
+        "companions": "; ".join(
+            title(catalogue, entry["id"], lang) for entry in companions(catalogue, item)
+        ),
+    }
+
+
+def title(catalogue: Catalogue, key: str, lang: str) -> str:
+    """Name an entry; one that this catalogue does not have says so."""
+    entry = catalogue.by_id.get(key)
+    if entry is None:
+        return (
+            Text("{key} (not in this catalogue)", "{key} (niet in deze catalogus)")
+            .get(lang)
+            .format(key=key)
+        )
+    return f"{entry['nr']} {entry['label']['nl' if lang == 'nl' else 'en']}"
+
+
+# -- to and from a project -----------------------------------------------------------------------
+
+
+def dumps(worklist: Worklist) -> str:
+    """Write the worklist as versioned JSON."""
+    return stored.dumps({"items": [vars(item) for item in worklist.items]})
+
+
+def loads(text: str) -> tuple[Worklist, Text | None]:
+    """Read a worklist; never raises.
+
+    Returns
+    -------
+    The items as far as they can be read, and why they may not be written over (None if they may).
+    """
+    data, problem = stored.loads(text)
+    if not data:
+        return Worklist(), problem
+    found = data.get("items", [])
+    items = {}
+    sound = isinstance(found, list)
+    for record in found if isinstance(found, list) else ():
+        item = _item(record)
+        if item is None or item.code in items:
+            sound = False
+        else:
+            items[item.code] = item
+    if problem is None and not sound:
+        problem = stored.misfit("worklist")
+    return Worklist(tuple(items.values())), problem
+
+
+def _item(record: Any) -> Item | None:
+    if not isinstance(record, Mapping):
+        return None
+    words = {name: record.get(name, "") for name in ("code", "name", "owner", "note")}
+    lists = {name: record.get(name, []) for name in ("flags", "instruments")}
+    sound = all(isinstance(word, str) for word in words.values()) and words["code"]
+    sound = sound and isinstance(record.get("designated", False), bool)
+    for members in lists.values():
+        sound = sound and isinstance(members, list) and all(isinstance(m, str) for m in members)
+    if not sound:
+        return None
+    texts = {name: stored.text(word) for name, word in words.items()}
+    return Item(
+        texts["code"],
+        texts["name"],
+        texts["owner"],
+        texts["note"],
+        tuple(map(stored.text, lists["flags"])),
+        tuple(map(stored.text, lists["instruments"])),
+        record.get("designated", False),
+    )
