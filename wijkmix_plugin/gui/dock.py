@@ -30,6 +30,7 @@ from .mix_panel import MixPanel
 from .moran_panel import MoranPanel
 from .page import Page, paragraph
 from .picker import BuurtPicker, narrow
+from .plan_panel import PlanPanel, project_goals
 from .run_bar import RunBar
 from .run_scan import RunPanel, ScanRun
 from .scan_layer import LAYER_SIGNALS, ScanTable, Unit
@@ -132,6 +133,10 @@ class WijkMixDock(QgsDockWidget):
         self.tabs.addTab(third, translate("WijkMix", "&Instruments"))
         self.clusters = MoranPanel(self._catalogue, self._canvas)
         self.tabs.addTab(self.clusters, translate("WijkMix", "&Clusters"))
+        self.plan: PlanPanel | None = None
+        if self._catalogue is not None:
+            self.plan = PlanPanel(self._catalogue, lambda: self._select(self._unit))
+            self.tabs.addTab(self.plan, translate("WijkMix", "&Plan"))
         self.tabs.addTab(self.about, translate("WijkMix", "Abou&t"))
         layout.addWidget(self.tabs, 1)
         return views
@@ -148,6 +153,9 @@ class WijkMixDock(QgsDockWidget):
         self._connect(project.layersRemoved, self._layers_removed)
         self._connect(project.cleared, self._layers_changed.start)
         self._connect(project.readProject, self._layers_changed.start)
+        if self.plan is not None:
+            self._connect(project.cleared, self.plan.reload)
+            self._connect(project.readProject, self.plan.reload)
         self._connect(self._layers_changed.timeout, self._list_layers)
         self._connect(self._stale.timeout, self._reload)
         self._connect(self.layer_box.activated, self._layer_chosen)
@@ -323,7 +331,11 @@ class WijkMixDock(QgsDockWidget):
             origin,
             filtered=bool(layer.subsetString()),
         )
-        self.flags.show_html(flags_panel.render(values, origin, self._catalogue))
+        self.flags.show_html(
+            flags_panel.render(values, origin, self._catalogue, goal_set=project_goals().is_set)
+        )
+        if self.plan is not None:
+            self.plan.worklist.show_unit(flags_panel.marked(unit, values))
         self.about.show_html(
             about_panel.render(self.layer_box.currentText(), origin, self._catalogue)
         )
@@ -342,6 +354,8 @@ class WijkMixDock(QgsDockWidget):
             self._outline.hide()
         self.picker.zoom_button.setEnabled(False)
         self.clusters.show_unit(None)
+        if self.plan is not None:
+            self.plan.worklist.show_unit(None)
         if self.instruments is not None:
             self.instruments.show_buurt("", {})
         if layer is not None:

@@ -8,6 +8,9 @@ from typing import Any
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..policy import explain
+from ..policy.catalogue import DESIGNATION
+from ..policy.goals import NOT_SET
+from ..policy.worklist import Item
 from . import entry_html, texts
 from .page import hanging, paragraph
 from .texts import esc
@@ -20,7 +23,20 @@ def statuses(values: dict[str, Any]) -> dict[str, str | None]:
     return {name: values.get(f"flag_{name}") for name in FLAGS}
 
 
-def render(values: dict[str, Any], origin: dict[str, Any] | None, catalogue: Any) -> str:
+def marked(unit: Any, values: dict[str, Any]) -> Item:
+    """Return a buurt as the worklist would keep it, with its flags and designation."""
+    flags = (k for k, v in statuses(values).items() if v in ("candidate", "provisional"))
+    designated = values.get(DESIGNATION) is True
+    return Item(unit.code, unit.name or "", flags=tuple(flags), designated=designated)
+
+
+def render(
+    values: dict[str, Any],
+    origin: dict[str, Any] | None,
+    catalogue: Any,
+    *,
+    goal_set: bool = False,
+) -> str:
     translate = QCoreApplication.translate
     reasons = explain.read(values.get("flag_reasons"))
     body = [
@@ -32,6 +48,7 @@ def render(values: dict[str, Any], origin: dict[str, Any] | None, catalogue: Any
             ),
             "muted",
         ),
+        "" if goal_set else f"<p><b>{esc(texts.both(NOT_SET).capitalize())}</b></p>",
         *(_summary(name, status, catalogue) for name, status in statuses(values).items()),
     ]
     for name, status in statuses(values).items():

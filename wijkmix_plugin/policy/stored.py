@@ -20,12 +20,10 @@ NEWER = Text(
     "project staan. Werk de plugin bij om verder te gaan.",
 )
 BROKEN = Text(
-    "What the project holds here cannot be read: {reason}. It stays in the project untouched. "
-    "Restore an earlier copy of the project file, or start again; the old text is then kept beside "
-    "the new.",
+    "What the project holds here cannot be read: {reason}. It stays in the project untouched and "
+    "cannot be changed here. Open an earlier copy of the project file.",
     "Wat het project hier bewaart, is niet te lezen: {reason}. Het blijft onaangeroerd in het "
-    "project staan. Zet een eerdere kopie van het projectbestand terug, of begin opnieuw; de oude "
-    "tekst blijft dan naast de nieuwe bewaard.",
+    "project staan en is hier niet te wijzigen. Open een eerdere kopie van het projectbestand.",
 )
 
 
