@@ -185,10 +185,14 @@ class GoalsPage(_Stored):
         self.conflicts = _label("")
         self.conflicts.setAccessibleName(translate("WijkMix", "Differing goals"))
         layout.addWidget(_label(translate("WijkMix", "Goals of the parties"), self.party))
-        for row in ((self.party, self.direction), (self.subject, self.add, self.remove)):
+        for row in (
+            (self.party,),
+            (self.direction, self.subject),
+            (self.add, self.remove),
+        ):
             line = QHBoxLayout()
             for widget in row:
-                line.addWidget(widget, 0 if isinstance(widget, QPushButton) else 1)
+                line.addWidget(widget, 1)
             layout.addLayout(line)
         layout.addWidget(self.parties)
         layout.addWidget(self.conflicts)
