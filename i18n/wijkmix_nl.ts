@@ -24,6 +24,10 @@
         <translation>&amp;Instrumenten</translation>
     </message>
     <message>
+        <source>&amp;Plan</source>
+        <translation>&amp;Plan</translation>
+    </message>
+    <message>
         <source>(assumption: {name})</source>
         <translation>(aanname: {name})</translation>
     </message>
@@ -96,6 +100,10 @@
         <translation>Voeg eerst een vlakkenlaag met CBS-buurten toe aan het project.</translation>
     </message>
     <message>
+        <source>Add goal</source>
+        <translation>Voeg toe</translation>
+    </message>
+    <message>
         <source>Adds the indices of each area by itself, for example the gemeente code.</source>
         <translation>Voegt de indices van elk gebied apart toe, bijvoorbeeld op gemeentecode.</translation>
     </message>
@@ -130,6 +138,10 @@
     <message>
         <source>All {n} entries</source>
         <translation>Alle {n} onderdelen</translation>
+    </message>
+    <message>
+        <source>Always together with: {names}</source>
+        <translation>Altijd samen met: {names}</translation>
     </message>
     <message>
         <source>Any layer with a number per unit.</source>
@@ -348,6 +360,10 @@
         <translation>Kies een buurt: typ hierboven de naam of code, of klik erop in de kaart.</translation>
     </message>
     <message>
+        <source>Chosen instruments</source>
+        <translation>Gekozen instrumenten</translation>
+    </message>
+    <message>
         <source>Class of area (treated, ring, district, rest)</source>
         <translation>Soort gebied (behandeld, ring, wijk, rest)</translation>
     </message>
@@ -452,8 +468,16 @@
         <translation>Beschrijft de mix rond elke eenheid zonder bestuurlijke grenzen: van alle woningen binnen afstanden, en van de dichtstbijzijnde aantallen woningen. Alle woningen op de laatste afstand tellen mee. De velden mixed_from_r en mixed_from_k bevatten de eerste schaal waarop geen klasse 80 procent heeft. Het profiel zet Theils H en de dissimilariteit van die omgevingen uit tegen de schaal. Van een polygoon telt een punt binnenin. Bij de rand van de invoer mist de omgeving wat erbuiten ligt.</translation>
     </message>
     <message>
+        <source>Differing goals</source>
+        <translation>Verschillende doelen</translation>
+    </message>
+    <message>
         <source>Directed: one tail, as GeoDa and esda report</source>
         <translation>Gericht: één staart, zoals GeoDa en esda melden</translation>
+    </message>
+    <message>
+        <source>Direction</source>
+        <translation>Richting</translation>
     </message>
     <message>
         <source>Dissimilarity after</source>
@@ -580,6 +604,14 @@
         <translation>Verwacht door toeval</translation>
     </message>
     <message>
+        <source>Export the worklist</source>
+        <translation>Werklijst exporteren</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>Exporteer…</translation>
+    </message>
+    <message>
         <source>False discovery rate: the label looks at q</source>
         <translation>False discovery rate: het label kijkt naar q</translation>
     </message>
@@ -682,6 +714,14 @@
     <message>
         <source>Global Moran&apos;s I</source>
         <translation>Globale Morans I</translation>
+    </message>
+    <message>
+        <source>Goals of the parties</source>
+        <translation>Doelen van partijen</translation>
+    </message>
+    <message>
+        <source>Goals</source>
+        <translation>Doelen</translation>
     </message>
     <message>
         <source>Goes together with</source>
@@ -940,6 +980,14 @@
         <translation>Gemaakt van</translation>
     </message>
     <message>
+        <source>Main goal</source>
+        <translation>Hoofddoel</translation>
+    </message>
+    <message>
+        <source>Mark this buurt for study</source>
+        <translation>Markeer deze buurt voor onderzoek</translation>
+    </message>
+    <message>
         <source>Matching instruments</source>
         <translation>Passende instrumenten</translation>
     </message>
@@ -966,6 +1014,10 @@
     <message>
         <source>Mean of the neighbours (standard deviations)</source>
         <translation>Gemiddelde van de buren (standaardafwijkingen)</translation>
+    </message>
+    <message>
+        <source>Message</source>
+        <translation>Melding</translation>
     </message>
     <message>
         <source>Metres between blocks of one patch</source>
@@ -1086,6 +1138,10 @@
     <message>
         <source>No class holds 80 % from this radius on (m)</source>
         <translation>Geen klasse heeft 80 % vanaf deze straal (m)</translation>
+    </message>
+    <message>
+        <source>No differing goals between the parties recorded.</source>
+        <translation>Geen verschil tussen doelen van partijen vastgelegd.</translation>
     </message>
     <message>
         <source>No entry has these words. Search for less, or choose All domains.</source>
@@ -1224,6 +1280,10 @@
         <translation>Koop</translation>
     </message>
     <message>
+        <source>Owner</source>
+        <translation>Eigenaar</translation>
+    </message>
+    <message>
         <source>Ownership unknown (not in the shares)</source>
         <translation>Eigendom onbekend (niet in de aandelen)</translation>
     </message>
@@ -1246,6 +1306,10 @@
     <message>
         <source>Part that unevenness explains</source>
         <translation>Deel dat de ongelijke spreiding verklaart</translation>
+    </message>
+    <message>
+        <source>Party</source>
+        <translation>Partij</translation>
     </message>
     <message>
         <source>Permutations of the local Moran</source>
@@ -1306,6 +1370,14 @@
     <message>
         <source>Relative diversity of surroundings</source>
         <translation>Relatieve diversiteit van omgevingen</translation>
+    </message>
+    <message>
+        <source>Remove from the list</source>
+        <translation>Haal van de lijst</translation>
+    </message>
+    <message>
+        <source>Remove goal</source>
+        <translation>Verwijder</translation>
     </message>
     <message>
         <source>Rental {limit} % or more</source>
@@ -1508,6 +1580,10 @@
         <translation>Stoppen</translation>
     </message>
     <message>
+        <source>Subject</source>
+        <translation>Onderwerp</translation>
+    </message>
+    <message>
         <source>Surroundings profile</source>
         <translation>Omgevingsprofiel</translation>
     </message>
@@ -1662,6 +1738,10 @@
     <message>
         <source>The unit itself always counts in full.</source>
         <translation>De eenheid zelf telt altijd volledig mee.</translation>
+    </message>
+    <message>
+        <source>The worklist was not written: {reason}</source>
+        <translation>De werklijst is niet geschreven: {reason}</translation>
     </message>
     <message>
         <source>Theil&apos;s H of blocks within the wijk</source>
@@ -1944,6 +2024,14 @@
         <translation>Zonder correctie krijgt één op de twintig eenheden alleen door toeval een label (Benjamini en Hochberg 1995).</translation>
     </message>
     <message>
+        <source>Worklist</source>
+        <translation>Werklijst</translation>
+    </message>
+    <message>
+        <source>Written to {path}</source>
+        <translation>Geschreven naar {path}</translation>
+    </message>
+    <message>
         <source>Year (optional)</source>
         <translation>Jaar (optioneel)</translation>
     </message>
@@ -2198,6 +2286,14 @@
     <message>
         <source>{used} of {n}</source>
         <translation>{used} van {n}</translation>
+    </message>
+    <message>
+        <source>⚠ Differing goals: {subject}</source>
+        <translation>⚠ Verschillende doelen: {subject}</translation>
+    </message>
+    <message>
+        <source>⚠ Opposite goals: {subject}</source>
+        <translation>⚠ Tegengestelde doelen: {subject}</translation>
     </message>
 </context>
 </TS>
