@@ -408,9 +408,9 @@ class WorklistPage(_Stored):
             "CSV (*.csv);;GeoPackage (*.gpkg)",
         )
         if path:
-            self.write(path)
+            self.export_to(path)
 
-    def write(self, path: str) -> None:
+    def export_to(self, path: str) -> None:
         """Write the table: a GeoPackage where the name says so, else CSV."""
         self.say(
             write_table(path, worklist.rows(self.read()[0], self._catalogue, texts.language()))
