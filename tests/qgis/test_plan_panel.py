@@ -137,7 +137,7 @@ def test_the_table_is_written_without_formulas(panel, tmp_path, name):
     panel.worklist.note.setPlainText("=1+1")
     panel.worklist._save()
     path = tmp_path / name
-    panel.worklist.write(str(path))
+    panel.worklist.export_to(str(path))
     layer = QgsVectorLayer(str(path), "t", "ogr")
     [feature] = layer.getFeatures()
     assert feature["note"] == "'=1+1"
@@ -158,14 +158,14 @@ def test_other_tables_of_a_geopackage_stay(panel, tmp_path):
     QgsVectorFileWriter.writeAsVectorFormatV3(other, path, context, options)
     mark(panel)
     for _ in range(2):
-        panel.worklist.write(path)
+        panel.worklist.export_to(path)
     assert QgsVectorLayer(f"{path}|layername=mine", "m", "ogr").isValid()
     assert QgsVectorLayer(f"{path}|layername=worklist", "w", "ogr").featureCount() == 1
 
 
 def test_a_path_that_cannot_be_written_is_said(panel, tmp_path):
     mark(panel)
-    panel.worklist.write(str(tmp_path / "absent" / "list.csv"))
+    panel.worklist.export_to(str(tmp_path / "absent" / "list.csv"))
     assert panel.worklist.message.text()
 
 
