@@ -76,3 +76,20 @@ def many_groups(frame, groups):
             ours: getattr(multigroup, theirs)(frame, groups=list(groups)).statistic
             for ours, theirs in MANY_GROUPS.items()
         }
+
+
+def local_values(frame, groups):
+    """Return column -> values per unit, under our names."""
+    from segregation import local
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        quotient = local.MultiLocationQuotient(frame, list(groups)).statistics
+        # PySAL calls the normalised entropy "local entropy" and the plain one "local diversity".
+        values = {
+            "entropy": local.MultiLocalDiversity(frame, list(groups)).statistics,
+            "diversity": local.MultiLocalEntropy(frame, list(groups)).statistics,
+            "simpson": local.MultiLocalSimpsonInteraction(frame, list(groups)).statistics,
+        }
+    values |= {f"lq_{group}": quotient[:, k] for k, group in enumerate(groups)}
+    return {column: np.asarray(found, dtype=float) for column, found in values.items()}

@@ -10,7 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from wijkmix.wijkmix_plugin.measures import change, inference, mix, rounding
-from wijkmix.wijkmix_plugin.measures.segregation import MANY_GROUPS, ONE_GROUP, indices
+from wijkmix.wijkmix_plugin.measures.segregation import (
+    MANY_GROUPS,
+    ONE_GROUP,
+    indices,
+    local_indices,
+)
 from wijkmix.wijkmix_plugin.tables import cbs
 
 GROUPS = ("koop", "corp", "overig")
@@ -87,6 +92,28 @@ def test_places_agree_with_pysal_on_borders_that_match(towns):
     data = pysal.frame_of(frame.geometry.values[usable], counts[usable], GROUPS)
     for index, value in pysal.one_group(data, "corp", pysal.PLACE).items():
         assert row(table, index, "corp")["value"] == pytest.approx(value, abs=1e-9), index
+
+
+def test_land_agrees_with_pysal(town):
+    pysal = oracle()
+    frame, counts, usable = town
+    names = {i: pysal.PLACE[i] for i in ("delta", "absolute_concentration")}
+    geometry = frame.geometry.to_numpy()
+    table = indices(counts, GROUPS, geometry=geometry, which=tuple(names))
+    data = pysal.frame_of(frame.geometry.values[usable], counts[usable], GROUPS)
+    for group in GROUPS:
+        for index, value in pysal.one_group(data, group, names).items():
+            assert row(table, index, group)["value"] == pytest.approx(value, abs=1e-9), index
+
+
+def test_local_values_agree_with_pysal(town):
+    pysal = oracle()
+    frame, counts, usable = town
+    data = pysal.frame_of(frame.geometry.values[usable], counts[usable], GROUPS)
+    found = local_indices(counts, GROUPS)
+    assert found[~usable].isna().all(axis=None)
+    for column, values in pysal.local_values(data, GROUPS).items():
+        assert found.loc[usable, column].to_numpy() == pytest.approx(values, abs=1e-9), column
 
 
 def test_areas_of_rijnmond(towns):

@@ -21,11 +21,11 @@ def distance_profile(page: Page) -> str:
     found = table[(table["index"] == INDEX) & table["bandwidth"].notna()]
     if not len(found):
         return head + page.t(
-            "<p>This scan holds no profile over distances: it is made for layers of a few "
-            "thousand buurten at most. The algorithm Segregation indices makes it for any "
+            "<p>This scan holds no profile over distances: it is made for layers of "
+            "5,000 buurten at most. The algorithm Segregation indices makes it for any "
             "layer.</p>",
             "<p>Deze scan bevat geen profiel over afstanden: dat wordt gemaakt voor lagen van "
-            "hoogstens enkele duizenden buurten. Het algoritme "
+            "hoogstens 5.000 buurten. Het algoritme "
             "Segregatie-indices maakt het voor elke laag.</p>",
         )
     # With two classes all lines are the same one.
