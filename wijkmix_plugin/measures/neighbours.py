@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -415,11 +414,9 @@ def _same_place(
     code = np.minimum(unit[mine], unit[other]) * n + np.maximum(unit[mine], unit[other])
     new = np.flatnonzero((unit[mine] != unit[other]) & ~np.isin(code, known))
     left, right, code = parts[mine[new]], parts[other[new]], code[new]
-    # The pairs are in order of the left part: each is prepared, and used, in one thread only.
-    halves = int(np.searchsorted(mine[new], mine[new[len(new) // 2]])) if len(new) else 0
-    with ThreadPoolExecutor(2) as pool:
-        halved = (left[:halves], left[halves:]), (right[:halves], right[halves:])
-        near = np.concatenate(list(pool.map(_near, *halved, (tolerance, tolerance))))
+    shapely.prepare(left)
+    near = shapely.dwithin(left, right, tolerance) if tolerance else shapely.intersects(left, right)
+    shapely.destroy_prepared(left)
     left, right, code = left[near], right[near], code[near]
     if rook and tolerance:
         along = shapely.intersection(shapely.boundary(left), shapely.buffer(right, tolerance))
@@ -429,14 +426,3 @@ def _same_place(
         line = shapely.relate_pattern(left, right, "****1****")
         code = code[line | shapely.relate_pattern(left, right, "2********")]
     return code
-
-
-def _near(left: np.ndarray, right: np.ndarray, tolerance: float) -> np.ndarray:
-    """Return which pairs of shapes meet, or are no further apart than the tolerance."""
-    shapely.prepare(left)
-    try:
-        if tolerance:
-            return shapely.dwithin(left, right, tolerance)
-        return shapely.intersects(left, right)
-    finally:
-        shapely.destroy_prepared(left)
