@@ -60,6 +60,10 @@
         <translation>Een cluster krijgt een naam als de p-waarde na FDR-correctie hoogstens zo groot is.</translation>
     </message>
     <message>
+        <source>A code of its own for every area.</source>
+        <translation>Voor elk gebied een eigen code.</translation>
+    </message>
+    <message>
         <source>A field or expression on the second year. Unknown counts as not treated.</source>
         <translation>Een veld of expressie op het tweede jaar. Onbekend telt als niet behandeld.</translation>
     </message>
@@ -102,6 +106,10 @@
     <message>
         <source>Add goal</source>
         <translation>Voeg toe</translation>
+    </message>
+    <message>
+        <source>Addresses (points, optional)</source>
+        <translation>Adressen (punten, optioneel)</translation>
     </message>
     <message>
         <source>Adds the indices of each area by itself, for example the gemeente code.</source>
@@ -154,6 +162,14 @@
     <message>
         <source>Areas (optional)</source>
         <translation>Gebieden (optioneel)</translation>
+    </message>
+    <message>
+        <source>Areas (polygons, or a table of codes)</source>
+        <translation>Gebieden (vlakken, of een tabel met codes)</translation>
+    </message>
+    <message>
+        <source>Areas with fewer are left empty; 1 shows every area.</source>
+        <translation>Gebieden met minder blijven leeg; 1 toont elk gebied.</translation>
     </message>
     <message>
         <source>As it stood in {month}.</source>
@@ -262,6 +278,10 @@
     <message>
         <source>Buurten with usable figures</source>
         <translation>Buurten met bruikbare cijfers</translation>
+    </message>
+    <message>
+        <source>Buurten, blocks or polygons of your own.</source>
+        <translation>Buurten, blokken of eigen vlakken.</translation>
     </message>
     <message>
         <source>CBS &amp;buurten (polygon layer)</source>
@@ -376,6 +396,18 @@
         <translation>Dit bericht sluiten</translation>
     </message>
     <message>
+        <source>Code in the list of dwellings (field, optional)</source>
+        <translation>Code in het woningbestand (veld, optioneel)</translation>
+    </message>
+    <message>
+        <source>Code of the address (field, optional)</source>
+        <translation>Code van het adres (veld, optioneel)</translation>
+    </message>
+    <message>
+        <source>Code of the area (field)</source>
+        <translation>Code van het gebied (veld)</translation>
+    </message>
+    <message>
         <source>Compare each buurt wi&amp;th</source>
         <translation>Elke buurt vergeli&amp;jken met</translation>
     </message>
@@ -402,6 +434,14 @@
     <message>
         <source>Compares two years of the same buurten, as Prepare buurten writes them: the change of every unit with an interval for small numbers and rounded percentages, clusters of change, the change of every index with the part that composition alone explains, and the waterbed table: the treated areas, the ring around them, the rest of their wijken and the rest, adding up to the change of the whole. The tables count; they say nothing of what caused what. Units with other boundaries need a crosswalk; without one their codes are named and nothing is compared.</source>
         <translation>Vergelijkt twee jaren van dezelfde buurten, zoals Buurten voorbereiden ze schrijft: de verandering van elke eenheid met een interval voor kleine aantallen en afgeronde percentages, clusters van verandering, de verandering van elke index met het deel dat de samenstelling alleen verklaart, en de waterbedtabel: de behandelde gebieden, de ring eromheen, de rest van hun wijken en de rest, samen de verandering van het geheel. De tabellen tellen; ze zeggen niets over oorzaken. Eenheden met andere grenzen vragen een omzettabel; zonder worden hun codes genoemd en wordt er niets vergeleken.</translation>
+    </message>
+    <message>
+        <source>Complex (field, optional)</source>
+        <translation>Complex (veld, optioneel)</translation>
+    </message>
+    <message>
+        <source>Complexes that lie in several areas are reported.</source>
+        <translation>Complexen die in meer gebieden liggen, worden gemeld.</translation>
     </message>
     <message>
         <source>Computes how unevenly groups are spread over units: dissimilarity, Gini, Theil&apos;s H, isolation and many others, for all units together and for each area by itself; each group against the rest and against each other group, and all groups at once. Polygons add the indices of land and of neighbours; bandwidths in metres add the indices of surroundings (Reardon and O&apos;Sullivan 2004). Choose what to know of the certainty: an interval, what pure chance would give for units of this size, or what rounded percentages leave open. A value that cannot be is empty, and the note says why. The formulas and their sources are in docs/methods.md.</source>
@@ -436,8 +476,16 @@
         <translation>Correctie voor veel toetsen</translation>
     </message>
     <message>
+        <source>Count dwellings per area</source>
+        <translation>Woningen tellen per gebied</translation>
+    </message>
+    <message>
         <source>Counts made from percentages are fractions; changes can be.</source>
         <translation>Aantallen uit percentages zijn niet heel; veranderingen kunnen dat wel zijn.</translation>
+    </message>
+    <message>
+        <source>Counts your own list of dwellings per tenure and per buurt, block or own polygon. A dwelling is placed by its point, by the code of its area, or by the code of its BAG address where you give the addresses as well. What is not counted is listed with the reason. Only the fields that you choose are read: columns about persons are in no output. Areas with fewer dwellings than the minimum are not shown, nor what they could be worked out from.</source>
+        <translation>Telt je eigen woningbestand per eigendomsvorm en per buurt, blok of eigen vlak. Een woning krijgt haar plaats door haar punt, door de code van haar gebied, of door de code van haar BAG-adres als je ook de adressen geeft. Wat niet meetelt, staat in een lijst met de reden. Alleen de velden die je kiest worden gelezen: kolommen over personen staan in geen enkele uitvoer. Gebieden met minder woningen dan het minimum worden niet getoond, en ook niet waaruit ze zijn af te leiden.</translation>
     </message>
     <message>
         <source>Crosswalk (optional)</source>
@@ -560,12 +608,28 @@
         <translation>Sleep over punten om ze op de kaart te selecteren (Shift voegt toe, Ctrl haalt weg). Klik op een punt, of gebruik de pijltjestoetsen, om een buurt te kiezen.</translation>
     </message>
     <message>
+        <source>Dwellings (points or table)</source>
+        <translation>Woningen (punten of tabel)</translation>
+    </message>
+    <message>
+        <source>Dwellings counted</source>
+        <translation>Getelde woningen</translation>
+    </message>
+    <message>
         <source>Dwellings in blocks without dominant tenure</source>
         <translation>Woningen in blokken zonder overheersende eigendomsvorm</translation>
     </message>
     <message>
+        <source>Dwellings not counted</source>
+        <translation>Niet getelde woningen</translation>
+    </message>
+    <message>
         <source>Dwellings of the group per unit, for example n_corp.</source>
         <translation>Woningen van de groep per eenheid, bijvoorbeeld n_corp.</translation>
+    </message>
+    <message>
+        <source>Dwellings per area</source>
+        <translation>Woningen per gebied</translation>
     </message>
     <message>
         <source>Dwellings per tenure class. Empty: n_koop, n_corp and n_overig; n_koop and n_huur; or the columns of CBS squares as published, as owner-occupied and rental.</source>
@@ -616,6 +680,10 @@
         <translation>False discovery rate: het label kijkt naar q</translation>
     </message>
     <message>
+        <source>Fewest dwellings that are shown</source>
+        <translation>Kleinste aantal woningen dat wordt getoond</translation>
+    </message>
+    <message>
         <source>Field with the code of the wijk in that layer</source>
         <translation>Veld met de wijkcode in die laag</translation>
     </message>
@@ -660,8 +728,20 @@
         <translation>Vlaggen</translation>
     </message>
     <message>
+        <source>For example BAG verblijfsobjecten, to place dwellings by code.</source>
+        <translation>Bijvoorbeeld BAG-verblijfsobjecten, om woningen op code een plaats te geven.</translation>
+    </message>
+    <message>
         <source>For example gemeente_code, wijk_code, buurt_code, in that order. Each must nest in the one before; the unit itself comes last without being named.</source>
         <translation>Bijvoorbeeld gemeente_code, wijk_code, buurt_code, in die volgorde. Elk moet in het vorige passen; de eenheid zelf komt als laatste en hoeft niet genoemd te worden.</translation>
+    </message>
+    <message>
+        <source>For example the BAG verblijfsobject: a dwelling that occurs again counts once.</source>
+        <translation>Bijvoorbeeld het BAG-verblijfsobject: een woning die nog eens voorkomt, telt één keer.</translation>
+    </message>
+    <message>
+        <source>For example {&quot;KW&quot;: &quot;koop&quot;, &quot;SH&quot;: &quot;corp&quot;, &quot;PH&quot;: &quot;overig&quot;, &quot;&quot;: &quot;unknown&quot;}; &quot;&quot; is an empty cell. A value without a class stops the run, and all of them are listed.</source>
+        <translation>Bijvoorbeeld {"KW": "koop", "SH": "corp", "PH": "overig", "": "unknown"}; "" is een lege cel. Een waarde zonder klasse stopt de run; ze worden dan alle genoemd.</translation>
     </message>
     <message>
         <source>For example: Amsterdam, or GM0599, GM0622.</source>
@@ -774,6 +854,10 @@
     <message>
         <source>How surroundings weigh</source>
         <translation>Hoe de omgeving weegt</translation>
+    </message>
+    <message>
+        <source>Identifier of the dwelling (field, optional)</source>
+        <translation>Kenmerk van de woning (veld, optioneel)</translation>
     </message>
     <message>
         <source>In standard deviations: own {z}, neighbours {lag}; local I {i}</source>
@@ -1220,6 +1304,10 @@
         <translation>Een van de groepen. Leeg: corporatiehuur waar zo’n veld is, tegen de eerste andere groep.</translation>
     </message>
     <message>
+        <source>One row per dwelling.</source>
+        <translation>Een rij per woning.</translation>
+    </message>
+    <message>
         <source>One row per unit (buurt, block, square), with counts.</source>
         <translation>Eén rij per eenheid (buurt, blok, vierkant), met aantallen.</translation>
     </message>
@@ -1406,6 +1494,10 @@
     <message>
         <source>Role to field, for example {&quot;share_koop&quot;: &quot;koop_pct&quot;}; wins over what is recognised.</source>
         <translation>Rol naar veld, bijvoorbeeld {&quot;share_koop&quot;: &quot;koop_pct&quot;}; gaat boven wat wordt herkend.</translation>
+    </message>
+    <message>
+        <source>Rows not counted</source>
+        <translation>Niet getelde rijen</translation>
     </message>
     <message>
         <source>Ru&amp;n scan…</source>
@@ -1608,8 +1700,16 @@
         <translation>Onderscheidt een mozaïek van homogene blokken van een wijk die binnen elk blok gemengd is. De index is de diversiteit van de wijk min de gemiddelde diversiteit van haar blokken (0-1); kleine blokken zijn door toeval eenvormig, dus gaat het gemiddelde van geschudde wijken eraf. Ook: de omvang van de eenvormige vlek waarin de gemiddelde woning staat, het contrast op grenzen, en per blok hoeveel gemengder de omgeving is. De grenzen van de vier klassen zijn aannames en kunnen worden gewijzigd. Het beschrijft; het zegt niet dat een mozaïek werkt.</translation>
     </message>
     <message>
+        <source>Tenure (field)</source>
+        <translation>Eigendom (veld)</translation>
+    </message>
+    <message>
         <source>Tenure mix</source>
         <translation>Menging</translation>
+    </message>
+    <message>
+        <source>Tenure values and their classes (JSON)</source>
+        <translation>Eigendomswaarden en hun klassen (JSON)</translation>
     </message>
     <message>
         <source>Tested: {what} of this buurt and of its {n} neighbours</source>
@@ -1624,12 +1724,24 @@
         <translation>De catalogus met instrumenten is niet te lezen.</translation>
     </message>
     <message>
+        <source>The code of the area, or of the address where addresses are given. Empty: by point; for a table, the field with the name of the area&apos;s code.</source>
+        <translation>De code van het gebied, of van het adres als er adressen zijn gegeven. Leeg: op punt; bij een tabel het veld met de naam van de gebiedscode.</translation>
+    </message>
+    <message>
         <source>The default is an assumption; the layer names it.</source>
         <translation>De standaardwaarde is een aanname; de laag noemt haar.</translation>
     </message>
     <message>
         <source>The defining conditions are met and none has failed, but some data are missing.</source>
         <translation>Aan de bepalende voorwaarden is voldaan en geen enkele faalt, maar er ontbreken gegevens.</translation>
+    </message>
+    <message>
+        <source>The field of the addresses that the code refers to.</source>
+        <translation>Het veld van de adressen waarnaar de code verwijst.</translation>
+    </message>
+    <message>
+        <source>The field that says who owns or lets the dwelling.</source>
+        <translation>Het veld dat zegt wie de woning bezit of verhuurt.</translation>
     </message>
     <message>
         <source>The finest units you have: CBS squares of 100 m, PC6 areas, blocks, complexes of a corporation, addresses. Squares and PC6 areas are a proxy for blocks.</source>

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -188,15 +189,17 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         source: Any,
         columns: pd.DataFrame,
         aliases: dict[str, str],
+        without: Collection[str] = (),
     ) -> str:
         """Write the features of a source as they are, with `columns` beside their fields.
 
-        A field of the source with the name of a new column gives way to it.
+        A field of the source with the name of a new column gives way to it, and so do those in
+        `without`.
         """
         fields = QgsFields()
         kept = []
         for place, field in enumerate(source.fields()):
-            if field.name() not in columns:
+            if field.name() not in columns and field.name() not in without:
                 fields.append(field)
                 kept.append(place)
         added = qgis_io.fields_of(columns, aliases)

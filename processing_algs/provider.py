@@ -6,6 +6,7 @@ from __future__ import annotations
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
+from .aggregate_dwellings import AggregateDwellings
 from .base import ICON
 from .candidate_flags import CandidateFlags
 from .compare_years import CompareYears
@@ -22,6 +23,7 @@ from .swap_bound import SwapBound
 ALGORITHMS = (
     Scan,
     PrepareBuurten,
+    AggregateDwellings,
     CandidateFlags,
     SegregationIndices,
     LocalSegregation,

@@ -25,6 +25,7 @@ from qgis.core import (
     QgsMapLayer,
     QgsProcessingFeatureSource,
     QgsVariantUtils,
+    QgsWkbTypes,
 )
 from qgis.PyQt.QtCore import QMetaType
 
@@ -121,6 +122,71 @@ def read(
     # Without a CRS, which the caller knows: geopandas would hand it to pyproj, and pyproj 3.7
     # crashes in the second task that QGIS runs on one of its pooled threads.
     return gpd.GeoDataFrame(frame, geometry=shapely.from_wkb(shapes, on_invalid="ignore"))
+
+
+def stream(
+    source: QgsProcessingFeatureSource,
+    fields: Sequence[str],
+    *,
+    points: bool,
+    crs: QgsCoordinateReferenceSystem | None = None,
+    transform_context: Any = None,
+    feedback: Any = None,
+    size: int = 200_000,
+) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]]:
+    """Yield a source in chunks of `size` features: columns, x and y.
+
+    Memory holds one chunk. The place of a feature that is no point is a point inside it; x and y
+    are NaN where it has none, and empty where `points` is not asked.
+
+    Parameters
+    ----------
+    crs : give x and y in this system.
+    feedback : asked for cancellation every 500 features, told the progress after every chunk.
+    """
+    import numpy as np
+
+    indices = [source.fields().lookupField(name) for name in fields]
+    request = QgsFeatureRequest()
+    request.setSubsetOfAttributes(indices)
+    if not points:
+        request.setFlags(QgsFeatureRequest.Flag.NoGeometry)
+    elif crs is not None and source.sourceCrs() != crs:
+        request.setDestinationCrs(crs, transform_context)
+    single = source.wkbType() == QgsWkbTypes.Type.Point
+    rows: list[list[Any]] = []
+    places: list[tuple[float, float]] = []
+
+    def chunk() -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
+        columns = list(zip(*rows, strict=True)) if rows else [()] * len(indices)
+        found = dict(zip(fields, map(_column, columns), strict=True))
+        xy = np.array(places, dtype=float).reshape(-1, 2)
+        return found, xy[:, 0], xy[:, 1]
+
+    total = source.featureCount()
+    done = 0
+    skip = QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks
+    for number, feature in enumerate(source.getFeatures(request, skip)):
+        if feedback is not None and number % 500 == 0 and feedback.isCanceled():
+            raise Cancelled
+        values = feature.attributes()
+        rows.append([values[index] for index in indices])
+        if points:
+            shape = feature.geometry()
+            if shape.isEmpty():
+                places.append((math.nan, math.nan))
+            else:
+                place = (shape if single else shape.pointOnSurface()).asPoint()
+                places.append((place.x(), place.y()))
+        if len(rows) == size:
+            yield chunk()
+            done += len(rows)
+            rows.clear()
+            places.clear()
+            if feedback is not None and total > 0:
+                feedback.setProgress(min(100 * done / total, 100))
+    if rows:
+        yield chunk()
 
 
 def origin(layer: QgsMapLayer | None) -> dict[str, Any] | None:

@@ -1,0 +1,536 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`wijkmix:aggregate_dwellings`: a list of dwellings to counts per area."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingOutputNumber,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterField,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterString,
+    QgsProviderRegistry,
+    QgsWkbTypes,
+)
+from qgis.PyQt.QtCore import QCoreApplication, QUrl, QUrlQuery
+
+from ..wijkmix_plugin import qgis_io
+from ..wijkmix_plugin.errors import Cancelled, GeometryError, TableError, Text
+from . import styling
+from .base import WijkMixAlgorithm, described, local
+from .labels import aliases
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+
+class AggregateDwellings(WijkMixAlgorithm):
+    """Points or codes in, dwellings per tenure and area out; nothing of persons, nothing small."""
+
+    NAME = "aggregate_dwellings"
+    DWELLINGS = "DWELLINGS"
+    TENURE = "TENURE"
+    TENURE_MAP = "TENURE_MAP"
+    AREAS = "AREAS"
+    AREA_CODE = "AREA_CODE"
+    CODE = "CODE"
+    DWELLING_ID = "DWELLING_ID"
+    COMPLEX = "COMPLEX"
+    ADDRESSES = "ADDRESSES"
+    ADDRESS_CODE = "ADDRESS_CODE"
+    MIN_DWELLINGS = "MIN_DWELLINGS"
+    OUTPUT = "OUTPUT"
+    UNMATCHED = "UNMATCHED"
+
+    def title(self) -> str:
+        return QCoreApplication.translate("WijkMix", "Count dwellings per area")
+
+    def description(self) -> str:
+        return QCoreApplication.translate(
+            "WijkMix",
+            "Counts your own list of dwellings per tenure and per buurt, block or own polygon. A "
+            "dwelling is placed by its point, by the code of its area, or by the code of its BAG "
+            "address where you give the addresses as well. What is not counted is listed with the "
+            "reason. Only the fields that you choose are read: columns about persons are in no "
+            "output. Areas with fewer dwellings than the minimum are not shown, nor what they "
+            "could be worked out from.",
+        )
+
+    def initAlgorithm(self, config: dict[str, Any] | None = None) -> None:
+        translate = QCoreApplication.translate
+        vector = [QgsProcessing.SourceType.TypeVector]
+        self.addParameter(
+            described(
+                QgsProcessingParameterFeatureSource(
+                    self.DWELLINGS, translate("WijkMix", "Dwellings (points or table)"), vector
+                ),
+                translate("WijkMix", "One row per dwelling."),
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterField(
+                    self.TENURE,
+                    translate("WijkMix", "Tenure (field)"),
+                    parentLayerParameterName=self.DWELLINGS,
+                ),
+                translate("WijkMix", "The field that says who owns or lets the dwelling."),
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterString(
+                    self.TENURE_MAP,
+                    translate("WijkMix", "Tenure values and their classes (JSON)"),
+                    defaultValue="",
+                    multiLine=True,
+                    optional=True,
+                ),
+                translate(
+                    "WijkMix",
+                    'For example {"KW": "koop", "SH": "corp", "PH": "overig", "": "unknown"}; "" '
+                    "is an empty cell. A value without a class stops the run, and all of them are "
+                    "listed.",
+                ),
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterFeatureSource(
+                    self.AREAS,
+                    translate("WijkMix", "Areas (polygons, or a table of codes)"),
+                    vector,
+                ),
+                translate("WijkMix", "Buurten, blocks or polygons of your own."),
+            )
+        )
+        self._add_field(
+            self.AREA_CODE,
+            translate("WijkMix", "Code of the area (field)"),
+            translate("WijkMix", "A code of its own for every area."),
+            self.AREAS,
+            optional=False,
+        )
+        self._add_field(
+            self.CODE,
+            translate("WijkMix", "Code in the list of dwellings (field, optional)"),
+            translate(
+                "WijkMix",
+                "The code of the area, or of the address where addresses are given. Empty: by "
+                "point; for a table, the field with the name of the area's code.",
+            ),
+            self.DWELLINGS,
+        )
+        self._add_field(
+            self.DWELLING_ID,
+            translate("WijkMix", "Identifier of the dwelling (field, optional)"),
+            translate(
+                "WijkMix",
+                "For example the BAG verblijfsobject: a dwelling that occurs again counts once.",
+            ),
+            self.DWELLINGS,
+        )
+        self._add_field(
+            self.COMPLEX,
+            translate("WijkMix", "Complex (field, optional)"),
+            translate("WijkMix", "Complexes that lie in several areas are reported."),
+            self.DWELLINGS,
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterFeatureSource(
+                    self.ADDRESSES,
+                    translate("WijkMix", "Addresses (points, optional)"),
+                    vector,
+                    optional=True,
+                ),
+                translate(
+                    "WijkMix", "For example BAG verblijfsobjecten, to place dwellings by code."
+                ),
+                advanced=True,
+            )
+        )
+        self._add_field(
+            self.ADDRESS_CODE,
+            translate("WijkMix", "Code of the address (field, optional)"),
+            translate("WijkMix", "The field of the addresses that the code refers to."),
+            self.ADDRESSES,
+            advanced=True,
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterNumber(
+                    self.MIN_DWELLINGS,
+                    translate("WijkMix", "Fewest dwellings that are shown"),
+                    defaultValue=10,
+                    minValue=1,
+                ),
+                translate("WijkMix", "Areas with fewer are left empty; 1 shows every area."),
+            )
+        )
+        self.addParameter(
+            QgsProcessingParameterFeatureSink(
+                self.OUTPUT, translate("WijkMix", "Dwellings per area")
+            )
+        )
+        self.addParameter(
+            QgsProcessingParameterFeatureSink(
+                self.UNMATCHED,
+                translate("WijkMix", "Dwellings not counted"),
+                QgsProcessing.SourceType.TypeVector,
+                optional=True,
+            )
+        )
+        self.addOutput(
+            QgsProcessingOutputNumber("N_COUNTED", translate("WijkMix", "Dwellings counted"))
+        )
+        self.addOutput(
+            QgsProcessingOutputNumber("N_UNMATCHED", translate("WijkMix", "Rows not counted"))
+        )
+
+    def _add_field(
+        self,
+        name: str,
+        text: str,
+        advice: str,
+        layer: str,
+        *,
+        optional: bool = True,
+        advanced: bool = False,
+    ) -> None:
+        field = QgsProcessingParameterField(
+            name, text, parentLayerParameterName=layer, optional=optional
+        )
+        self.addParameter(described(field, advice, advanced=advanced))
+
+    def check(self, parameters: dict[str, Any], context: Any) -> None:
+        from ..wijkmix_plugin.tables import dwellings
+
+        dwellings.read_map(self.parameterAsString(parameters, self.TENURE_MAP, context))
+        source = self.source(parameters, self.DWELLINGS, context)
+        areas = self.source(parameters, self.AREAS, context)
+        for name, layer in (
+            (self.TENURE, source),
+            (self.AREA_CODE, areas),
+            (self.CODE, source),
+            (self.DWELLING_ID, source),
+            (self.COMPLEX, source),
+        ):
+            field = self.parameterAsString(parameters, name, context)
+            if field and layer.fields().lookupField(field) < 0:
+                raise _no_field(layer, field)
+            if field and dwellings.person_columns([field], areas=layer is areas):
+                raise TableError(
+                    "Field {name} is about a person, and is not read. Choose a field about the "
+                    "dwelling.",
+                    "Veld {name} gaat over een persoon en wordt niet gelezen. Kies een veld over "
+                    "de woning.",
+                    name=field,
+                )
+        addresses = self.parameterAsSource(parameters, self.ADDRESSES, context)
+        if addresses is not None:
+            field = self.parameterAsString(parameters, self.ADDRESS_CODE, context)
+            if not field or not self.parameterAsString(parameters, self.CODE, context):
+                raise TableError(
+                    "Addresses are given, but not which field holds their code, or which field of "
+                    "the dwellings refers to it. Choose both fields.",
+                    "Er zijn adressen gegeven, maar niet welk veld hun code bevat, of welk veld "
+                    "van de woningen ernaar verwijst. Kies beide velden.",
+                )
+            if addresses.fields().lookupField(field) < 0:
+                raise _no_field(addresses, field)
+            self._check_drawn(addresses)
+        if addresses is not None or self._code(parameters, context, source) is None:
+            if addresses is None:
+                self._check_drawn(source)
+            self._check_drawn(areas)
+            kind = QgsWkbTypes.geometryType(areas.wkbType())
+            if kind != QgsWkbTypes.GeometryType.PolygonGeometry:
+                raise GeometryError(
+                    "Layer {name} holds no polygons, so no point lies in it. Choose polygons, or "
+                    "give the field of the dwellings with the code of the area.",
+                    "Laag {name} bevat geen vlakken, dus er ligt geen punt in. Kies vlakken, of "
+                    "geef het veld van de woningen met de code van het gebied.",
+                    name=areas.sourceName(),
+                )
+
+    def _check_drawn(self, source: Any) -> None:
+        if source.wkbType() == QgsWkbTypes.Type.NoGeometry:
+            raise GeometryError(
+                "{name} is a table without places. Give the field with the code of the area, or a "
+                "layer of points.",
+                "{name} is een tabel zonder plaatsen. Geef het veld met de code van het gebied, of "
+                "een laag met punten.",
+                name=source.sourceName(),
+            )
+        qgis_io.check_crs(source)
+
+    def _code(self, parameters: dict[str, Any], context: Any, source: Any) -> str | None:
+        """Return the field with codes; None where points tell the place."""
+        field = self.parameterAsString(parameters, self.CODE, context)
+        if field:
+            return field
+        if source.wkbType() != QgsWkbTypes.Type.NoGeometry:
+            return None
+        field = self.parameterAsString(parameters, self.AREA_CODE, context)
+        found = source.fields().lookupField(field)
+        return source.fields().at(found).name() if found >= 0 else None
+
+    def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
+        import numpy as np
+        import pandas as pd
+
+        from ..wijkmix_plugin.tables import dwellings
+        from ..wijkmix_plugin.tables.roles import ROLE_OF_SPELLING
+
+        source = self.source(parameters, self.DWELLINGS, context)
+        self._check_lines(parameters, context, feedback)
+        areas = self.source(parameters, self.AREAS, context)
+        area_code = self.parameterAsString(parameters, self.AREA_CODE, context)
+        levels = [
+            name
+            for name in areas.fields().names()
+            if ROLE_OF_SPELLING.get(name.strip()) in ("wijk_code", "gemeente_code")
+        ]
+        code = self._code(parameters, context, source)
+        addresses = self.parameterAsSource(parameters, self.ADDRESSES, context)
+        by_point = code is None or addresses is not None
+        frame = qgis_io.read(
+            areas, dict.fromkeys([area_code, *levels]), geometry=by_point, feedback=feedback
+        )
+        names = self._area_names(frame, area_code, areas)
+        finder = None
+        if by_point:
+            from ..wijkmix_plugin.tables.points_in_areas import PointsInAreas
+
+            finder = PointsInAreas(frame["geometry"].to_numpy())
+        places = pd.Series(np.arange(len(names)), index=names)
+        if addresses is not None:
+            places = self._places(parameters, context, feedback, finder, areas.sourceCrs())
+
+        chosen = {
+            key: self.parameterAsString(parameters, name, context)
+            for key, name in (
+                ("tenure", self.TENURE),
+                ("ids", self.DWELLING_ID),
+                ("complexes", self.COMPLEX),
+            )
+        }
+        chosen = {key: name for key, name in chosen.items() if name}
+        persons = dwellings.person_columns(source.fields().names())
+        if persons:
+            note = dwellings.person_note(persons)
+            self.note(feedback, note.text, warning=True)
+        count = dwellings.DwellingCount(
+            len(names),
+            dwellings.read_map(self.parameterAsString(parameters, self.TENURE_MAP, context)),
+        )
+        x, y = np.zeros(0), np.zeros(0)
+        codes: Any = []
+        for columns, x, y in qgis_io.stream(
+            source,
+            list(dict.fromkeys([*chosen.values(), *([code] if code else [])])),
+            points=code is None,
+            crs=areas.sourceCrs(),
+            transform_context=context.transformContext(),
+            feedback=feedback,
+        ):
+            if code is None:
+                area = finder.find(x, y, check=lambda: _stop(feedback)).astype(np.int64)
+                area[np.isnan(x)] = dwellings.NO_PLACE
+            else:
+                codes = columns[code]
+                area = dwellings.by_code(codes, places)
+            count.add(
+                area,
+                columns[chosen["tenure"]],
+                codes=None if code is None else codes,
+                ids=columns[chosen["ids"]] if "ids" in chosen else None,
+                complexes=columns[chosen["complexes"]] if "complexes" in chosen else None,
+            )
+        found = count.result()
+        if not found.counts.sum():
+            raise self._nothing(source, areas, code, codes, x, y, places.index)
+        columns, notes = dwellings.area_columns(
+            frame[[area_code, *levels]],
+            found.counts,
+            self.parameterAsInt(parameters, self.MIN_DWELLINGS, context),
+        )
+        fields = areas.fields().names()
+        gone = dwellings.replaced(fields)
+        private = dwellings.person_columns(fields, areas=True)
+        for item in [
+            *found.notes,
+            *notes,
+            *([dwellings.replaced_note(gone)] if gone else []),
+            *([dwellings.person_note(private)] if private else []),
+        ]:
+            self.note(feedback, item.text, warning=item.severity == "warning")
+        left = pd.DataFrame(
+            {
+                "row": found.rows,
+                "code": found.codes,
+                "reason": [local(dwellings.REASONS[int(r)]) for r in found.reasons],
+            }
+        )
+        labels = aliases()
+        results = {
+            self.OUTPUT: self.save_beside(
+                parameters,
+                context,
+                feedback,
+                self.OUTPUT,
+                areas,
+                columns,
+                labels,
+                without={*gone, *private},
+            )
+        }
+        results |= self.save(parameters, context, feedback, {self.UNMATCHED: (left, None, {})})
+        look = styling.PostProcessor(styling.plain, aliases=labels)
+        title = QCoreApplication.translate("WijkMix", "Dwellings per area")
+        styling.load(context, results[self.OUTPUT], "", [(title, 0, look)])
+        return {**results, "N_COUNTED": int(found.counts.sum()), "N_UNMATCHED": len(left)}
+
+    def _check_lines(self, parameters: dict[str, Any], context: Any, feedback: Any) -> None:
+        """Refuse a text file with a broken line, which QGIS would skip in silence."""
+        from ..wijkmix_plugin.tables.lines import check_lines
+
+        layer = self.parameterAsVectorLayer(parameters, self.DWELLINGS, context)
+        if layer is None:
+            return
+        parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
+        path = Path(str(parts.get("path", "")))
+        if path.suffix.lower() not in (".csv", ".tsv", ".txt") or not path.is_file():
+            return
+        options = QUrlQuery(QUrl(layer.source()))
+        delimiter = options.queryItemValue("delimiter").replace("\\t", "\t") or None
+        check_lines(
+            path,
+            delimiter if delimiter and len(delimiter) == 1 else None,
+            layer.dataProvider().encoding() or "utf-8",
+            check=lambda: _stop(feedback),
+        )
+
+    def _area_names(self, frame: pd.DataFrame, field: str, areas: Any) -> np.ndarray:
+        """Return the codes of the areas, each its own."""
+        import pandas as pd
+
+        from ..wijkmix_plugin.tables.columns import listed
+        from ..wijkmix_plugin.tables.values import text
+
+        names = text(frame[field])
+        twice = pd.Series(names)[pd.Series(names).duplicated() | pd.isna(names)]
+        if len(twice):
+            raise TableError(
+                "{n} areas of {layer} have no code of their own in field {field}: {codes}. Choose "
+                "a field with a unique code, or dissolve the areas by it first.",
+                "{n} gebieden van {layer} hebben geen eigen code in veld {field}: {codes}. Kies "
+                "een veld met een unieke code, of voeg de gebieden er eerst op samen.",
+                n=len(twice),
+                layer=areas.sourceName(),
+                field=field,
+                codes=listed(["NULL" if t is None else t for t in twice.unique()], 10),
+            )
+        return names
+
+    def _places(
+        self, parameters: dict[str, Any], context: Any, feedback: Any, finder: Any, crs: Any
+    ) -> pd.Series:
+        """Return the position of the area of each address, by its code."""
+        import numpy as np
+        import pandas as pd
+
+        from ..wijkmix_plugin.tables import dwellings
+        from ..wijkmix_plugin.tables.values import text
+
+        addresses = self.source(parameters, self.ADDRESSES, context)
+        field = self.parameterAsString(parameters, self.ADDRESS_CODE, context)
+        codes, found = [], []
+        for columns, x, y in qgis_io.stream(
+            addresses,
+            [field],
+            points=True,
+            crs=crs,
+            transform_context=context.transformContext(),
+            feedback=feedback,
+        ):
+            area = finder.find(x, y, check=lambda: _stop(feedback)).astype(np.int64)
+            area[np.isnan(x)] = dwellings.NO_PLACE
+            codes.append(text(pd.Series(columns[field])))
+            found.append(area)
+        if not codes:
+            raise TableError(
+                "Layer {name} holds no addresses. Choose the layer with addresses.",
+                "Laag {name} bevat geen adressen. Kies de laag met adressen.",
+                name=addresses.sourceName(),
+            )
+        places = pd.Series(np.concatenate(found), index=np.concatenate(codes))
+        places = places[places.index.notna()]
+        # One address with several rows: those in an area go first, in the order of the areas.
+        places = places.sort_values(kind="stable", key=lambda a: a.where(a >= 0, len(a) + 10**9))
+        return places[~places.index.duplicated()]
+
+    def _nothing(
+        self, source: Any, areas: Any, code: str | None, codes: Any, x: Any, y: Any, ours: Any
+    ) -> TableError:
+        """Say why no dwelling was counted."""
+        import numpy as np
+
+        from ..wijkmix_plugin.tables import dwellings
+
+        layer = source.sourceName()
+        if code is not None:
+            problem = Text(
+                "None of the codes in field {field} of {layer} is found.",
+                "Geen van de codes in veld {field} van {layer} wordt gevonden.",
+            ).format(field=code, layer=layer)
+            reason = dwellings.likely_reason(codes[:1000], ours)
+        elif not len(x):
+            problem = Text("{layer} holds no dwellings.", "{layer} bevat geen woningen.")
+            problem = problem.format(layer=layer)
+            reason = Text(
+                "Choose the layer with one row per dwelling.",
+                "Kies de laag met een rij per woning.",
+            )
+        else:
+            problem = Text(
+                "None of the points of {layer} lies in the areas of {areas}.",
+                "Geen van de punten van {layer} ligt in de gebieden van {areas}.",
+            ).format(layer=layer, areas=areas.sourceName())
+            reason = Text(
+                "Choose areas of the same place, or set the coordinate system of the layer right.",
+                "Kies gebieden op dezelfde plek, of stel het coördinatenstelsel van de laag in.",
+            )
+            # As the layer has them, not as they were reprojected.
+            middle = source.sourceExtent().center()
+            name = dwellings.looks_like(np.array([middle.x()]), np.array([middle.y()]))
+            if name and source.sourceCrs().authid() not in name:
+                reason = Text(
+                    "Its coordinates look like {name}, but the layer says {crs}: set the "
+                    "coordinate system of the layer right.",
+                    "De coördinaten lijken op {name}, maar de laag zegt {crs}: stel het "
+                    "coördinatenstelsel van de laag goed in.",
+                ).format(name=name, crs=source.sourceCrs().authid())
+        return TableError(f"{problem.en} {reason.en}", f"{problem.nl} {reason.nl}")
+
+
+def _stop(feedback: Any) -> None:
+    if feedback.isCanceled():
+        raise Cancelled
+
+
+def _no_field(layer: Any, field: str) -> TableError:
+    return TableError(
+        "Layer {layer} has no field {name}. Its fields are: {fields}.",
+        "Laag {layer} heeft geen veld {name}. De velden zijn: {fields}.",
+        layer=layer.sourceName(),
+        name=field,
+        fields=", ".join(layer.fields().names()),
+    )

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`wijkmix:aggregate_dwellings` in QGIS: by point, by code, by address, and what it refuses."""
+
+from __future__ import annotations
+
+import pytest
+from qgis.core import (
+    QgsFeature,
+    QgsGeometry,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsVectorLayer,
+)
+
+MAP = '{"KW": "koop", "SH": "corp", "PH": "overig", "": "unknown"}'
+
+
+def layer_of(rows, fields, kind="Point?crs=EPSG:28992", name="lijst"):
+    """Return a memory layer; a row's last value is WKT or None."""
+    spec = "&".join(f"field={f}:{t}" for f, t in fields.items())
+    found = QgsVectorLayer(f"{kind}{'&' if '?' in kind else '?'}{spec}", name, "memory")
+    features = []
+    for row in rows:
+        feature = QgsFeature(found.fields())
+        feature.setAttributes(list(row[:-1]))
+        if row[-1] is not None:
+            feature.setGeometry(QgsGeometry.fromWkt(row[-1]))
+        features.append(feature)
+    assert found.dataProvider().addFeatures(features)[0]
+    found.updateExtents()
+    return found
+
+
+def at(column, row, east=0):
+    """Return a point in a cell of the grid of buurten."""
+    return f"Point({120_050 + 100 * column + east} {480_050 + 100 * row})"
+
+
+FIELDS = {"vhe": "string", "eigendom": "string", "bsn": "string", "complex": "string"}
+ROWS = [
+    *((f"a{n}", "KW", "9", "X", at(0, 0)) for n in range(12)),
+    *((f"b{n}", " sh", "9", "Y", at(1, 0)) for n in range(11)),
+    ("b0", "SH", "9", "Y", at(1, 0)),
+    ("c0", "PH", "9", "Y", at(2, 0)),
+    ("d0", None, "9", None, at(0, 0)),
+    ("e0", "KW", "9", None, at(50, 50)),
+    ("f0", "KW", "9", None, None),
+]
+
+
+def call(run, buurten, rows=ROWS, fields=FIELDS, **more):
+    kind = more.pop("kind", "Point?crs=EPSG:28992")
+    parameters = {
+        "DWELLINGS": layer_of(rows, fields, kind),
+        "TENURE": "eigendom",
+        "TENURE_MAP": MAP,
+        "AREAS": more.pop("areas", None) or buurten(columns=4, rows=1),
+        "AREA_CODE": "buurtcode",
+        "OUTPUT": "TEMPORARY_OUTPUT",
+        "UNMATCHED": "TEMPORARY_OUTPUT",
+    }
+    return run("aggregate_dwellings", {**parameters, **more})
+
+
+def test_by_point(run, table_of, buurten):
+    found = call(run, buurten, DWELLING_ID="vhe", COMPLEX="complex", MIN_DWELLINGS=1)
+    rows = table_of(found["OUTPUT"])
+    names = ("dwellings", "n_koop", "n_corp", "n_overig", "n_unknown", "quality")
+    assert [[row[n] for n in names] for row in rows] == [
+        [13, 12, 0, 0, 1, "ok"],
+        [11, 0, 11, 0, 0, "ok"],
+        [1, 0, 0, 1, 0, "ok"],
+        [0, 0, 0, 0, 0, "no dwellings"],
+    ]
+    assert (found["N_COUNTED"], found["N_UNMATCHED"]) == (25, 3)
+    # What CBS said of dwellings and tenure gives way, the rest stays.
+    assert "woningvoorraad" not in rows[0]
+    assert "percentage_koopwoningen" not in rows[0]
+    assert rows[0]["aantal_huishoudens"] == 190
+    left = table_of(found["UNMATCHED"])
+    assert [(row["row"], row["reason"]) for row in left] == [
+        (24, "same dwelling again"),
+        (27, "outside the areas"),
+        (28, "no point"),
+    ]
+    log = "\n".join(run.log)
+    assert "left out and are in no output: bsn" in log
+    assert "1 of 2 complexes lie in more than one area: Y" in log
+    assert "bsn" not in {*rows[0], *left[0]}
+
+
+def test_small_areas_are_hidden_with_a_guard(run, table_of, buurten):
+    found = call(run, buurten, DWELLING_ID="vhe")
+    assert [row["dwellings"] for row in table_of(found["OUTPUT"])] == [13, None, None, 0]
+    quality = [row["quality"] for row in table_of(found["OUTPUT"])]
+    assert quality == ["ok", "suppressed", "suppressed", "no dwellings"]
+
+
+def test_by_code(run, table_of, buurten):
+    rows = [("KW", "BU00010000", None)] * 20 + [("SH", "BU00010001 ", None)] * 15
+    rows += [("KW", "BU9", None), ("KW", None, None)]
+    fields = {"eigendom": "string", "BuurtCode": "string"}
+    found = call(run, buurten, rows, fields, kind="None")
+    assert [row["dwellings"] for row in table_of(found["OUTPUT"])] == [20, 15, 0, 0]
+    left = table_of(found["UNMATCHED"])
+    assert [(row["code"], row["reason"]) for row in left] == [
+        ("BU9", "code not found"),
+        (None, "no code"),
+    ]
+
+
+def test_by_address(run, table_of, buurten):
+    addresses = layer_of(
+        [("0363010000000001", at(0, 0)), ("0363010000000002", at(1, 0))], {"vbo": "string"}
+    )
+    rows = [("KW", "0363010000000001", None)] * 12 + [("SH", "0363010000000002", None)] * 13
+    rows.append(("SH", "0363010000000009", None))
+    found = call(
+        run,
+        buurten,
+        rows,
+        {"eigendom": "string", "adres": "string"},
+        kind="None",
+        CODE="adres",
+        ADDRESSES=addresses,
+        ADDRESS_CODE="vbo",
+    )
+    assert [row["dwellings"] for row in table_of(found["OUTPUT"])] == [12, 13, 0, 0]
+    assert [row["code"] for row in table_of(found["UNMATCHED"])] == ["0363010000000009"]
+
+
+def test_points_in_another_system_are_brought_over(run, table_of, buurten):
+    from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsProject
+
+    to = QgsCoordinateTransform(
+        QgsCoordinateReferenceSystem("EPSG:28992"),
+        QgsCoordinateReferenceSystem("EPSG:4326"),
+        QgsProject.instance(),
+    )
+    shape = QgsGeometry.fromWkt(at(2, 0))
+    shape.transform(to)
+    rows = [("KW", shape.asWkt(10))] * 12
+    found = call(run, buurten, rows, {"eigendom": "string"}, kind="Point?crs=EPSG:4326")
+    assert [row["dwellings"] for row in table_of(found["OUTPUT"])] == [0, 0, 12, 0]
+
+
+def test_the_result_goes_into_a_scan(run, table_of, buurten):
+    rows = []
+    for column in range(8):
+        for row in range(6):
+            n = 40 + column
+            rows += [("KW" if i < 5 * column else "SH", at(column, row, i)) for i in range(n)]
+    found = call(run, buurten, rows, {"eigendom": "string"}, areas=buurten())
+    layer = run.context.getMapLayer(found["OUTPUT"])
+    scan = run("scan", {"INPUT": layer, "OUTPUT": "TEMPORARY_OUTPUT", "PERMUTATIONS": 999})
+    scanned = table_of(scan["OUTPUT"])
+    assert scanned[0]["dwellings"] == 40
+    assert scanned[7]["n_koop"] == 35
+    assert scanned[7]["share_koop"] == pytest.approx(100 * 35 / 47)
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"TENURE_MAP": "{"}, "not a JSON object"),
+        ({"TENURE_MAP": '{"KW": "eigen"}'}, "something else than koop"),
+        ({"TENURE_MAP": '{"KW": "koop", "": "unknown", "PH": "overig"}'}, r'"sh" \(12 x, first'),
+        ({"TENURE": "bsn"}, "about a person"),
+        ({"TENURE": "nope"}, "nope|TENURE|Tenure"),
+        ({"CODE": "vhe"}, "None of the codes"),
+        ({"DWELLING_ID": "nope"}, "no field nope"),
+        ({"AREA_CODE": "gemeentecode"}, "no code of their own.*GM0001"),
+        ({"kind": "Point?crs=EPSG:4326"}, "looks like RD New"),
+        ({"kind": "Point?crs=EPSG:25831"}, r"look like RD New \(EPSG:28992\), but the layer says"),
+        ({"kind": "None"}, "table without places"),
+        ({"rows": []}, "holds no dwellings"),
+        ({"OUTPUT": "/no/such/folder/out.gpkg"}, "cannot be written"),
+    ],
+)
+def test_what_is_refused(run, buurten, more, words):
+    with pytest.raises(QgsProcessingException, match=words):
+        call(run, buurten, **more)
+
+
+def test_codes_that_lost_their_zeros(run, buurten):
+    rows = [("KW", 10000, None)] * 12
+    fields = {"eigendom": "string", "buurtcode": "integer"}
+    with pytest.raises(QgsProcessingException, match=r"read as numbers.*BU00010000"):
+        call(run, buurten, rows, fields, kind="None")
+
+
+def test_a_refusal_leaves_no_file(run, buurten, tmp_path):
+    for more in ({"TENURE_MAP": "{}"}, {"CODE": "vhe"}):
+        with pytest.raises(QgsProcessingException):
+            call(run, buurten, OUTPUT=str(tmp_path / "a.gpkg"), **more)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("broken", ["BU00010000", 'BU0001"0000', '"BU00010000;KW'])
+@pytest.mark.parametrize("provider", ["delimitedtext", "ogr"])
+def test_a_broken_line_of_a_csv_is_named(run, buurten, tmp_path, broken, provider):
+    path = tmp_path / "lijst.csv"
+    lines = ["code;eigendom", *["BU00010000;KW"] * 2_000, broken, *["BU00010000;KW"] * 9]
+
+    def call_on(lines):
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        uri = f"file://{path}?delimiter=;&detectTypes=no&type=csv"
+        table = QgsVectorLayer(uri if provider == "delimitedtext" else str(path), "l", provider)
+        assert table.isValid()
+        return call(run, buurten, DWELLINGS=table, CODE="code", UNMATCHED=None, OUTPUT=str(out))
+
+    out = tmp_path / "uit.gpkg"
+    with pytest.raises(QgsProcessingException, match=r"Line 2002 of lijst\.csv is broken"):
+        call_on(lines)
+    assert [p.name for p in tmp_path.iterdir()] == ["lijst.csv"]
+    del lines[2001]
+    assert call_on(lines)["N_COUNTED"] == 2009
+
+
+def test_cancel(run, buurten):
+    feedback = QgsProcessingFeedback()
+    feedback.cancel()
+    parameters = {
+        "DWELLINGS": layer_of(ROWS, FIELDS),
+        "TENURE": "eigendom",
+        "TENURE_MAP": MAP,
+        "AREAS": buurten(columns=4, rows=1),
+        "AREA_CODE": "buurtcode",
+        "OUTPUT": "TEMPORARY_OUTPUT",
+    }
+    with pytest.raises(QgsProcessingException):
+        run("aggregate_dwellings", parameters, feedback=feedback)

@@ -1,0 +1,553 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A list of dwellings to counts per area: nothing of a person, nothing of a few dwellings."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import TableError, Text
+from .columns import Note, listed
+from .roles import COUNTS, ROLE_OF_SPELLING, SHARES
+from .values import text
+
+CLASSES = ("koop", "corp", "overig", "unknown")
+UNKNOWN = CLASSES.index("unknown")
+UNKNOWN_LIMIT = 10.0  # percent of an area list whose ownership is unknown, worth a warning
+NAMED = 10
+
+# Where a dwelling is, if not in an area.
+OUTSIDE, NO_PLACE, NO_CODE, CODE_UNKNOWN, TWO_AREAS, AGAIN = -1, -2, -3, -4, -5, -6
+REASONS = {
+    OUTSIDE: Text("outside the areas", "buiten de gebieden"),
+    NO_PLACE: Text("no point", "geen punt"),
+    NO_CODE: Text("no code", "geen code"),
+    CODE_UNKNOWN: Text("code not found", "code niet gevonden"),
+    TWO_AREAS: Text("same dwelling in two areas", "zelfde woning in twee gebieden"),
+    AGAIN: Text("same dwelling again", "zelfde woning nog eens"),
+}
+
+# Columns about a person. "naam" alone names a resident in a list of dwellings, and an area in a
+# layer of areas.
+_PERSON = re.compile(
+    r"voornaam|achternaam|roepnaam|tussenvoegsel|voorletters|initialen|bewoner(?!s?aantal)"
+    r"|huurdernaam|huurder_?n(?:r|ummer)|naam_?(?:huurder|klant|contact|eigenaar)|klantn"
+    r"|eigenaarnaam|contactpers|first_?name|last_?name|surname|tenant|resident_?name"
+    r"|bsn|burgerservice|sofinummer|e_?mail|telefoon|mobiel|phone|geboorte|birth|geslacht|gender"
+    r"|iban|rekeningn|paspoort|passport|overlijd"
+)
+_PERSON_WHOLE = re.compile(
+    r"(?:^|_)(?:tel|mob|mail|dob|naam|name|huurder|klant|leeftijd|age)(?:nr|nummer)?(?:_|$)"
+)
+
+
+def person_columns(names: Iterable[str], *, areas: bool = False) -> list[str]:
+    """Return the names of columns that hold something of a person (R10 of the requirements).
+
+    Parameters
+    ----------
+    areas : the columns are of areas, where `naam` and `name` are names of places.
+    """
+    found = []
+    for name in names:
+        word = re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower())
+        if _PERSON.search(word) or (not areas and _PERSON_WHOLE.search(word)):
+            found.append(name)
+    return found
+
+
+def read_map(given: str) -> dict[str, str]:
+    """Read the mapping of tenure values: JSON, value -> koop | corp | overig | unknown.
+
+    Values match without regard to case or spaces around them. The four classes stand for
+    themselves. Empty text is an empty mapping; the value "" stands for an empty cell.
+
+    Raises
+    ------
+    TableError
+        Not a JSON object, or a value is mapped to something else.
+    """
+    example = '{"KW": "koop", "SH": "corp", "PH": "overig", "": "unknown"}'
+    found: Any = {}
+    if given.strip():
+        try:
+            found = json.loads(given)
+        except ValueError as error:
+            found = str(error)
+    if not isinstance(found, dict):
+        raise TableError(
+            "The mapping of tenure values is not a JSON object: {given}. Write for example "
+            "{example}.",
+            "De koppeling van eigendomswaarden is geen JSON-object: {given}. Schrijf bijvoorbeeld "
+            "{example}.",
+            given=given,
+            example=example,
+        )
+    wrong = sorted(str(k) for k, v in found.items() if v not in CLASSES)
+    if wrong:
+        raise TableError(
+            "The mapping of tenure values sends {wrong} to something else than koop, corp, "
+            "overig or unknown. Write for example {example}.",
+            "De koppeling van eigendomswaarden stuurt {wrong} naar iets anders dan koop, corp, "
+            "overig of unknown. Schrijf bijvoorbeeld {example}.",
+            wrong=listed(wrong, NAMED),
+            example=example,
+        )
+    return {name: name for name in CLASSES} | {_key(k): v for k, v in found.items()}
+
+
+def _key(value: Any) -> str:
+    return str(value).strip().casefold()
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What `DwellingCount.result` returns.
+
+    Parameters
+    ----------
+    counts : (n_areas, 4) dwellings per class of `CLASSES`, before suppression.
+    rows, codes, reasons : the dwellings that were not counted: row number, code or identifier as
+        text (None where there is none), key of `REASONS`; in the order of the rows.
+    notes : what the reader must know.
+    """
+
+    counts: np.ndarray
+    rows: np.ndarray
+    codes: np.ndarray
+    reasons: np.ndarray
+    notes: list[Note]
+
+
+class DwellingCount:
+    """Counts dwellings per area, chunk by chunk.
+
+    Memory does not grow with the dwellings, but for 13 bytes each where they have identifiers and
+    the list of those that are not counted.
+
+    Parameters
+    ----------
+    n_areas : number of areas.
+    classes : tenure value -> class, as `read_map` returns it.
+
+    Notes
+    -----
+    An identifier that occurs again is one dwelling. Rows of one dwelling with different tenure
+    count it once, as unknown; rows in different areas count it nowhere. So the order of the rows
+    does not matter. Identifiers are compared by a 64-bit hash: two of ten million differ and are
+    taken for one with a chance of three in a million.
+    """
+
+    def __init__(self, n_areas: int, classes: dict[str, str]) -> None:
+        self._n = n_areas
+        self._classes = classes
+        self._counts = np.zeros((n_areas, len(CLASSES)), dtype=np.int64)
+        self._total = 0
+        self._foreign: dict[str, list[int]] = {}  # value -> [dwellings, first row]
+        self._lost: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+        self._known: list[tuple[np.ndarray, ...]] = []
+        self._complexes: set[tuple[str, int]] = set()
+
+    def add(
+        self,
+        area: np.ndarray,
+        tenure: Sequence[Any],
+        *,
+        codes: Sequence[Any] | None = None,
+        ids: Sequence[Any] | None = None,
+        complexes: Sequence[Any] | None = None,
+        rows: np.ndarray | None = None,
+    ) -> None:
+        """Count one chunk.
+
+        Parameters
+        ----------
+        area : (m,) position of the area, or OUTSIDE, NO_PLACE, NO_CODE or CODE_UNKNOWN.
+        tenure : (m,) values as found.
+        codes : (m,) what the areas were looked up by, for the list of those not counted.
+        ids : (m,) identifiers of dwellings; those that miss are not compared.
+        complexes : (m,) complex of each dwelling, to tell which cross borders.
+        rows : (m,) numbers of the rows as the user sees them; from 1 where left out.
+        """
+        area = np.asarray(area, dtype=np.int64)
+        if rows is None:
+            rows = np.arange(self._total + 1, self._total + len(area) + 1)
+        self._total += len(area)
+        kind = self._class_of(tenure, rows)
+        inside = area >= 0
+        key = None if ids is None else text(pd.Series(ids, dtype=object))
+        named = key if codes is None else text(pd.Series(codes, dtype=object))
+        if named is None:
+            named = np.full(len(area), None, dtype=object)
+        if not inside.all():
+            self._lost.append((rows[~inside], named[~inside], area[~inside]))
+        if complexes is not None:
+            pairs = pd.DataFrame(
+                {"complex": text(pd.Series(complexes, dtype=object)), "area": area}
+            )[inside]
+            pairs = pairs.dropna().drop_duplicates()
+            self._complexes.update(zip(pairs["complex"], pairs["area"], strict=True))
+        if key is not None:
+            has = inside & np.array([k is not None for k in key], dtype=bool)
+            hashes = pd.util.hash_array(key[has], categorize=False)
+            self._known.append((hashes, area[has].astype(np.int32), kind[has], rows[has]))
+            inside &= ~has
+        self._count(area[inside], kind[inside])
+
+    def _count(self, area: np.ndarray, kind: np.ndarray) -> None:
+        flat = np.bincount(area * len(CLASSES) + kind, minlength=self._counts.size)
+        self._counts += flat.reshape(self._counts.shape)
+
+    def _class_of(self, tenure: Sequence[Any], rows: np.ndarray) -> np.ndarray:
+        values = pd.Series(tenure, dtype=object)
+        if len(values) and pd.api.types.is_numeric_dtype(values.infer_objects().dtype):
+            values = pd.Series(text(values.infer_objects()), dtype=object)
+        number, distinct = pd.factorize(values, use_na_sentinel=False)
+        kinds = np.zeros(len(distinct), dtype=np.int8)
+        for place, value in enumerate(distinct):
+            key = "" if value is None or value != value else _key(value)
+            if key in self._classes:
+                kinds[place] = CLASSES.index(self._classes[key])
+                continue
+            at = number == place
+            entry = self._foreign.setdefault(key, [0, int(rows[at.argmax()])])
+            entry[0] += int(at.sum())
+        return kinds[number] if len(distinct) else np.zeros(0, dtype=np.int8)
+
+    def result(self) -> Counted:
+        """Return the counts, and what was not counted and why.
+
+        Raises
+        ------
+        TableError
+            A tenure value has no class: all are listed with their number and first row.
+        """
+        if self._foreign:
+            raise TableError(
+                "{n} tenure values have no class: {values}. Add each to the mapping, for example "
+                "{example}; unknown is a class too.",
+                "{n} eigendomswaarden hebben geen klasse: {values}. Zet elke waarde in de "
+                "koppeling, bijvoorbeeld {example}; ook unknown is een klasse.",
+                n=len(self._foreign),
+                values=listed(
+                    [
+                        f'"{value}" ({n} x, first row {row})'
+                        for value, (n, row) in sorted(
+                            self._foreign.items(), key=lambda item: (-item[1][0], item[0])
+                        )
+                    ],
+                    30,
+                ),
+                example=json.dumps({next(iter(sorted(self._foreign))): "corp"}, ensure_ascii=False),
+            )
+        again = self._once()
+        rows, codes, reasons = (
+            (np.concatenate(parts) for parts in zip(*self._lost, strict=True))
+            if self._lost
+            else (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=object), np.zeros(0, np.int64))
+        )
+        order = np.argsort(rows, kind="stable")
+        rows, codes, reasons = rows[order], codes[order], reasons[order]
+        return Counted(self._counts, rows, codes, reasons, self._notes(reasons, again))
+
+    def _once(self) -> int:
+        """Count every identifier once; return how many dwellings had rows of different tenure."""
+        if not self._known:
+            return 0
+        hashes, area, kind, rows = (np.concatenate(p) for p in zip(*self._known, strict=True))
+        self._known = []
+        order = np.lexsort((rows, hashes))
+        hashes, area, kind, rows = hashes[order], area[order], kind[order], rows[order]
+        starts = np.flatnonzero(np.r_[True, hashes[1:] != hashes[:-1]] if len(hashes) else [])
+        if not len(starts):
+            return 0
+        low, high = (f.reduceat(area, starts) for f in (np.minimum, np.maximum))
+        first, last = (f.reduceat(kind, starts) for f in (np.minimum, np.maximum))
+        torn, differ = low != high, (low == high) & (first != last)
+        self._count(low[~torn].astype(np.int64), np.where(differ, UNKNOWN, first)[~torn])
+        size = np.diff(np.r_[starts, len(hashes)])
+        in_two = np.repeat(torn, size)
+        is_first = np.zeros(len(hashes), dtype=bool)
+        is_first[starts] = True
+        for which, reason in ((in_two, TWO_AREAS), (~in_two & ~is_first, AGAIN)):
+            n = int(which.sum())
+            if n:
+                nameless = np.full(n, None, dtype=object)
+                self._lost.append((rows[which], nameless, np.full(n, reason)))
+        return int(differ.sum())
+
+    def _notes(self, reasons: np.ndarray, differ: int) -> list[Note]:
+        counted = int(self._counts.sum())
+        notes = [
+            Note(
+                "info",
+                Text(
+                    "{counted} dwellings counted in {areas} areas, out of {total} rows.",
+                    "{counted} woningen geteld in {areas} gebieden, van {total} rijen.",
+                ).format(
+                    counted=counted,
+                    areas=int((self._counts.sum(axis=1) > 0).sum()),
+                    total=self._total,
+                ),
+            )
+        ]
+        for reason, sentence in _SENTENCES.items():
+            n = int((reasons == reason).sum())
+            if n:
+                share = 100 * n / self._total
+                notes.append(Note("warning", sentence.format(n=n, share=f"{share:.1f}")))
+        if differ:
+            notes.append(
+                Note(
+                    "warning",
+                    Text(
+                        "{n} dwellings have rows of different tenure; each counts once, as "
+                        "unknown.",
+                        "{n} woningen hebben rijen met verschillend eigendom; elk telt één keer, "
+                        "als onbekend.",
+                    ).format(n=differ),
+                )
+            )
+        unknown = 100 * self._counts[:, UNKNOWN].sum() / max(counted, 1)
+        if unknown > UNKNOWN_LIMIT:
+            notes.append(
+                Note(
+                    "warning",
+                    Text(
+                        "The ownership of {share} % of the dwellings is unknown; they are in no "
+                        "share.",
+                        "Van {share} % van de woningen is het eigendom onbekend; zij tellen in "
+                        "geen aandeel mee.",
+                    ).format(share=f"{unknown:.1f}"),
+                )
+            )
+        across: dict[str, int] = {}
+        for name, _ in self._complexes:
+            across[name] = across.get(name, 0) + 1
+        crossing = sorted(name for name, n in across.items() if n > 1)
+        if crossing:
+            notes.append(
+                Note(
+                    "warning",
+                    Text(
+                        "{n} of {all} complexes lie in more than one area: {names}. Their "
+                        "dwellings are counted where each of them is.",
+                        "{n} van {all} complexen liggen in meer dan één gebied: {names}. Hun "
+                        "woningen tellen waar elk ervan staat.",
+                    ).format(n=len(crossing), all=len(across), names=listed(crossing, NAMED)),
+                )
+            )
+        return notes
+
+
+_SENTENCES = {
+    OUTSIDE: Text(
+        "{n} dwellings ({share} %) lie outside the areas.",
+        "{n} woningen ({share} %) liggen buiten de gebieden.",
+    ),
+    NO_PLACE: Text(
+        "{n} rows ({share} %) have no point.", "{n} rijen ({share} %) hebben geen punt."
+    ),
+    NO_CODE: Text("{n} rows ({share} %) have no code.", "{n} rijen ({share} %) hebben geen code."),
+    CODE_UNKNOWN: Text(
+        "{n} dwellings ({share} %) have a code that no area has.",
+        "{n} woningen ({share} %) hebben een code die geen gebied heeft.",
+    ),
+    TWO_AREAS: Text(
+        "{n} rows ({share} %) are of dwellings that occur in two areas; these are counted nowhere.",
+        "{n} rijen ({share} %) zijn van woningen die in twee gebieden voorkomen; die tellen "
+        "nergens mee.",
+    ),
+    AGAIN: Text(
+        "{n} rows ({share} %) repeat a dwelling; each dwelling counts once.",
+        "{n} rijen ({share} %) herhalen een woning; elke woning telt één keer.",
+    ),
+}
+
+
+def by_code(codes: Sequence[Any], places: pd.Series) -> np.ndarray:
+    """Return the position of the area of each code, NO_CODE or CODE_UNKNOWN.
+
+    Parameters
+    ----------
+    codes : (m,) codes as found; spaces around them do not count.
+    places : position of the area, by its code as text.
+    """
+    key = pd.Series(text(pd.Series(codes)), dtype=object)
+    number, distinct = pd.factorize(key, use_na_sentinel=True)
+    place = places.reindex(distinct).fillna(CODE_UNKNOWN).to_numpy(dtype=np.int64)
+    return np.append(place, NO_CODE)[number]
+
+
+def likely_reason(theirs: Sequence[Any], ours: Sequence[Any]) -> Text:
+    """Say why codes of dwellings may not match codes of areas."""
+    left = {_bare(c) for c in text(pd.Series(theirs)) if c}
+    right = {_bare(c) for c in text(pd.Series(ours)) if c}
+    if left & right:
+        return Text(
+            "Without letters and leading zeros {n} of them do match: the codes were most likely "
+            "read as numbers. Read that column as text (for a CSV: Layer > Add delimited text, "
+            "no detection of field types), so that it looks like {example}.",
+            "Zonder letters en voorloopnullen komen er {n} wel overeen: de codes zijn "
+            "waarschijnlijk als getal gelezen. Lees die kolom als tekst (bij een CSV: Laag > "
+            "Tekstgescheiden kaartlaag, zonder veldtypen te bepalen), zodat er {example} staat.",
+        ).format(n=len(left & right), example=next(str(c) for c in ours if c))
+    return Text(
+        "Most likely the list is of another year or another region, or it is another kind of code.",
+        "Waarschijnlijk is de lijst van een ander jaar of een andere regio, of is het een ander "
+        "soort code.",
+    )
+
+
+def _bare(code: str) -> str:
+    return re.sub(r"^[A-Za-z]*0*", "", code)
+
+
+# Systems in which Dutch data come, with the box of the country in each.
+_BOXES = (
+    ("RD New (EPSG:28992)", (0, 300_000, 300_000, 630_000)),
+    ("WGS 84 (EPSG:4326)", (3.0, 50.5, 7.5, 54.0)),
+    ("WGS 84 with x and y swapped (EPSG:4326)", (50.5, 3.0, 54.0, 7.5)),
+    ("ETRS89 / UTM 31N (EPSG:25831)", (480_000, 5_600_000, 810_000, 6_000_000)),
+    ("Web Mercator (EPSG:3857)", (330_000, 6_550_000, 830_000, 7_150_000)),
+)
+
+
+def looks_like(x: np.ndarray, y: np.ndarray) -> str | None:
+    """Return the coordinate system that the middle of Dutch points fits; None where none does."""
+    usable = np.isfinite(x) & np.isfinite(y)
+    if not usable.any():
+        return None
+    x0, y0 = float(np.median(x[usable])), float(np.median(y[usable]))
+    for name, (west, south, east, north) in _BOXES:
+        if west <= x0 <= east and south <= y0 <= north:
+            return name
+    return None
+
+
+def suppressed(
+    totals: np.ndarray, minimum: int, groups: Sequence[np.ndarray] = ()
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return which areas hold too few dwellings to be shown, and which guard them.
+
+    Parameters
+    ----------
+    totals : (n,) dwellings per area.
+    minimum : an area of 1 to minimum - 1 dwellings is not shown.
+    groups : for every published level above (wijk, gemeente, all) the (n,) number of the area's
+        parent, negative where it has none.
+
+    Returns
+    -------
+    small, guard : (n,) bool
+        `guard` are the areas not shown because one below the minimum could be worked out from the
+        total of its parent: of every parent with an area hidden at least two are, and they hold at
+        least `minimum` dwellings together. The next smallest is taken. Where a parent has no
+        second area with dwellings, the parent's total is the area's, and nothing helps but not
+        publishing the parent.
+    """
+    totals = np.asarray(totals)
+    small = (totals > 0) & (totals < minimum)
+    hidden = small.copy()
+    order = np.argsort(totals, kind="stable")
+    order = order[totals[order] > 0]
+    changed = True
+    while changed:
+        changed = False
+        for group in groups:
+            inside = order[group[order] >= 0]
+            for parent in np.unique(group[hidden & (group >= 0)]):
+                members = inside[group[inside] == parent]
+                held = members[hidden[members]]
+                open_ = members[~hidden[members]]
+                n, sum_ = len(held), int(totals[held].sum())
+                for member in open_:
+                    if n >= 2 and sum_ >= minimum:
+                        break
+                    hidden[member] = changed = True
+                    n, sum_ = n + 1, sum_ + int(totals[member])
+    return small, hidden & ~small
+
+
+def parents_of(frame: pd.DataFrame) -> list[np.ndarray]:
+    """Return the levels above the areas that a reader may add up to: wijk, gemeente, all.
+
+    The finest comes first, for its guards serve the coarser ones too.
+    """
+    levels = [np.zeros(len(frame), dtype=np.int64)]
+    for column in frame.columns:
+        if ROLE_OF_SPELLING.get(str(column).strip()) in ("wijk_code", "gemeente_code"):
+            levels.append(pd.factorize(pd.Series(text(frame[column])), use_na_sentinel=True)[0])
+    return sorted(levels, key=lambda level: -int(level.max(initial=0)))
+
+
+def replaced(names: Iterable[str]) -> list[str]:
+    """Return the columns of areas that hold dwellings or tenure of another source."""
+    own = (*COUNTS, *SHARES, "dwellings", "quality")
+    return [c for c in names if ROLE_OF_SPELLING.get(c.strip()) in own]
+
+
+def area_columns(
+    areas: pd.DataFrame, counts: np.ndarray, minimum: int
+) -> tuple[pd.DataFrame, list[Note]]:
+    """Return the counts as they may be shown.
+
+    Parameters
+    ----------
+    areas : the codes of the areas, and of their wijk and gemeente where they have them.
+    counts : (n, 4) dwellings per class.
+    minimum : see `suppressed`.
+
+    Returns
+    -------
+    frame : `dwellings, n_koop, n_corp, n_overig, n_unknown, quality`; NaN where suppressed.
+    notes : list of Note
+    """
+    totals = counts.sum(axis=1)
+    small, guard = suppressed(totals, minimum, parents_of(areas))
+    values = np.where((small | guard)[:, None], np.nan, np.column_stack([totals, counts]))
+    frame = pd.DataFrame(values, columns=["dwellings", *(f"n_{c}" for c in CLASSES)])
+    quality = np.full(len(areas), "ok", dtype=object)
+    quality[totals == 0] = "no dwellings"
+    quality[small | guard] = "suppressed"
+    frame["quality"] = quality
+    if not small.any():
+        return frame, []
+    # How many dwellings they hold is not told: of one area that would be the number itself.
+    told = Text(
+        "{n} areas with fewer than {minimum} dwellings are not shown, and {guard} more, because "
+        "the first could be worked out from the total of their wijk, gemeente or the whole.",
+        "{n} gebieden met minder dan {minimum} woningen worden niet getoond, en nog {guard}, omdat "
+        "de eerste anders uit het totaal van hun wijk, gemeente of het geheel zijn af te leiden.",
+    ).format(n=int(small.sum()), minimum=minimum, guard=int(guard.sum()))
+    return frame, [Note("warning", told)]
+
+
+def replaced_note(names: Sequence[str]) -> Note:
+    """Say which columns of the areas give way to the counts."""
+    return Note(
+        "info",
+        Text(
+            "Columns of the areas that your own counts replace: {names}.",
+            "Kolommen van de gebieden die je eigen aantallen vervangen: {names}.",
+        ).format(names=listed(names)),
+    )
+
+
+def person_note(names: Sequence[str]) -> Note:
+    """Say which columns of persons were seen and left unread."""
+    return Note(
+        "warning",
+        Text(
+            "Columns about persons were left out and are in no output: {names}. Take them out of "
+            "the list itself as well.",
+            "Kolommen over personen zijn weggelaten en staan in geen enkele uitvoer: {names}. Haal "
+            "ze ook uit de lijst zelf.",
+        ).format(names=listed(names)),
+    )

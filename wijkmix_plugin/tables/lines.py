@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Text files with one record a line: is every record whole."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+from ..errors import TableError
+
+_DELIMITERS = (";", ",", "\t", "|")
+
+
+def check_lines(
+    path: str | Path,
+    delimiter: str | None = None,
+    encoding: str = "utf-8",
+    check: Callable[[], object] = lambda: None,
+) -> None:
+    """Refuse a text file with a record that has more or fewer fields than its header.
+
+    A reader that skips such a line, or takes the rest of the file for one cell after an open
+    quotation mark, would lose dwellings in silence.
+
+    Parameters
+    ----------
+    delimiter : one character; None takes the one that the header has most of.
+    check : called every 100,000 records; raises to stop.
+
+    Raises
+    ------
+    TableError
+        Names the first broken line, counted from 1.
+    """
+    with Path(path).open(encoding=encoding, errors="replace", newline="") as file:
+        if delimiter is None:
+            header = file.readline()
+            delimiter = max(_DELIMITERS, key=header.count)
+            file.seek(0)
+        reader = csv.reader(file, delimiter=delimiter, strict=True)
+        width = first = 0
+        try:
+            for number, record in enumerate(reader):
+                if number == 0:
+                    width = len(record)
+                elif len(record) != width and record:
+                    raise _broken(path, first + 1, f"{len(record)} / {width}")
+                if number % 100_000 == 0:
+                    check()
+                first = reader.line_num
+        except csv.Error as error:
+            raise _broken(path, first + 1, str(error)) from error
+
+
+def _broken(path: str | Path, line: int, what: str) -> TableError:
+    return TableError(
+        "Line {line} of {file} is broken: its fields do not fit the header ({what}). Mend that "
+        "line (a missing separator, an open quotation mark) and run again.",
+        "Regel {line} van {file} is kapot: de velden passen niet bij de kop ({what}). Herstel die "
+        "regel (een scheidingsteken dat ontbreekt, een aanhalingsteken dat open staat) en voer "
+        "opnieuw uit.",
+        line=line,
+        file=Path(path).name,
+        what=what,
+    )
