@@ -27,7 +27,7 @@ def main() -> None:
     """Time both on the same points and compare what they find."""
     import geopandas as gpd
     from wijkmix.wijkmix_plugin.tables.dwellings import DwellingCount
-    from wijkmix.wijkmix_plugin.tables.points_in_areas import PointsInAreas
+    from wijkmix.wijkmix_plugin.tables.points_in_areas import PointsInAreas, cells_for
 
     parser = argparse.ArgumentParser()
     parser.add_argument("--millions", type=float, nargs="+", default=[1, 10])
@@ -44,7 +44,7 @@ def main() -> None:
         x = middle.x.to_numpy()[which] + random.normal(0, 0.4, n) * weight[which]
         y = middle.y.to_numpy()[which] + random.normal(0, 0.4, n) * weight[which]
         start = time.perf_counter()
-        index = PointsInAreas(areas.geometry.to_numpy())
+        index = PointsInAreas(areas.geometry.to_numpy(), cells=cells_for(n))
         built = time.perf_counter() - start
         found = index.find(x, y)
         own = time.perf_counter() - start

@@ -741,7 +741,7 @@
     </message>
     <message>
         <source>For example {&quot;KW&quot;: &quot;koop&quot;, &quot;SH&quot;: &quot;corp&quot;, &quot;PH&quot;: &quot;overig&quot;, &quot;&quot;: &quot;unknown&quot;}; &quot;&quot; is an empty cell. A value without a class stops the run, and all of them are listed.</source>
-        <translation>Bijvoorbeeld {"KW": "koop", "SH": "corp", "PH": "overig", "": "unknown"}; "" is een lege cel. Een waarde zonder klasse stopt de run; ze worden dan alle genoemd.</translation>
+        <translation>Bijvoorbeeld {&quot;KW&quot;: &quot;koop&quot;, &quot;SH&quot;: &quot;corp&quot;, &quot;PH&quot;: &quot;overig&quot;, &quot;&quot;: &quot;unknown&quot;}; &quot;&quot; is een lege cel. Een waarde zonder klasse stopt de run; ze worden dan alle genoemd.</translation>
     </message>
     <message>
         <source>For example: Amsterdam, or GM0599, GM0622.</source>

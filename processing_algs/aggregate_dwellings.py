@@ -307,9 +307,10 @@ class AggregateDwellings(WijkMixAlgorithm):
         names = self._area_names(frame, area_code, areas)
         finder = None
         if by_point:
-            from ..wijkmix_plugin.tables.points_in_areas import PointsInAreas
+            from ..wijkmix_plugin.tables.points_in_areas import PointsInAreas, cells_for
 
-            finder = PointsInAreas(frame["geometry"].to_numpy())
+            asked = (addresses or source).featureCount()
+            finder = PointsInAreas(frame["geometry"].to_numpy(), cells=cells_for(asked))
         places = pd.Series(np.arange(len(names)), index=names)
         if addresses is not None:
             places = self._places(parameters, context, feedback, finder, areas.sourceCrs())

@@ -182,11 +182,14 @@ class DwellingCount:
         kind = self._class_of(tenure, rows)
         inside = area >= 0
         key = None if ids is None else text(pd.Series(ids, dtype=object))
-        named = key if codes is None else text(pd.Series(codes, dtype=object))
-        if named is None:
-            named = np.full(len(area), None, dtype=object)
         if not inside.all():
-            self._lost.append((rows[~inside], named[~inside], area[~inside]))
+            out = ~inside
+            named = np.full(int(out.sum()), None, dtype=object)
+            if codes is not None:
+                named = text(pd.Series(np.asarray(codes)[out]))
+            elif key is not None:
+                named = key[out]
+            self._lost.append((rows[out], named, area[out]))
         if complexes is not None:
             pairs = pd.DataFrame(
                 {"complex": text(pd.Series(complexes, dtype=object)), "area": area}
@@ -379,9 +382,10 @@ def by_code(codes: Sequence[Any], places: pd.Series) -> np.ndarray:
     codes : (m,) codes as found; spaces around them do not count.
     places : position of the area, by its code as text.
     """
-    key = pd.Series(text(pd.Series(codes)), dtype=object)
-    number, distinct = pd.factorize(key, use_na_sentinel=True)
-    place = places.reindex(distinct).fillna(CODE_UNKNOWN).to_numpy(dtype=np.int64)
+    number, distinct = pd.factorize(pd.Series(codes), use_na_sentinel=True)
+    key = text(pd.Series(distinct))
+    place = places.reindex(key).fillna(CODE_UNKNOWN).to_numpy(dtype=np.int64)
+    place[pd.isna(key)] = NO_CODE
     return np.append(place, NO_CODE)[number]
 
 

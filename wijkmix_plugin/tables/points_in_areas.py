@@ -16,12 +16,20 @@ import shapely
 
 OUTSIDE = -1
 CELLS = 4_000_000
+FEWEST_CELLS = 1_000_000
+MOST_CELLS = 16_000_000
 CHUNK = 1_000_000
 _BORDER = -2
 # Pieces of a border stay under one cell, so that the box of a piece touches two cells a side.
 _PIECE = 0.9
 _MARGIN = 1e-6
 _PIECES = 2_000_000
+_BOXES = 100_000
+
+
+def cells_for(points: int) -> int:
+    """Return the grid that costs least for so many points: building it against asking it."""
+    return min(max(2 * points, FEWEST_CELLS), MOST_CELLS)
 
 
 class PointsInAreas:
@@ -39,7 +47,7 @@ class PointsInAreas:
     Notes
     -----
     Cells without a border form connected pieces; each lies inside the same areas as the centre of
-    any of its cells, so one exact test settles the piece. Memory: 5 bytes a cell, about 150 bytes
+    any of its cells, so one exact test settles the piece. Memory: 8 bytes a cell, about 150 bytes
     a point of one chunk.
     """
 
@@ -59,6 +67,7 @@ class PointsInAreas:
         shapely.prepare(self._areas)
         self._tree = shapely.STRtree(self._areas)
         self._label = self._labelled(self._crossed(self._areas[known]))
+        self._reached()
 
     def find(
         self,
@@ -133,6 +142,27 @@ class PointsInAreas:
         area_of_piece[0] = _BORDER
         return area_of_piece[piece]
 
+    def _reached(self) -> None:
+        """Find the areas whose box reaches a border cell; number those cells below _BORDER."""
+        cells = np.flatnonzero(self._label == _BORDER)
+        slack = self._size * _MARGIN
+        which: list[np.ndarray] = []
+        areas: list[np.ndarray] = []
+        for start in range(0, len(cells), _BOXES):
+            row, column = np.divmod(cells[start : start + _BOXES], self._columns)
+            west = self._origin[0] + column * self._size
+            south = self._origin[1] + row * self._size
+            east, north = west + self._size, south + self._size
+            boxes = shapely.box(west - slack, south - slack, east + slack, north + slack)
+            box, area = self._tree.query(boxes)
+            which.append(box + start)
+            areas.append(area)
+        cell = np.concatenate(which) if which else np.zeros(0, dtype=np.int64)
+        near = np.concatenate(areas) if areas else np.zeros(0, dtype=np.int64)
+        self._near = near[np.argsort(cell, kind="stable")].astype(np.int32)
+        self._start = np.r_[0, np.cumsum(np.bincount(cell, minlength=len(cells)))]
+        self._label[cells] = _BORDER - np.arange(len(cells))
+
     # -- the points
 
     def _find(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -143,28 +173,18 @@ class PointsInAreas:
         column, row = np.where(on_grid, column, 0), np.where(on_grid, row, 0)
         cell = row.astype(np.int64) * self._columns + column.astype(np.int64)
         found = np.where(on_grid, self._label[cell], OUTSIDE).astype(np.int32)
-        near = np.flatnonzero(found == _BORDER)
-        if not len(near):
-            return found
-        near = near[np.argsort(cell[near], kind="stable")]
-        cells, first, n = np.unique(cell[near], return_index=True, return_counts=True)
-        row, column = np.divmod(cells, self._columns)
-        west = self._origin[0] + column * self._size
-        south = self._origin[1] + row * self._size
-        slack = self._size * _MARGIN
-        boxes = shapely.box(
-            west - slack, south - slack, west + self._size + slack, south + self._size + slack
-        )
-        which, area = self._tree.query(boxes)
-        order = np.argsort(area, kind="stable")
-        which, area = which[order], area[order]
-        # Every point of the cell against every area whose box reaches the cell, area by area.
-        times = n[which]
-        starts = np.repeat(first[which] - (np.cumsum(times) - times), times)
-        point = near[starts + np.arange(len(starts))]
-        area = np.repeat(area, times)
-        inside = shapely.intersects_xy(self._areas[area], x[point], y[point])
+        near = np.flatnonzero(found <= _BORDER)
+        number = _BORDER - found[near]
         found[near] = OUTSIDE
+        # Every point of a border cell against every area near, area by area.
+        first = self._start[number]
+        times = self._start[number + 1] - first
+        point = np.repeat(near, times)
+        place = np.arange(len(point)) + np.repeat(first - (np.cumsum(times) - times), times)
+        area = self._near[place]
+        order = np.argsort(area, kind="stable")
+        area, point = area[order], point[order]
+        inside = shapely.intersects_xy(self._areas[area], x[point], y[point])
         # Backwards: the last one written, the first area, stays.
         found[point[inside][::-1]] = area[inside][::-1]
         return found
