@@ -100,6 +100,10 @@
         <translation>Br&amp;on</translation>
     </message>
     <message>
+        <source>Actions (table)</source>
+        <translation>Acties (tabel)</translation>
+    </message>
+    <message>
         <source>Add a polygon layer of CBS buurten to the project first.</source>
         <translation>Voeg eerst een vlakkenlaag met CBS-buurten toe aan het project.</translation>
     </message>
@@ -114,6 +118,10 @@
     <message>
         <source>Adds the indices of each area by itself, for example the gemeente code.</source>
         <translation>Voegt de indices van elk gebied apart toe, bijvoorbeeld op gemeentecode.</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>Na</translation>
     </message>
     <message>
         <source>Against pure chance (random allocation)</source>
@@ -192,6 +200,10 @@
         <translation>&amp;Terug</translation>
     </message>
     <message>
+        <source>Balance of losses and gains</source>
+        <translation>Balans van verlies en winst</translation>
+    </message>
+    <message>
         <source>Bandwidth (m)</source>
         <translation>Bandbreedte (m)</translation>
     </message>
@@ -202,6 +214,14 @@
     <message>
         <source>Base: field with the total (optional)</source>
         <translation>Basis: veld met het totaal (optioneel)</translation>
+    </message>
+    <message>
+        <source>Before or after</source>
+        <translation>Voor of na</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>Voor</translation>
     </message>
     <message>
         <source>Below {high}</source>
@@ -372,6 +392,42 @@
         <translation>Verandering per eenheid</translation>
     </message>
     <message>
+        <source>Change: corporation dwellings</source>
+        <translation>Verandering: corporatiewoningen</translation>
+    </message>
+    <message>
+        <source>Change: dwellings</source>
+        <translation>Verandering: woningen</translation>
+    </message>
+    <message>
+        <source>Change: other rental dwellings</source>
+        <translation>Verandering: overige huurwoningen</translation>
+    </message>
+    <message>
+        <source>Change: owner-occupied dwellings</source>
+        <translation>Verandering: koopwoningen</translation>
+    </message>
+    <message>
+        <source>Change: rented dwellings</source>
+        <translation>Verandering: huurwoningen</translation>
+    </message>
+    <message>
+        <source>Change: share corporation (points)</source>
+        <translation>Verandering: aandeel corporatie (procentpunten)</translation>
+    </message>
+    <message>
+        <source>Change: share other rental (points)</source>
+        <translation>Verandering: aandeel overige huur (procentpunten)</translation>
+    </message>
+    <message>
+        <source>Change: share owner-occupied (points)</source>
+        <translation>Verandering: aandeel koop (procentpunten)</translation>
+    </message>
+    <message>
+        <source>Change: share rental (points)</source>
+        <translation>Verandering: aandeel huur (procentpunten)</translation>
+    </message>
+    <message>
         <source>Change</source>
         <translation>Verandering</translation>
     </message>
@@ -406,6 +462,10 @@
     <message>
         <source>Code of the area (field)</source>
         <translation>Code van het gebied (veld)</translation>
+    </message>
+    <message>
+        <source>Columns unit (buurt code), year, action, segment, n and occupied (yes, no or empty). The segment of verkoop, inponden and aankoop is that of the dwellings before.</source>
+        <translation>Kolommen unit (buurtcode), year, action, segment, n en occupied (ja, nee of leeg). Het segment van verkoop, inponden en aankoop is dat van de woningen ervoor.</translation>
     </message>
     <message>
         <source>Compare each buurt wi&amp;th</source>
@@ -640,6 +700,10 @@
         <translation>Woningen die de groep verlaten</translation>
     </message>
     <message>
+        <source>Empty is our assumption: {&quot;sociaal&quot;: &quot;corp&quot;, &quot;midden&quot;: &quot;overig&quot;, &quot;duur huur&quot;: &quot;overig&quot;, &quot;betaalbaar koop&quot;: &quot;koop&quot;, &quot;duur koop&quot;: &quot;koop&quot;}.</source>
+        <translation>Leeg is onze aanname: {"sociaal": "corp", "midden": "overig", "duur huur": "overig", "betaalbaar koop": "koop", "duur koop": "koop"}.</translation>
+    </message>
+    <message>
         <source>Empty: every row is a block.</source>
         <translation>Leeg: elke rij is een blok.</translation>
     </message>
@@ -768,6 +832,22 @@
         <translation>Voor eenheden binnen een afstand.</translation>
     </message>
     <message>
+        <source>From Prepare buurten or from a scan; a scan knows which areas are vulnerable.</source>
+        <translation>Uit Buurten voorbereiden of uit een scan; een scan weet welke gebieden kwetsbaar zijn.</translation>
+    </message>
+    <message>
+        <source>Gained less lost</source>
+        <translation>Erbij min eraf</translation>
+    </message>
+    <message>
+        <source>Gained outside less lost in vulnerable areas</source>
+        <translation>Erbij daarbuiten min eraf in kwetsbare gebieden</translation>
+    </message>
+    <message>
+        <source>Gained since the start</source>
+        <translation>Erbij sinds het begin</translation>
+    </message>
+    <message>
         <source>Gemeente (codes or names, comma-separated; empty = all)</source>
         <translation>Gemeente (codes of namen, met komma's; leeg = alle)</translation>
     </message>
@@ -870,6 +950,10 @@
     <message>
         <source>Index</source>
         <translation>Index</translation>
+    </message>
+    <message>
+        <source>Indices before and after</source>
+        <translation>Indices voor en na</translation>
     </message>
     <message>
         <source>Indices, one row per area</source>
@@ -1040,8 +1124,16 @@
         <translation>Locatiequotiënt: {group}</translation>
     </message>
     <message>
+        <source>Longest wait for what comes back (years)</source>
+        <translation>Langste wachttijd op wat terugkomt (jaren)</translation>
+    </message>
+    <message>
         <source>Looks at the field as a part of this total, and takes into account that the share of a small unit is less certain (empirical Bayes, Assuncao and Reis 1999).</source>
         <translation>Ziet het veld als deel van dit totaal, en houdt er rekening mee dat het aandeel van een kleine eenheid minder zeker is (empirisch Bayes, Assuncao en Reis 1999).</translation>
+    </message>
+    <message>
+        <source>Lost since the start</source>
+        <translation>Eraf sinds het begin</translation>
     </message>
     <message>
         <source>Low among high (LH)</source>
@@ -1074,6 +1166,10 @@
     <message>
         <source>Matching instruments</source>
         <translation>Passende instrumenten</translation>
+    </message>
+    <message>
+        <source>Mean distance to what comes back (km)</source>
+        <translation>Gemiddelde afstand tot wat terugkomt (km)</translation>
     </message>
     <message>
         <source>Mean diversity inside blocks (0-1)</source>
@@ -1214,6 +1310,10 @@
     <message>
         <source>Never without:</source>
         <translation>Nooit zonder:</translation>
+    </message>
+    <message>
+        <source>New before demolition and three groups</source>
+        <translation>Nieuw voor sloop en drie groepen</translation>
     </message>
     <message>
         <source>No class holds 80 % from so many dwellings on</source>
@@ -1552,6 +1652,10 @@
         <translation>Menging scannen (hoofdtaak)</translation>
     </message>
     <message>
+        <source>Scenario</source>
+        <translation>Scenario</translation>
+    </message>
+    <message>
         <source>Search all words</source>
         <translation>Zoek op woorden</translation>
     </message>
@@ -1570,6 +1674,10 @@
     <message>
         <source>Seed</source>
         <translation>Startgetal</translation>
+    </message>
+    <message>
+        <source>Segments and their tenure (JSON, optional)</source>
+        <translation>Segmenten en hun eigendomsklasse (JSON, optioneel)</translation>
     </message>
     <message>
         <source>Segregation indices (table)</source>
@@ -1666,6 +1774,14 @@
     <message>
         <source>Steepest border of the block (0-1)</source>
         <translation>Scherpste grens van het blok (0-1)</translation>
+    </message>
+    <message>
+        <source>Stock (canonical buurten)</source>
+        <translation>Voorraad (canonieke buurten)</translation>
+    </message>
+    <message>
+        <source>Stock per unit and year</source>
+        <translation>Voorraad per eenheid en jaar</translation>
     </message>
     <message>
         <source>Stop</source>
@@ -2054,6 +2170,10 @@
     <message>
         <source>What counted as vulnerable</source>
         <translation>Wat telde als kwetsbaar</translation>
+    </message>
+    <message>
+        <source>What does a plan do to the stock? Every action (sloop, nieuwbouw, verkoop, inponden, transformatie, aankoop) names a unit, a year, a segment and a number of dwellings. Out come the stock per unit and year; every index before and after at the levels of buurt, wijk and gemeente, on the same boundaries; the balance of what goes in vulnerable areas and what comes back elsewhere; and whether new dwellings are there before old ones go. A scenario changes stock only: it forecasts no income, no behaviour and no removals.</source>
+        <translation>Wat doet een plan met de voorraad? Elke actie (sloop, nieuwbouw, verkoop, inponden, transformatie, aankoop) noemt een eenheid, een jaar, een segment en een aantal woningen. Eruit komen de voorraad per eenheid en jaar; elke index voor en na op het niveau van buurt, wijk en gemeente, op dezelfde grenzen; de balans van wat in kwetsbare gebieden weggaat en elders terugkomt; en of er nieuwe woningen zijn voordat oude weggaan. Een scenario verandert alleen de voorraad: het voorspelt geen inkomen, gedrag of verhuizing.</translation>
     </message>
     <message>
         <source>What the scan noted</source>

@@ -16,6 +16,7 @@ from .mosaic import Mosaic
 from .prepare_buurten import PrepareBuurten
 from .scale_spectrum import ScaleSpectrum
 from .scan import Scan
+from .scenario import Scenario
 from .segregation_indices import SegregationIndices
 from .surroundings_profile import SurroundingsProfile
 from .swap_bound import SwapBound
@@ -33,6 +34,7 @@ ALGORITHMS = (
     SurroundingsProfile,
     SwapBound,
     CompareYears,
+    Scenario,
 )
 
 

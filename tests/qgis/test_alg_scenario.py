@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`wijkmix:scenario` in QGIS, on a made-up town and on Amsterdam, and what it refuses."""
+
+from __future__ import annotations
+
+import pytest
+from qgis.core import QgsFeature, QgsProcessingException, QgsProcessingFeedback, QgsVectorLayer
+
+OUT = dict.fromkeys(("OUTPUT", "INDICES", "BALANCE", "TESTS"), "TEMPORARY_OUTPUT")
+PLAN = [
+    ("BU00010000", 2026, "sloop", "sociaal", 100, "ja"),
+    ("BU00010007", 2028, "nieuwbouw", "sociaal", 100, None),
+    ("BU00010000", 2028, "nieuwbouw", "duur koop", 60, None),
+]
+
+
+def table_from(rows, drop=()):
+    kinds = dict.fromkeys(("unit", "action", "segment", "occupied"), "string")
+    kinds |= {"year": "integer", "n": "double"}
+    names = [n for n in ("unit", "year", "action", "segment", "n", "occupied") if n not in drop]
+    spec = "&".join(f"field={name}:{kinds[name]}" for name in names)
+    table = QgsVectorLayer(f"None?{spec}", "plan", "memory")
+    features = []
+    for row in rows:
+        feature = QgsFeature(table.fields())
+        feature.setAttributes(list(row)[: len(names)])
+        features.append(feature)
+    assert table.dataProvider().addFeatures(features)[0]
+    return table
+
+
+@pytest.fixture
+def stock(run, buurten):
+    """Return the made-up town as a scan leaves it, with vulnerable areas."""
+
+    def make():
+        parameters = {"INPUT": buurten(), "OUTPUT": "TEMPORARY_OUTPUT", "PERMUTATIONS": 99}
+        found = run("scan", parameters)
+        return run.context.takeResultLayer(found["OUTPUT"])
+
+    return make
+
+
+def test_a_plan(run, stock, table_of):
+    found = run("scenario", {"INPUT": stock(), "ACTIONS": table_from(PLAN), **OUT})
+    rows = table_of(found["OUTPUT"])
+    assert len(rows) == 3 * 48
+    assert [(r["year"], r["moment"]) for r in rows[::48]] == [
+        (2024, "before"),
+        (2026, "after"),
+        (2028, "after"),
+    ]
+    # 160 of 200 are corporation dwellings; 100 go, and 60 for sale come.
+    assert [r["n_corp"] for r in rows[::48]] == [160, 60, 60]
+    assert [r["dwellings"] for r in rows[::48]] == [200, 100, 160]
+    assert rows[96]["change_share_corp"] == pytest.approx(100 * 60 / 160 - 80)
+    assert any("forecasts no income" in line for line in run.log)
+    social = [
+        r
+        for r in table_of(found["BALANCE"])
+        if (r["segment"], r["vulnerable"]) == ("sociaal", "all")
+    ]
+    assert [(r["year"], r["balance"], r["status"]) for r in social] == [
+        (2026, -100, "not balanced"),
+        (2028, 0, "balanced"),
+    ]
+    assert social[0]["lag_years"] == 2
+    assert social[0]["distance_km"] == pytest.approx(0.7)
+    tests = {(r["test"], r["area"], r["year"]): r for r in table_of(found["TESTS"])}
+    assert tests["new_before_demolition", "WK000100", 2026]["status"] == "not met"
+    assert tests["leavers", "all", 2028]["value"] == 100
+    levels = {(r["level"], r["year"]) for r in table_of(found["INDICES"])}
+    assert levels == {(level, y) for level in ("buurt", "wijk") for y in (2026, 2028)}
+
+
+def test_no_actions_change_nothing(run, stock, table_of):
+    found = run("scenario", {"INPUT": stock(), "ACTIONS": table_from([]), **OUT})
+    assert all(r["change_dwellings"] == 0 for r in table_of(found["OUTPUT"]))
+    assert {r["change"] for r in table_of(found["INDICES"])} <= {0, None}
+    assert table_of(found["BALANCE"]) == []
+
+
+def test_without_a_rule_nothing_is_matched(run, buurten, table_of):
+    prepared = run("prepare_buurten", {"INPUT": buurten(), "OUTPUT": "TEMPORARY_OUTPUT"})
+    layer = run.context.takeResultLayer(prepared["OUTPUT"])
+    found = run("scenario", {"INPUT": layer, "ACTIONS": table_from(PLAN), **OUT})
+    assert any("Which areas are vulnerable is not known" in line for line in run.log)
+    assert {r["status"] for r in table_of(found["BALANCE"])} == {None, "not testable"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "more", "words"),
+    [
+        ([("BU9", 2026, "sloop", "sociaal", 1, None)], {}, "does not have: .BU9."),
+        ([("BU00010000", 2026, "sloop", "sociaal", 900, None)], {}, "2026, corp: 900 > 160"),
+        ([("BU00010000", 2020, "sloop", "sociaal", 9, None)], {}, "before that of the stock"),
+        ([("BU00010000", 2026, "sloop", "zorg", 9, None)], {}, "without a tenure: .zorg."),
+        ([("BU00010000", None, "sloop", "sociaal", 9, None)], {}, "no years"),
+        ([], {"SEGMENT_MAP": "{"}, "map of segments"),
+        ([], {"OUTPUT": "/no/such/folder/a.gpkg"}, "cannot be written"),
+    ],
+)
+def test_what_is_refused(run, stock, rows, more, words):
+    with pytest.raises(QgsProcessingException, match=words):
+        run("scenario", {"INPUT": stock(), "ACTIONS": table_from(rows), **OUT, **more})
+
+
+def test_missing_columns_are_refused_and_leave_no_file(run, stock, buurten, tmp_path):
+    out = {**OUT, "OUTPUT": str(tmp_path / "a.gpkg")}
+    with pytest.raises(QgsProcessingException, match="no column buurt_code"):
+        run("scenario", {"INPUT": buurten(), "ACTIONS": table_from([]), **out})
+    without = table_from([], drop=("segment",))
+    with pytest.raises(QgsProcessingException, match="no column segment"):
+        run("scenario", {"INPUT": stock(), "ACTIONS": without, **out})
+    bad = table_from([("BU9", 2026, "sloop", "sociaal", 1, None)])
+    with pytest.raises(QgsProcessingException, match="does not have"):
+        run("scenario", {"INPUT": stock(), "ACTIONS": bad, **out})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_cancel(run, stock):
+    layer = stock()
+    feedback = QgsProcessingFeedback()
+    feedback.cancel()
+    with pytest.raises(QgsProcessingException):
+        run("scenario", {"INPUT": layer, "ACTIONS": table_from(PLAN), **OUT}, feedback=feedback)
+
+
+def test_amsterdam(run, shared, table_of):
+    path = f"{shared}/data/amsterdam_2023_heerlen_2024.gpkg|layername=amsterdam_2023"
+    found = run("scan", {"INPUT": path, "OUTPUT": "TEMPORARY_OUTPUT", "PERMUTATIONS": 999})
+    layer = run.context.takeResultLayer(found["OUTPUT"])
+    rows = [
+        {name: feature[name] for name in ("buurt_code", "n_corp", "vulnerable")}
+        for feature in layer.getFeatures()
+    ]
+    with_stock = [r for r in rows if isinstance(r["n_corp"], float) and r["n_corp"] > 300]
+    lose = next(r for r in with_stock if r["vulnerable"] is True)["buurt_code"]
+    gain = next(r for r in with_stock if r["vulnerable"] is False)["buurt_code"]
+    plan = table_from(
+        [
+            (gain, 2025, "nieuwbouw", "sociaal", 200, None),
+            (lose, 2026, "sloop", "sociaal", 200, "ja"),
+        ]
+    )
+    found = run("scenario", {"INPUT": layer, "ACTIONS": plan, **OUT})
+    social = [
+        r
+        for r in table_of(found["BALANCE"])
+        if (r["segment"], r["vulnerable"]) == ("sociaal", "all")
+    ]
+    assert [r["status"] for r in social] == ["balanced", "balanced"]
+    assert social[0]["lag_years"] == 0
+    changes = [
+        r["change"]
+        for r in table_of(found["INDICES"])
+        if (r["level"], r["year"], r["index"], r["group"])
+        == ("buurt", 2026, "dissimilarity", "corp")
+    ]
+    assert len(changes) >= 1
+    assert all(0 < abs(c) < 0.01 for c in changes)
