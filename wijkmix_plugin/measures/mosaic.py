@@ -16,7 +16,8 @@ from .inference import _deal_one, _whole
 from .mix import canonical_order, composition, entropy
 from .neighbours import Neighbours, contiguity
 from .scale import mosaic_index
-from .spatial import shared_borders, surroundings
+from .spatial import shared_borders
+from .surroundings import within
 
 THETAS = (0.6, 0.7, 0.8, 0.9)
 CLASSES = ("mosaic", "fine", "one-sided", "between")
@@ -444,7 +445,7 @@ def surroundings_minus_block(
     used = np.isfinite(points).all(axis=1) & np.isfinite(counts).all(axis=1)
     used &= np.nan_to_num(counts).sum(axis=1) > 0
     result = np.full((len(radii), len(counts)), np.nan)
-    near = surroundings(points[used], counts[used], radii, progress=progress, cancelled=cancelled)
+    near = within(points[used], counts[used], radii, progress=progress, cancelled=cancelled)
     own = entropy(composition(counts[used]))
     for scale, around in enumerate(near):
         result[scale, used] = (entropy(composition(around)) - own) / np.log(counts.shape[1])

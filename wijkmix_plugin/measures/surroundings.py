@@ -3,23 +3,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
 
 from ..errors import Cancelled, MeasureError
+from .discs import Discs, Found
 from .mix import composition, entropy
 from .segregation import _spatial_values
-from .spatial import surroundings as within
+from .spatial import check_bandwidths
 
 DOMINANT = 0.8
 PROFILE_COLUMNS = ("scale", "kind", "theil_h", "dissimilarity", "mean_diversity", "n_units")
 
-# Units per cell: few make cells small and bounds sharp, many make fewer rounds.
-_CELL = 16
-# Distances are first counted in so many bins; only the bin of the k-th dwelling is sorted.
-_BINS = 512
+# So many units in a row are guessed from the first of them.
+_FAMILY = 16
+# One in so many tells how far off the guesses are, and this part of the others should be right.
+_FIRST = 8
+_RIGHT = 0.9
 
 
 def nearest(
@@ -27,6 +30,7 @@ def nearest(
     counts: np.ndarray,
     dwellings: Sequence[int],
     *,
+    asked: np.ndarray | None = None,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> np.ndarray:
@@ -43,11 +47,13 @@ def nearest(
         0 or more, finite.
     dwellings : sequence of int
         The numbers k, 1 or more.
+    asked : ndarray of int, shape (m,), optional
+        Positions of the units to look around; all of them by default.
     progress, cancelled : callable, optional
 
     Returns
     -------
-    ndarray of float, shape (number of k, n, K)
+    ndarray of float, shape (number of k, m, K)
         At least k dwellings; NaN where all units together have fewer.
 
     Raises
@@ -61,9 +67,9 @@ def nearest(
     -----
     Bespoke neighbourhoods (Johnston et al. 2004; Östh, Clark and Malmberg 2015). Dwellings at the
     last distance tie, and all of them count: any way to break the tie would be arbitrary (flats
-    stacked on one address). Exact: units are put in small cells. Cells that are near enough for
-    every unit of the asking cell are added whole, those too far are left out, and only the points
-    between are looked at one by one.
+    stacked on one address). Exact, whatever the guesses are: a ring in which the k-th dwelling is
+    thought to lie is counted, and moved until it does; see `Discs`. The first ring of a unit comes
+    from a unit nearby, because distances to the k-th dwelling change little from place to place.
     """
     for k in dwellings:
         if not k >= 1:
@@ -73,121 +79,248 @@ def nearest(
                 k=k,
             )
     points, counts = np.asarray(points, float), np.asarray(counts, float)
-    n = len(points)
-    result = np.full((len(dwellings), n, counts.shape[1]), np.nan)
-    if n == 0:
+    around = points if asked is None else points[asked]
+    result = np.full((len(dwellings), len(around), counts.shape[1]), np.nan)
+    if not len(around) or not len(dwellings):
         return result
-    cells = _Cells(points, counts)
-    for cell in range(len(cells.starts)):
-        if cancelled is not None and cancelled():
-            raise Cancelled
-        low, high = cells.bounds(cell)
-        by_low, by_high = np.argsort(low, kind="stable"), np.argsort(high, kind="stable")
-        reach_low = np.cumsum(cells.total[by_low])
-        reach_high = np.cumsum(cells.total[by_high])
-        rows = cells.order[cells.slice(cell)]
-        for number, k in enumerate(dwellings):
-            # Sums of fractions may miss k by the last digits: 20 times a twentieth is one.
-            need = k * (1.0 - 1e-12)
-            if cells.whole < need:
-                continue
-            least = low[by_low[min(np.searchsorted(reach_low, need), len(low) - 1)]]
-            most = high[by_high[min(np.searchsorted(reach_high, need), len(high) - 1)]]
-            sure = high < least
-            maybe = np.flatnonzero((low <= most) & ~sure)
-            result[number, rows] = cells.take(cell, sure, maybe, need)
+    discs = Discs(points, counts)
+    # Nobody is further than this from any place.
+    furthest = float(np.hypot(*np.ptp(points, axis=0))) * 1.001 + discs.height
+    search = _Search(discs, around, furthest, cancelled)
+    before = None
+    done, work = 0.0, float(np.sqrt(np.asarray(dwellings, float)).sum())
+    for number in np.argsort(dwellings, kind="stable"):
+        # Sums of fractions may miss k by the last digits: 20 times a twentieth is one.
+        k = float(dwellings[number])
+        if discs.whole >= k * (1.0 - 1e-12):
+            result[number] = search.sums(k, before)
+            before = k
+        done += np.sqrt(k)
         if progress is not None:
-            progress(100.0 * (cell + 1) / len(cells.starts))
+            progress(100.0 * done / work)
     return result
 
 
-class _Cells:
-    """Points in small groups that lie close together, with their sums and how far they reach."""
+def within(
+    points: np.ndarray,
+    counts: np.ndarray,
+    radii: Sequence[float],
+    *,
+    asked: np.ndarray | None = None,
+    progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> np.ndarray:
+    r"""Sum the counts within distances around every unit, its own included.
 
-    def __init__(self, points: np.ndarray, counts: np.ndarray) -> None:
-        n = len(points)
-        strip = max(1, round(np.sqrt(n / _CELL))) * _CELL
-        order = np.argsort(points[:, 0], kind="stable")
-        self.order = order[np.lexsort((points[order, 1], np.arange(n) // strip))]
-        self.x, self.y = np.ascontiguousarray(points[self.order].T)
-        self.counts = np.ascontiguousarray(counts[self.order])
-        self.weight = self.counts.sum(axis=1)
-        self.starts = np.arange(0, n, _CELL)
-        self.sums = np.add.reduceat(self.counts, self.starts, axis=0)
-        self.total = self.sums.sum(axis=1)
-        self.whole = float(self.total.sum())
-        middle = [
-            (np.minimum.reduceat(v, self.starts) + np.maximum.reduceat(v, self.starts)) / 2
-            for v in (self.x, self.y)
-        ]
-        self.cx, self.cy = middle
-        size = np.diff(np.append(self.starts, n))
-        away = np.hypot(self.x - self.cx.repeat(size), self.y - self.cy.repeat(size))
-        self.radius = np.maximum.reduceat(away, self.starts)
-        # A hair wider than computed: bounds must hold to the last digit.
-        self.hair = 1e-9 * (1.0 + np.abs(points).max())
+    .. math:: \tilde n_u(r) = \sum_{v: d_{uv} \le r} n_v
 
-    def slice(self, cell: int) -> slice:
-        return slice(self.starts[cell], min(self.starts[cell] + _CELL, len(self.x)))
+    Parameters
+    ----------
+    points : ndarray of float, shape (n, 2)
+        Metres, finite.
+    counts : ndarray of float, shape (n, K)
+        0 or more, finite.
+    radii : sequence of float
+        Metres, above 0.
+    asked : ndarray of int, shape (m,), optional
+        Positions of the units to look around; all of them by default.
+    progress, cancelled : callable, optional
 
-    def bounds(self, cell: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the least and the largest distance of a point here to one in each cell."""
-        middle = np.hypot(self.cx - self.cx[cell], self.cy - self.cy[cell])
-        spread = self.radius + (self.radius[cell] + self.hair)
-        return middle - spread, middle + spread
+    Returns
+    -------
+    ndarray of float, shape (number of radii, m, K)
 
-    def take(self, cell: int, sure: np.ndarray, maybe: np.ndarray, need: float) -> np.ndarray:
-        """Return the sums up to the k-th dwelling for every unit of a cell."""
-        here = self.slice(cell)
-        base = self.sums[sure].sum(axis=0)
-        near = (self.starts[maybe][:, None] + np.arange(_CELL)).ravel()
-        near = near[near < len(self.x)]
-        # As seen from the middle of the cell the k-th dwelling lies in one bin; no unit of the
-        # cell is further from the middle than `slack`, so its k-th lies that near to the bin.
-        slack = self.radius[cell] + self.hair
-        middle = np.hypot(self.x[near] - self.cx[cell], self.y[near] - self.cy[cell])
-        left = need - base.sum()
-        bins, width, first = _binned(middle)
-        reach = np.cumsum(np.bincount(bins, self.weight[near], _BINS))
-        hit = min(int(np.searchsorted(reach, left)), _BINS - 1)
-        inner = first + hit * width - 2 * slack - width * 1e-6
-        outer = first + (hit + 1) * width + 2 * slack + width * 1e-6
-        inside = middle < inner
-        base = base + self.counts[near[inside]].sum(axis=0)
-        near = near[~inside & (middle <= outer)]
-        counts, weight = self.counts[near], self.weight[near]
-        # Squares of distances tell the order, and ties, without the rounding of a root.
-        squares = np.subtract.outer(self.x[here], self.x[near]) ** 2
-        squares += np.subtract.outer(self.y[here], self.y[near]) ** 2
-        left = need - base.sum()
-        limit = np.array([_kth(row, weight, left) for row in squares])
-        return base + (squares <= limit[:, None]).astype(float) @ counts
+    Raises
+    ------
+    MeasureError
+        A radius that is not above 0.
+    Cancelled
+        When `cancelled()` is true.
 
+    Notes
+    -----
+    `spatial.surroundings` with the step kernel, by counting cells: exact, and the time grows with
+    the circumference of the discs and not with their area.
+    """
+    check_bandwidths(radii)
+    points, counts = np.asarray(points, float), np.asarray(counts, float)
+    around = points if asked is None else points[asked]
+    result = np.empty((len(radii), len(around), counts.shape[1]))
+    if not len(around) or not len(radii):
+        return result
+    discs = Discs(points, counts)
+    order = _curve_order(*around.T)
+    x, y = around[order].T
+    done, work = 0.0, float(sum(radii)) * len(x)
+    for number, radius in enumerate(radii):
 
-def _binned(values: np.ndarray) -> tuple[np.ndarray, float, float]:
-    """Return the bin of every value, the width of a bin and where the first begins."""
-    first, last = float(values.min()), float(values.max())
-    width = (last - first) / _BINS or 1.0
-    bins = ((values - first) * (1.0 / width)).astype(np.int64)
-    return np.minimum(bins, _BINS - 1, out=bins), width, first
+        def one(part: slice, radius: float = radius) -> np.ndarray:
+            if cancelled is not None and cancelled():
+                raise Cancelled
+            return discs.within(x[part], y[part], radius)
+
+        parts = discs.portions(np.full(len(x), radius))
+        for part, sums in zip(parts, _on_threads(one, parts), strict=True):
+            result[number, order[part]] = sums
+            done += radius * len(sums)
+            if progress is not None:
+                progress(100.0 * done / work)
+    return result
 
 
-def _kth(values: np.ndarray, weight: np.ndarray, need: float) -> float:
-    """Return the smallest value up to which the weights add up to `need`."""
-    if len(values) <= 4 * _BINS:
-        order = np.argsort(values)
-        at = int(np.searchsorted(np.cumsum(weight[order]), need))
-        return float(values[order[min(at, len(order) - 1)]])
-    bins, _, _ = _binned(values)
-    reach = np.cumsum(np.bincount(bins, weight, _BINS))
-    hit = min(int(np.searchsorted(reach, need)), _BINS - 1)
-    there = np.flatnonzero(bins == hit)
-    if not len(there):  # the last digits of the sum fell short
-        return float(values.max())
-    before = float(reach[hit - 1]) if hit else 0.0
-    order = there[np.argsort(values[there])]
-    at = int(np.searchsorted(before + np.cumsum(weight[order]), need))
-    return float(values[order[min(at, len(order) - 1)]])
+class _Search:
+    """The k-th dwelling around units, ring by ring."""
+
+    def __init__(
+        self,
+        discs: Discs,
+        points: np.ndarray,
+        furthest: float,
+        cancelled: Callable[[], bool] | None,
+    ) -> None:
+        self.discs, self.furthest, self.cancelled = discs, furthest, cancelled
+        # Units on one point have the same surroundings.
+        place, self.unit = np.unique(points[:, 0] + 1j * points[:, 1], return_inverse=True)
+        along = _curve_order(place.real, place.imag)
+        self.x, self.y = place.real[along], place.imag[along]
+        back = np.empty(len(along), np.intp)
+        back[along] = np.arange(len(along))
+        self.unit = back[self.unit.ravel()]
+        n = len(self.x)
+        self.radius, self.slope = np.zeros(n), np.zeros(n)
+        self.found = np.empty((n, discs.fixed.groups))
+        self.steps = [1]
+        while self.steps[-1] * 4 * _FAMILY < n:
+            self.steps.append(self.steps[-1] * _FAMILY)
+
+    def sums(self, k: float, before: float | None) -> np.ndarray:
+        """Return the counts of the nearest k around every unit; `before` is the k done before."""
+        n, need = len(self.x), k * (1.0 - 1e-12)
+        for step in reversed(self.steps):
+            units = np.arange(0, n, step)
+            if step == self.steps[-1]:
+                if before is None:
+                    guess = np.full(len(units), np.sqrt(k * self.discs.area / self.discs.whole))
+                else:
+                    guess = self.radius[units] * np.sqrt(k / before)
+                slope = 2.0 * k / np.maximum(guess, self.discs.height)
+                self._solve(units, guess, slope, 0.2 * guess + 0.1 * self.discs.height, need)
+            else:
+                units = units[units % (step * _FAMILY) > 0]
+                self._generation(units, step * _FAMILY, need)
+            # Were dwellings spread evenly, so many more came in per metre.
+            self.slope[units] = 2.0 * k / np.maximum(self.radius[units], 0.5 * self.discs.height)
+        return self.found[self.unit]
+
+    def _generation(self, units: np.ndarray, step: int, need: float) -> None:
+        """Solve for units, each guessed from the first of its family, `step` units long."""
+        family = units // step
+        first = family * step
+        east, north = self._gradient(step)
+        dx, dy = self.x[units] - self.x[first], self.y[units] - self.y[first]
+        guess = self.radius[first] + east[family] * dx + north[family] * dy
+        guess = np.maximum(guess, 0.0)
+        slope = self.slope[first]
+        # In discs whose middles are d apart, 4 r d / (pi r^2) of the dwellings differ. Were they
+        # spread at random, this is how far that moves the k-th of them.
+        away = np.maximum(np.hypot(dx, dy), 0.1 * self.discs.height)
+        scale = np.sqrt(2.0 / np.pi * away / slope)
+        some = np.arange(len(units)) % _FIRST == 0
+        self._solve(units[some], guess[some], slope[some], 3.0 * scale[some], need)
+        off = np.abs(self.radius[units[some]] - guess[some]) / scale[some]
+        factor = max(1.0, float(np.quantile(off, _RIGHT)))
+        rest = ~some
+        self._solve(units[rest], guess[rest], slope[rest], factor * scale[rest], need)
+
+    def _gradient(self, step: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return how the distance changes per metre east and north, at every `step`-th unit."""
+        rows = np.arange(0, len(self.x), step)
+        near = np.arange(len(rows))[:, None] + np.arange(-6, 7)
+        near = rows[np.clip(near, 0, len(rows) - 1)]
+        dx, dy, dr = (v[near] - v[rows, None] for v in (self.x, self.y, self.radius))
+        # A plane through the unit itself, nearer units weighing more; held flat by a little.
+        weight = 1.0 / np.maximum(dx * dx + dy * dy, self.discs.hair**2)
+        xx = (weight * dx * dx).sum(axis=1) + 0.1
+        yy = (weight * dy * dy).sum(axis=1) + 0.1
+        xy = (weight * dx * dy).sum(axis=1)
+        xr, yr = (weight * dx * dr).sum(axis=1), (weight * dy * dr).sum(axis=1)
+        whole = xx * yy - xy * xy
+        east, north = (yy * xr - xy * yr) / whole, (xx * yr - xy * xr) / whole
+        # Nobody's k-th dwelling is further than that of another plus the way to that other.
+        steep = np.maximum(np.hypot(east, north), 1.0)
+        return east / steep, north / steep
+
+    def _solve(
+        self,
+        units: np.ndarray,
+        guess: np.ndarray,
+        slope: np.ndarray,
+        half: np.ndarray,
+        need: float,
+    ) -> None:
+        """Move a ring around every unit until the k-th dwelling is in it."""
+        # Wider rings would cost more than another round.
+        widest = 2.0 * self.discs.height
+        low, high = np.zeros(len(units)), np.full(len(units), self.furthest)
+        guess, half = np.minimum(guess, high), np.minimum(half, widest)
+        left, rounds = np.arange(len(units)), 0
+        while len(left):
+            lo = np.maximum(guess[left] - half[left], low[left])
+            hi = np.minimum(guess[left] + half[left], high[left])
+            seen = self._look(units[left], lo, hi, need)
+            done = np.isfinite(seen.square)
+            self.radius[units[left[done]]] = np.sqrt(seen.square[done])
+            self.found[units[left[done]]] = seen.sums[done]
+            left, lo, hi = left[~done], lo[~done], hi[~done]
+            below, upto = seen.below[~done], seen.upto[~done]
+            further = upto < need
+            low[left] = np.where(further, hi, low[left])
+            high[left] = np.where(further, high[left], lo)
+            # As many dwellings per metre as in the ring, or a part of what is usual.
+            rate = np.maximum((upto - below) / (hi - lo), 0.2 * slope[left])
+            jump = (need - np.where(further, upto, below)) / rate
+            half[left] = np.minimum(np.maximum(2.0 * half[left], 0.3 * np.abs(jump)), widest)
+            # From the ring's edge to where the k-th should be, and at least a ring further.
+            further_on = np.sign(jump) * np.maximum(np.abs(jump), half[left])
+            guess[left] = np.where(further, hi, lo) + further_on
+            rounds += 1
+            middle = (low[left] + high[left]) / 2.0
+            wild = (guess[left] <= low[left]) | (guess[left] >= high[left]) | (rounds % 4 == 0)
+            guess[left] = np.where(wild, middle, guess[left])
+
+    def _look(self, units: np.ndarray, lo: np.ndarray, hi: np.ndarray, need: float) -> Found:
+        """Look at the rings of many units, in portions, on two threads."""
+
+        def one(part: slice) -> Found:
+            if self.cancelled is not None and self.cancelled():
+                raise Cancelled
+            rows = units[part]
+            return self.discs.look(self.x[rows], self.y[rows], lo[part], hi[part], need)
+
+        found = list(_on_threads(one, self.discs.portions(hi)))
+        return Found(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+
+
+def _on_threads(one: Callable, parts: Sequence[slice]) -> Iterator:
+    """Call for every part: on two threads, for numpy computes outside Python's lock."""
+    if len(parts) < 2:
+        yield from map(one, parts)
+        return
+    with ThreadPoolExecutor(2) as pool:
+        yield from pool.map(one, parts)
+
+
+def _curve_order(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Order points along Morton's curve: those next to each other lie close together."""
+    size = max(float(np.ptp(x)), float(np.ptp(y))) or 1.0
+    code = np.zeros(len(x), np.int64)
+    for shift, values in ((0, x), (1, y)):
+        bits = ((values - values.min()) * (0xFFFF / size)).astype(np.int64)
+        # Spread the 16 bits out, a gap after each.
+        for move, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
+            bits = (bits | (bits << move)) & mask
+        code |= bits << shift
+    return np.argsort(code, kind="stable")
 
 
 def profile(

@@ -1,0 +1,435 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Exact sums over discs: up to a distance, or just far enough to hold k dwellings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from .mix import hash_units
+
+# Cells are so many times as high as they are wide: to cross a row costs more than to cross a cell.
+_FLAT = 3.0
+# Cells get smaller until a dense one holds about a place, but there are not more of them than this
+# times the number of places.
+_CELLS_PER_PLACE = 16
+_CROWDED = 3.0
+# Rows of cells that one portion of the work crosses: what it holds stays in the processor's cache.
+_ROWS_AT_ONCE = 1 << 15
+# Places looked at one by one at once: 2 million take about 200 MB.
+_PLACES_AT_ONCE = 1 << 21
+# Distances in a ring are counted in so many bins; only the bin of the k-th dwelling is sorted.
+_BINS = 32
+
+
+class Found(NamedTuple):
+    """What a look at a ring around every unit tells.
+
+    Parameters
+    ----------
+    below : (n,) dwellings nearer than the ring.
+    upto : (n,) dwellings up to the end of the ring.
+    square : (n,) squared distance of the k-th dwelling; NaN where that is not in the ring.
+    sums : (n, K) counts up to and with that distance; meaningless where `square` is NaN.
+    """
+
+    below: np.ndarray
+    upto: np.ndarray
+    square: np.ndarray
+    sums: np.ndarray
+
+
+class Discs:
+    """Places in a grid of cells, row after row, with running sums of their counts.
+
+    Of a disc, the cells that lie wholly inside are two look-ups per row of cells. Only the places
+    in the cells that its border crosses are looked at one by one, so a disc costs as much as its
+    circumference and not as its area.
+
+    Parameters
+    ----------
+    points : ndarray of float, shape (n, 2)
+        Metres, finite.
+    counts : ndarray of float, shape (n, K)
+        0 or more, finite. Rows on the same point become one place.
+    """
+
+    def __init__(self, points: np.ndarray, counts: np.ndarray) -> None:
+        there = np.flatnonzero(counts.any(axis=1))
+        x, y = points[there, 0], points[there, 1]
+        self._lay_grid(x, y)
+        bits = np.uint64(max(int(self.n_rows * self.n_columns).bit_length(), 1))
+        # Within a cell by a hash of the place, so that stacked dwellings lie side by side.
+        key = hash_units([x, y])
+        key >>= bits
+        key |= self._cell(x, y).astype(np.uint64) << (np.uint64(64) - bits)
+        order = np.argsort(key, kind="stable")
+        del key
+        x, y, order = x[order], y[order], there[order]
+        del there
+        new = np.ones(len(x), bool)
+        new[1:] = (x[1:] != x[:-1]) | (y[1:] != y[:-1])
+        starts = np.flatnonzero(new)
+        self.x, self.y = (x, y) if new.all() else (x[starts], y[starts])
+        del x, y
+        self.fixed = Fixed(counts)
+        self.packed, self.running = [], []
+        for number in range(self.fixed.n_columns):
+            column = self.fixed.pack(counts, number)[order]
+            if 0 < len(starts) < len(column):
+                column = np.add.reduceat(column, starts)
+            running = np.zeros(len(column) + 1, np.int64)
+            np.cumsum(column, out=running[1:])
+            self.packed.append(column)
+            self.running.append(running)
+        del column, order, new, starts
+        self.weight = self.fixed.total(self.packed)
+        self.whole = float(self.weight.sum())
+        self._tabulate()
+
+    # -- the grid
+
+    def _lay_grid(self, x: np.ndarray, y: np.ndarray) -> None:
+        """Choose the size of the cells: small enough for where places are dense."""
+        n = max(len(x), 1)
+        some = slice(None, None, n // 500_000 + 1)
+        (self.x0, wide), (self.y0, high) = _middle(x[some]), _middle(y[some])
+        longest = max(wide, high) or 1.0
+        # Places on a line still get cells along it.
+        self.area = max(wide * high, longest * longest / n)
+        self.height = float(np.sqrt(self.area / n))
+        # More than the rounding of any coordinate or distance: bounds hold to the last digit.
+        self.hair = 1e-9 * (longest + max(np.abs(v).max(initial=0.0) for v in (x, y)))
+        while True:
+            self.width = self.height / _FLAT
+            self.n_rows = int(high * (1.0 / self.height)) + 1
+            self.n_columns = int(wide * (1.0 / self.width)) + 1
+            finer = 2.0 * _FLAT * self.area / self.height**2
+            if finer > _CELLS_PER_PLACE * n or not len(x):
+                break
+            # How many others the average place finds in its square of cells.
+            square = self._row(y[some]) * (self.n_columns + 1) + self._column(x[some]) // int(_FLAT)
+            held = np.unique(square, return_counts=True)[1].astype(float)
+            others = (float((held**2).sum() / held.sum()) - 1.0) * some.step
+            if others + 1.0 <= _CROWDED:
+                break
+            self.height /= np.sqrt(2.0)
+
+    # Rounded alike for places and for bounds, and never falling: a place that is left of a bound
+    # never gets a column right of the bound's. The outermost rows and columns have no end.
+    def _column(self, x: np.ndarray) -> np.ndarray:
+        column = (x - self.x0) * (1.0 / self.width)
+        np.maximum(column, 0.0, out=column)
+        return np.minimum(column, self.n_columns - 1.0, out=column).astype(np.int64)
+
+    def _row(self, y: np.ndarray) -> np.ndarray:
+        row = (y - self.y0) * (1.0 / self.height)
+        np.maximum(row, 0.0, out=row)
+        return np.minimum(row, self.n_rows - 1.0, out=row).astype(np.int64)
+
+    def _cell(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        cell = self._row(y)
+        cell *= self.n_columns
+        cell += self._column(x)
+        return cell
+
+    def _tabulate(self) -> None:
+        """Note where every cell begins, and between which y the places of every row lie."""
+        cells = self._cell(self.x, self.y)
+        # Each row has one more entry, where it ends.
+        stride = self.n_columns + 1
+        self.begin = np.empty(self.n_rows * stride, np.int32)
+        at_once = max(1, (1 << 22) // stride)
+        for row in range(0, self.n_rows, at_once):
+            rows = min(at_once, self.n_rows - row)
+            limits = np.array([row, row + rows]) * self.n_columns
+            first, last = np.searchsorted(cells, limits)
+            here = cells[first:last] - limits[0]
+            here += here // self.n_columns + 1
+            held = np.bincount(here, minlength=rows * stride)
+            np.cumsum(held, out=held)
+            held += first
+            self.begin[row * stride : (row + rows) * stride] = held
+        self.low, self.high = np.full(self.n_rows, np.inf), np.full(self.n_rows, -np.inf)
+        starts = self.begin[::stride]
+        full = np.flatnonzero(self.begin[stride - 1 :: stride] > starts)
+        if len(full):
+            self.low[full] = np.minimum.reduceat(self.y, starts[full])
+            self.high[full] = np.maximum.reduceat(self.y, starts[full])
+
+    # -- looks
+
+    def portions(self, reach: np.ndarray) -> list[slice]:
+        """Split units that look so far around them in portions of about equal work."""
+        rows = np.minimum(2.0 * reach / self.height + 2.0, self.n_rows)
+        portion = (np.cumsum(rows) / _ROWS_AT_ONCE).astype(np.int64)
+        cuts = [0, *(np.flatnonzero(np.diff(portion)) + 1).tolist(), len(reach)]
+        return [slice(*pair) for pair in pairwise(cuts)]
+
+    def within(self, x: np.ndarray, y: np.ndarray, radius: float) -> np.ndarray:
+        """Return the counts up to and with a distance around every unit, shape (n, K)."""
+        square = np.full(len(x), radius * radius)
+        ring = self._ring(x, y, square, square)
+        if ring is None:
+            half = len(x) // 2
+            return np.concatenate(
+                [self.within(x[:half], y[:half], radius), self.within(x[half:], y[half:], radius)]
+            )
+        return self._sums(ring, ring.square <= radius * radius)
+
+    def look(
+        self, x: np.ndarray, y: np.ndarray, lo: np.ndarray, hi: np.ndarray, need: float
+    ) -> Found:
+        """Look for dwelling number `need` in the ring lo <= d < hi (hi > 0) around every unit."""
+        hi2 = hi * hi
+        # The unit's own place is at distance 0: a ring from there on has nothing below it.
+        lo2 = np.where(lo > 0, lo * lo, -0.01 * hi2)
+        ring = self._ring(x, y, lo2, hi2 + 1e-8 * (hi2 - lo2))
+        if ring is None:
+            half = len(x) // 2
+            parts = [
+                self.look(x[part], y[part], lo[part], hi[part], need)
+                for part in (slice(half), slice(half, None))
+            ]
+            return Found(*(np.concatenate(pair) for pair in zip(*parts, strict=True)))
+        return self._settle(ring, lo2, hi2, need)
+
+    def _ring(self, x: np.ndarray, y: np.ndarray, lo2: np.ndarray, hi2: np.ndarray) -> _Ring | None:
+        """Sum what lies surely inside, and gather the border; None where that is too much."""
+        n = len(x)
+        rows = self._rows(x, y, lo2, hi2)
+        # One slice of places left and one right per row.
+        length = rows.end - rows.start
+        ends = np.cumsum(length)
+        many = int(ends[-1]) if len(ends) else 0
+        if many > _PLACES_AT_ONCE and n > 1:
+            return None
+        size = _sum_runs(length, 2 * rows.size)
+        sure = []
+        for running in self.running:
+            held = running.take(rows.right)
+            held -= running.take(rows.left)
+            sure.append(_sum_runs(held, rows.size))
+        place = _positions(rows.start, length, ends)
+        unit = _owners(size)
+        square = self.x.take(place)
+        square -= x.take(unit)
+        square *= square
+        across = self.y.take(place)
+        across -= y.take(unit)
+        across *= across
+        square += across
+        return _Ring(sure, unit, place, square, size)
+
+    def _rows(self, x: np.ndarray, y: np.ndarray, lo2: np.ndarray, hi2: np.ndarray) -> _Rows:
+        """Split the cells of each row into those surely inside and those the border crosses."""
+        lo2, hi2 = lo2 * (1.0 - 1e-12), hi2 * (1.0 + 1e-12)
+        reach = np.sqrt(hi2) + self.hair
+        first, last = self._row(y - reach), self._row(y + reach)
+        size = last - first + 1
+        unit = _owners(size)
+        row = np.arange(len(unit))
+        row += (first - (np.cumsum(size) - size)).take(unit)
+        # How far the nearest and the farthest place of the row can be up or down.
+        above = y.take(unit)
+        below = self.low.take(row)
+        below -= above
+        above -= self.high.take(row)
+        near = np.maximum(below, above)
+        np.maximum(near, 0.0, out=near)
+        near *= near
+        far = np.minimum(below, above, out=below)
+        far *= far
+        # Half the width of the disc there: all that may count, and all that surely does.
+        outer = hi2.take(unit)
+        outer -= near
+        inner = lo2.take(unit)
+        inner -= far
+        missed, sure = outer < 0, inner > 0
+        for half in (outer, inner):
+            np.maximum(half, 0.0, out=half)
+            np.sqrt(half, out=half)
+        outer += self.hair
+        inner -= self.hair
+        middle = x.take(unit)
+        row *= self.n_columns + 1
+        bounds = []
+        for edge in (middle - outer, middle - inner, middle + inner, middle + outer):
+            bounds.append(self._column(edge))
+            bounds[-1] += row
+        bounds[1] += 1
+        bounds[3] += 1
+        sure &= bounds[2] > bounds[1]
+        for inside in (1, 2):
+            np.copyto(bounds[inside], bounds[3], where=~sure)
+        left_out, left, right, right_out = (self.begin.take(bound) for bound in bounds)
+        for position in (left_out, left, right):
+            np.copyto(position, right_out, where=missed)
+        start = np.column_stack([left_out, right]).ravel()
+        end = np.column_stack([left, right_out]).ravel()
+        return _Rows(size, left, right, start, end)
+
+    def _settle(self, ring: _Ring, lo2: np.ndarray, hi2: np.ndarray, need: float) -> Found:
+        """Find the k-th dwelling among the places of the border, and add up to it."""
+        n, stride = len(ring.size), _BINS + 2
+        # Bin 0 is nearer than the ring, the last one beyond it. The bins follow the order of the
+        # distances whatever is rounded; a hair less than _BINS keeps all below hi out of the last.
+        bins = ring.square - lo2.take(ring.unit)
+        bins *= (_BINS * (1.0 - 1e-9) / np.maximum(hi2 - lo2, 1e-300)).take(ring.unit)
+        bins += 1.0
+        np.maximum(bins, 0.0, out=bins)
+        np.minimum(bins, _BINS + 1.0, out=bins)
+        number = bins.astype(np.int64)
+        number += ring.unit * stride
+        held = np.bincount(number, self.weight.take(ring.place), n * stride).reshape(n, stride)
+        reach = np.cumsum(held, axis=1) + self.fixed.total(ring.sure)[:, None]
+        hit = (reach < need).sum(axis=1)
+        found = (hit > 0) & (hit <= _BINS)
+        # -1: in a bin before that of the k-th dwelling, 0: in that bin, 1: after it.
+        kind = np.sign(np.arange(stride) - hit[:, None]).astype(np.int8)
+        kind[~found] = 1
+        kind = kind.ravel().take(number)
+        inside = kind < 0
+        edge = np.flatnonzero(kind == 0)
+        unit, square = ring.unit.take(edge), ring.square.take(edge)
+        order = np.lexsort((square, unit))
+        edge, square = edge[order], square[order]
+        many = np.bincount(unit, minlength=n)
+        starts = np.cumsum(many) - many
+        running = np.concatenate([[0.0], np.cumsum(self.weight.take(ring.place.take(edge)))])
+        before = reach[np.arange(n), np.maximum(hit - 1, 0)] - running.take(starts)
+        short = running[1:] + before.take(unit) < need
+        at = np.bincount(unit[short], minlength=n)
+        # Where the last digits of a sum fall short, the last place of the bin is meant.
+        at = starts + np.minimum(at, np.maximum(many - 1, 0))
+        limit = np.full(n, np.nan)
+        limit[found] = square[at[found]]
+        inside[edge[square <= limit.take(unit)]] = True
+        return Found(reach[:, 0], reach[:, _BINS], limit, self._sums(ring, inside))
+
+    def _sums(self, ring: _Ring, inside: np.ndarray) -> np.ndarray:
+        """Return the counts of the cells inside and of those places of the border."""
+        sums = []
+        for sure, packed in zip(ring.sure, self.packed, strict=True):
+            border = packed.take(ring.place)
+            border *= inside
+            sums.append(sure + _sum_runs(border, ring.size))
+        return self.fixed.unpack(sums)
+
+
+class Fixed:
+    """Counts as whole numbers, several packed in one of 64 bits: sums are exact in any order.
+
+    A field is as wide as the sum of all needs, so fields never run into each other. Counts with
+    fractions are multiplied by a power of two, and what that leaves gets fields of its own.
+    """
+
+    def __init__(self, counts: np.ndarray) -> None:
+        self.groups = counts.shape[1]
+        totals = [float(column.sum()) for column in counts.T]
+        self.scales = [1.0]
+        top = max(int(max(totals, default=0.0)).bit_length(), 1)
+        self.bits = top + 1
+        if any((column != np.floor(column)).any() for column in counts.T):
+            coarse = 2.0 ** (60 - top)
+            self.scales = [coarse, coarse * 2.0 ** (60 - len(counts).bit_length())]
+            self.bits = 62
+        self.fields = len(self.scales) * self.groups
+        self.per_column = 62 // self.bits
+        self.n_columns = -(-self.fields // self.per_column)
+
+    def pack(self, counts: np.ndarray, number: int) -> np.ndarray:
+        """Return column `number` of the packed counts."""
+        packed = np.zeros(len(counts), np.int64)
+        first = number * self.per_column
+        for field in range(first, min(first + self.per_column, self.fields)):
+            part, group = divmod(field, self.groups)
+            values = counts[:, group] * self.scales[0]
+            if part:
+                values -= np.floor(values)
+                values = np.rint(values * (self.scales[1] / self.scales[0]))
+            packed += values.astype(np.int64) << ((field - first) * self.bits)
+        return packed
+
+    def unpack(self, columns: Sequence[np.ndarray]) -> np.ndarray:
+        """Return the counts, shape (n, K), that packed sums stand for."""
+        result = np.zeros((len(columns[0]), self.groups))
+        for field in range(self.fields):
+            result[:, field % self.groups] += self._field(columns, field)
+        return result
+
+    def total(self, columns: Sequence[np.ndarray]) -> np.ndarray:
+        """Return the sum over the groups that packed sums stand for."""
+        result = np.zeros(len(columns[0]))
+        for field in range(self.fields):
+            result += self._field(columns, field)
+        return result
+
+    def _field(self, columns: Sequence[np.ndarray], field: int) -> np.ndarray:
+        column, place = divmod(field, self.per_column)
+        values = columns[column] >> (place * self.bits)
+        values &= (1 << self.bits) - 1
+        return values / self.scales[field // self.groups]
+
+
+def _middle(values: np.ndarray) -> tuple[float, float]:
+    """Return where the values begin and how far they go, but for a few that lie far out."""
+    if not len(values):
+        return 0.0, 0.0
+    least, most = float(values.min()), float(values.max())
+    low, high = (float(v) for v in np.quantile(values, [0.002, 0.998]))
+    low, high = max(least, low - 0.1 * (high - low)), min(most, high + 0.1 * (high - low))
+    return low, high - low
+
+
+class _Rows(NamedTuple):
+    """Per unit `size` rows of cells: the places surely inside, and two slices that may be."""
+
+    size: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+
+
+class _Ring(NamedTuple):
+    """Packed sums of what is surely inside; the places to look at, `size` of them per unit."""
+
+    sure: list[np.ndarray]
+    unit: np.ndarray
+    place: np.ndarray
+    square: np.ndarray
+    size: np.ndarray
+
+
+def _owners(size: np.ndarray) -> np.ndarray:
+    """Return size[0] times 0, size[1] times 1, and so on."""
+    # Twice as fast as np.repeat.
+    ends = np.cumsum(size)
+    total = int(ends[-1]) if len(ends) else 0
+    owner = np.bincount(ends[:-1], minlength=total + 1)[:total]
+    return np.cumsum(owner, out=owner)
+
+
+def _positions(first: np.ndarray, length: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Return first[0], first[0] + 1, … (length[0] of them), first[1], and so on."""
+    there = np.flatnonzero(length)
+    if not len(there):
+        return np.zeros(0, np.int64)
+    step = np.ones(int(ends[-1]), np.int64)
+    first, length, ends = first.take(there), length.take(there), ends.take(there)
+    step[0] = first[0]
+    step[ends[:-1]] = first[1:] - (first[:-1] + length[:-1] - 1)
+    return np.cumsum(step, out=step)
+
+
+def _sum_runs(values: np.ndarray, size: np.ndarray) -> np.ndarray:
+    """Sum the first size[0] values, the next size[1], …; of none the sum is 0."""
+    result = np.zeros(len(size), np.int64)
+    some = size > 0
+    if some.any():
+        result[some] = np.add.reduceat(values, (np.cumsum(size) - size)[some], dtype=np.int64)
+    return result
