@@ -87,13 +87,14 @@ def nearest(
     # Nobody is further than this from any place.
     furthest = float(np.hypot(*np.ptp(points, axis=0))) * 1.001 + discs.height
     search = _Search(discs, around, furthest, cancelled)
-    before = None
-    done, work = 0.0, float(np.sqrt(np.asarray(dwellings, float)).sum())
-    for number in np.argsort(dwellings, kind="stable"):
+    before: float | None = None
+    done = 0.0
+    work = float(np.sqrt(np.asarray(dwellings, float)).sum())
+    for place in np.argsort(dwellings, kind="stable"):
         # Sums of fractions may miss k by the last digits: 20 times a twentieth is one.
-        k = float(dwellings[number])
+        k = float(dwellings[place])
         if discs.whole >= k * (1.0 - 1e-12):
-            result[number] = search.sums(k, before)
+            result[place] = search.sums(k, before)
             before = k
         done += np.sqrt(k)
         if progress is not None:
