@@ -71,12 +71,12 @@ def nearest(
     thought to lie is counted, and moved until it does; see `Discs`. The first ring of a unit comes
     from a unit nearby, because distances to the k-th dwelling change little from place to place.
     """
-    for k in dwellings:
-        if not k >= 1:
+    for asked_k in dwellings:
+        if not asked_k >= 1:
             raise MeasureError(
                 "The number of nearest dwellings is {k}; give whole numbers of 1 or more.",
                 "Het aantal dichtstbijzijnde woningen is {k}; geef hele getallen van 1 of meer.",
-                k=k,
+                k=asked_k,
             )
     points, counts = np.asarray(points, float), np.asarray(counts, float)
     around = points if asked is None else points[asked]
