@@ -7,6 +7,7 @@ A scenario changes stock. It forecasts no income, no behaviour and no removals.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -64,6 +65,7 @@ OCCUPIED = {
     "false": False,
     "0": False,
 }
+UNSURE = ("", "unknown", "onbekend", "?")
 AIM = 30.0  # percent of social rental that the source names; of stock or of plan, never mixed
 COLUMNS = ("unit", "year", "action", "segment", "n", "occupied")
 LEVELS = {"buurt": "buurt_code", "wijk": "wijk_code", "gemeente": "gemeente_code"}
@@ -161,12 +163,21 @@ def read_plan(
             "action": [_word(v).casefold() for v in actions["action"]],
             "segment": [_word(v).casefold() for v in actions["segment"]],
             "year": pd.to_numeric(actions["year"], errors="coerce").to_numpy(dtype=float),
-            "n": pd.to_numeric(actions["n"], errors="coerce").to_numpy(dtype=float),
+            "n": [_count(v) for v in actions["n"]],
         }
     )
     given = actions["occupied"] if "occupied" in actions else [None] * len(table)
+    words = pd.Series([_word(v).casefold() for v in given], dtype=object, index=table.index)
+    _refuse(
+        ~words.isin((*OCCUPIED, *UNSURE)),
+        words,
+        Text(
+            "Occupied is yes, no or unknown, and not: {found}.",
+            "Occupied is ja, nee of onbekend, en niet: {found}.",
+        ),
+    )
     table["occupied"] = pd.Series(
-        [OCCUPIED.get(_word(v).casefold()) for v in given], dtype=object, index=table.index
+        [OCCUPIED.get(word) for word in words], dtype=object, index=table.index
     )
     _refuse(
         ~table["unit"].isin(place),
@@ -252,6 +263,8 @@ def _tenures(
         gains.append(gain)
     table["source"] = pd.Series(loses, dtype=object, index=table.index)
     table["target"] = pd.Series(gains, dtype=object, index=table.index)
+    # Social is what the user's own map sends to corporations, whatever its name.
+    table["affordable"] = [s in AFFORDABLE or segments[s] == "corp" for s in table["segment"]]
     return [
         Text(
             "Assumption: {action} with segment {segment} is read as what the dwellings become; "
@@ -461,9 +474,11 @@ def balance_table(
     DataFrame
         `segment, year, vulnerable` (yes, no, unknown, all), `gained, lost, net`; and in the rows
         of "all": `balance` (gains outside minus losses in vulnerable areas), `status`
-        (balanced, not balanced, not testable), `lag_years` (how long losses wait at most for
-        their gains; NULL if they never come) and `distance_km` (mean, from a lost dwelling to the
-        one it is matched with: the nearest that is left, losses in order of year).
+        (balanced, not balanced, or not testable: no rule, or units of unknown vulnerability could
+        tip it), `lag_years` (how long losses up to that year wait at most for gains up to that
+        year, both in order of year; NULL while gains fall short) and `distance_km` (mean, from a
+        lost dwelling to the one it is matched with: the nearest that is left, losses in order of
+        year; another matching than that of the lag).
 
     Notes
     -----
@@ -479,7 +494,6 @@ def balance_table(
     rows = []
     for segment in sorted(set(moves["segment"])):
         own = moves[moves["segment"] == segment]
-        lag, far = (None, None) if vulnerable is None else _matched(own, place)
         for year in years_of(plan, base):
             done = own[own["year"] <= year]
             for kind in ("yes", "no", "unknown", "all"):
@@ -504,7 +518,13 @@ def balance_table(
                     row["status"] = "not testable"
                     if vulnerable is not None:
                         row["balance"] = float(outside - inside)
-                        row["status"] = "balanced" if outside >= inside else "not balanced"
+                        open_ = done[done["vulnerable"] == "unknown"]["n"]
+                        # Units of unknown vulnerability may tip it either way.
+                        if outside >= inside - open_[open_ < 0].sum():
+                            row["status"] = "balanced"
+                        elif outside + open_[open_ > 0].sum() < inside:
+                            row["status"] = "not balanced"
+                    lag, far = (None, None) if vulnerable is None else _matched(done, place)
                     row["lag_years"], row["distance_km"] = lag, far
                 rows.append(row)
     names = ["segment", "year", "vulnerable", "gained", "lost", "net", "balance", "status"]
@@ -608,7 +628,9 @@ def tests_of(
         for area in (*areas, "all"):
             inside = np.ones(len(where), dtype=bool) if area == "all" else where == area
             these = table if area == "all" else table[table["wijk"] == area]
-            rows += _groups(these[these["year"] <= year], area, year, dwellings[inside])
+            rows += _groups(
+                these[these["year"] <= year], area, year, np.where(inside, dwellings, 0)
+            )
         rows += _social(table[table["year"] <= year], after[year], classes, year)
     return pd.DataFrame(rows, columns=["test", "area", "year", "value", "status", "note"])
 
@@ -618,7 +640,7 @@ _MAXIMUM = "maximum: occupancy is not known of all dwellings"
 
 def _rolling(table: pd.DataFrame, area: str) -> list[tuple]:
     gone = table[(table["action"] == DEMOLISH) & (table["occupied"].map(lambda v: v is not False))]
-    new = table[table["action"].isin(DELIVERS) & table["segment"].isin((*AFFORDABLE, "corp"))]
+    new = table[table["action"].isin(DELIVERS) & table["affordable"].astype(bool)]
     rows = []
     for year in sorted(set(gone["year"])):
         demolished = gone[gone["year"] <= year]
@@ -631,10 +653,17 @@ def _rolling(table: pd.DataFrame, area: str) -> list[tuple]:
 
 
 def _groups(table: pd.DataFrame, area: str, year: int, dwellings: np.ndarray) -> list[tuple]:
+    stood = np.nan_to_num(dwellings)
     gone = table[table["action"].isin((DEMOLISH, SELL))]
     empty = gone["occupied"].map(lambda v: v is False).to_numpy(dtype=bool)
-    before = float(np.nansum(dwellings) - gone.loc[empty, "n"].sum())
-    leavers = float(gone.loc[~empty, "n"].sum())
+    vacant, lived_in = (
+        np.bincount(some["place"].to_numpy(dtype=np.int64), some["n"], len(stood))
+        for some in (gone[empty], gone[~empty])
+    )
+    # What the plan built and takes away again was nobody's home before.
+    homes = stood - np.minimum(vacant, stood)
+    before = float(homes.sum())
+    leavers = float(np.minimum(lived_in, homes).sum())
     newcomers = float(table.loc[table["action"].isin(DELIVERS), "n"].sum())
     return [
         (test, area, year, value, None, _MAXIMUM if test == "occupied_before" else note)
@@ -675,6 +704,14 @@ def _word(value: Any) -> str:
     if isinstance(value, float) and value % 1 == 0:
         return str(int(value))
     return str(value).strip()
+
+
+def _count(value: Any) -> float:
+    """Return a number; of text only plain digits, for 1.000 may be one or a thousand."""
+    if isinstance(value, str) and not re.fullmatch(r"\s*\d+\s*", value):
+        return float("nan")
+    found = pd.to_numeric(value, errors="coerce")
+    return float("nan") if found is None else float(found)
 
 
 def _some(found: Any) -> str:
