@@ -128,6 +128,7 @@ def test_packed_counts_come_back():
         rng.integers(0, 9, (50, 5)).astype(float),
         rng.integers(0, 2**40, (50, 3)).astype(float),
         rng.random((50, 2)) * 1e6,
+        rng.random((50, 2)) * 1e25,
         np.zeros((2, 2)),
     ):
         fixed = Fixed(counts)
@@ -162,8 +163,11 @@ def test_progress_ends_at_100_and_cancel_stops():
         call(progress=seen.append)
         assert seen == sorted(seen)
         assert seen[-1] == pytest.approx(100)
-        with pytest.raises(Cancelled):
-            call(cancelled=lambda: True)
+        # Whenever it is asked: at once, while the grid is laid, and among the units.
+        for patience in (0, 2, 4):
+            left = iter([False] * patience)
+            with pytest.raises(Cancelled):
+                call(cancelled=lambda left=left: next(left, True))
 
 
 def test_no_distance_is_refused():

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
+from ..errors import Cancelled
 from .mix import hash_units
 
 # Cells are so many times as high as they are wide: to cross a row costs more than to cross a cell.
@@ -55,9 +56,18 @@ class Discs:
         Metres, finite.
     counts : ndarray of float, shape (n, K)
         0 or more, finite. Rows on the same point become one place.
+    cancelled : callable, optional
+        Asked now and then; when true, `Cancelled` is raised.
     """
 
-    def __init__(self, points: np.ndarray, counts: np.ndarray) -> None:
+    def __init__(
+        self,
+        points: np.ndarray,
+        counts: np.ndarray,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> None:
+        self.cancelled = cancelled
+        self._go_on()
         there = np.flatnonzero(counts.any(axis=1))
         x, y = points[there, 0], points[there, 1]
         self._lay_grid(x, y)
@@ -66,7 +76,9 @@ class Discs:
         key = hash_units([x, y])
         key >>= bits
         key |= self._cell(x, y).astype(np.uint64) << (np.uint64(64) - bits)
+        self._go_on()
         order = np.argsort(key, kind="stable")
+        self._go_on()
         del key
         x, y, order = x[order], y[order], there[order]
         del there
@@ -78,6 +90,7 @@ class Discs:
         self.fixed = Fixed(counts)
         self.packed, self.running = [], []
         for number in range(self.fixed.n_columns):
+            self._go_on()
             column = self.fixed.pack(counts, number)[order]
             if 0 < len(starts) < len(column):
                 column = np.add.reduceat(column, starts)
@@ -89,6 +102,10 @@ class Discs:
         self.weight = self.fixed.total(self.packed)
         self.whole = float(self.weight.sum())
         self._tabulate()
+
+    def _go_on(self) -> None:
+        if self.cancelled is not None and self.cancelled():
+            raise Cancelled
 
     # -- the grid
 
@@ -199,6 +216,7 @@ class Discs:
 
     def _ring(self, x: np.ndarray, y: np.ndarray, lo2: np.ndarray, hi2: np.ndarray) -> _Ring | None:
         """Sum what lies surely inside, and gather the border; None where that is too much."""
+        self._go_on()
         n = len(x)
         rows = self._rows(x, y, lo2, hi2)
         # One slice of places left and one right per row.
@@ -333,7 +351,7 @@ class Fixed:
         self.scales = [1.0]
         top = max(int(max(totals, default=0.0)).bit_length(), 1)
         self.bits = top + 1
-        if any((column != np.floor(column)).any() for column in counts.T):
+        if top > 60 or any((column != np.floor(column)).any() for column in counts.T):
             coarse = 2.0 ** (60 - top)
             self.scales = [coarse, coarse * 2.0 ** (60 - len(counts).bit_length())]
             self.bits = 62

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pandas as pd
 
-from ..errors import Cancelled, MeasureError
+from ..errors import MeasureError
 from .discs import Discs, Found
 from .mix import composition, entropy
 from .segregation import _spatial_values
@@ -71,22 +71,22 @@ def nearest(
     thought to lie is counted, and moved until it does; see `Discs`. The first ring of a unit comes
     from a unit nearby, because distances to the k-th dwelling change little from place to place.
     """
-    for asked_k in dwellings:
-        if not asked_k >= 1:
+    for number in dwellings:
+        if not number >= 1:
             raise MeasureError(
                 "The number of nearest dwellings is {k}; give whole numbers of 1 or more.",
                 "Het aantal dichtstbijzijnde woningen is {k}; geef hele getallen van 1 of meer.",
-                k=asked_k,
+                k=number,
             )
     points, counts = np.asarray(points, float), np.asarray(counts, float)
     around = points if asked is None else points[asked]
     result = np.full((len(dwellings), len(around), counts.shape[1]), np.nan)
     if not len(around) or not len(dwellings):
         return result
-    discs = Discs(points, counts)
+    discs = Discs(points, counts, cancelled)
     # Nobody is further than this from any place.
     furthest = float(np.hypot(*np.ptp(points, axis=0))) * 1.001 + discs.height
-    search = _Search(discs, around, furthest, cancelled)
+    search = _Search(discs, around, furthest)
     before: float | None = None
     done = 0.0
     work = float(np.sqrt(np.asarray(dwellings, float)).sum())
@@ -149,15 +149,13 @@ def within(
     result = np.empty((len(radii), len(around), counts.shape[1]))
     if not len(around) or not len(radii):
         return result
-    discs = Discs(points, counts)
+    discs = Discs(points, counts, cancelled)
     order = _curve_order(*around.T)
     x, y = around[order].T
     done, work = 0.0, float(sum(radii)) * len(x)
     for number, radius in enumerate(radii):
 
         def one(part: slice, radius: float = radius) -> np.ndarray:
-            if cancelled is not None and cancelled():
-                raise Cancelled
             return discs.within(x[part], y[part], radius)
 
         parts = discs.portions(np.full(len(x), radius))
@@ -172,14 +170,8 @@ def within(
 class _Search:
     """The k-th dwelling around units, ring by ring."""
 
-    def __init__(
-        self,
-        discs: Discs,
-        points: np.ndarray,
-        furthest: float,
-        cancelled: Callable[[], bool] | None,
-    ) -> None:
-        self.discs, self.furthest, self.cancelled = discs, furthest, cancelled
+    def __init__(self, discs: Discs, points: np.ndarray, furthest: float) -> None:
+        self.discs, self.furthest = discs, furthest
         # Units on one point have the same surroundings.
         place, self.unit = np.unique(points[:, 0] + 1j * points[:, 1], return_inverse=True)
         along = _curve_order(place.real, place.imag)
@@ -293,8 +285,6 @@ class _Search:
         """Look at the rings of many units, in portions, on two threads."""
 
         def one(part: slice) -> Found:
-            if self.cancelled is not None and self.cancelled():
-                raise Cancelled
             rows = units[part]
             return self.discs.look(self.x[rows], self.y[rows], lo[part], hi[part], need)
 
