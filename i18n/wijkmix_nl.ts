@@ -701,7 +701,7 @@
     </message>
     <message>
         <source>Empty is our assumption: {&quot;sociaal&quot;: &quot;corp&quot;, &quot;midden&quot;: &quot;overig&quot;, &quot;duur huur&quot;: &quot;overig&quot;, &quot;betaalbaar koop&quot;: &quot;koop&quot;, &quot;duur koop&quot;: &quot;koop&quot;}.</source>
-        <translation>Leeg is onze aanname: {"sociaal": "corp", "midden": "overig", "duur huur": "overig", "betaalbaar koop": "koop", "duur koop": "koop"}.</translation>
+        <translation>Leeg is onze aanname: {&quot;sociaal&quot;: &quot;corp&quot;, &quot;midden&quot;: &quot;overig&quot;, &quot;duur huur&quot;: &quot;overig&quot;, &quot;betaalbaar koop&quot;: &quot;koop&quot;, &quot;duur koop&quot;: &quot;koop&quot;}.</translation>
     </message>
     <message>
         <source>Empty: every row is a block.</source>
