@@ -67,4 +67,5 @@ def main() -> None:
         del points, joined, first
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -112,8 +112,8 @@
         <translation>Voeg toe</translation>
     </message>
     <message>
-        <source>Addresses (points, optional)</source>
-        <translation>Adressen (punten, optioneel)</translation>
+        <source>Addresses (points)</source>
+        <translation>Adressen (punten)</translation>
     </message>
     <message>
         <source>Adds the indices of each area by itself, for example the gemeente code.</source>
@@ -186,6 +186,10 @@
     <message>
         <source>As many join the group elsewhere.</source>
         <translation>Evenveel komen er elders bij de groep.</translation>
+    </message>
+    <message>
+        <source>As many, of other tenure</source>
+        <translation>Evenveel, met ander eigendom</translation>
     </message>
     <message>
         <source>As the first; polygons for clusters and for the ring.</source>
@@ -452,16 +456,20 @@
         <translation>Dit bericht sluiten</translation>
     </message>
     <message>
-        <source>Code in the list of dwellings (field, optional)</source>
-        <translation>Code in het woningbestand (veld, optioneel)</translation>
+        <source>Code in the list of dwellings (field)</source>
+        <translation>Code in het woningbestand (veld)</translation>
     </message>
     <message>
-        <source>Code of the address (field, optional)</source>
-        <translation>Code van het adres (veld, optioneel)</translation>
+        <source>Code of the address (field)</source>
+        <translation>Code van het adres (veld)</translation>
     </message>
     <message>
         <source>Code of the area (field)</source>
         <translation>Code van het gebied (veld)</translation>
+    </message>
+    <message>
+        <source>Code</source>
+        <translation>Code</translation>
     </message>
     <message>
         <source>Columns unit (buurt code), year, action, segment, n and occupied (yes, no or empty). The segment of verkoop, inponden and aankoop is that of the dwellings before.</source>
@@ -496,8 +504,8 @@
         <translation>Vergelijkt twee jaren van dezelfde buurten, zoals Buurten voorbereiden ze schrijft: de verandering van elke eenheid met een interval voor kleine aantallen en afgeronde percentages, clusters van verandering, de verandering van elke index met het deel dat de samenstelling alleen verklaart, en de waterbedtabel: de behandelde gebieden, de ring eromheen, de rest van hun wijken en de rest, samen de verandering van het geheel. De tabellen tellen; ze zeggen niets over oorzaken. Eenheden met andere grenzen vragen een omzettabel; zonder worden hun codes genoemd en wordt er niets vergeleken.</translation>
     </message>
     <message>
-        <source>Complex (field, optional)</source>
-        <translation>Complex (veld, optioneel)</translation>
+        <source>Complex (field)</source>
+        <translation>Complex (veld)</translation>
     </message>
     <message>
         <source>Complexes that lie in several areas are reported.</source>
@@ -744,6 +752,10 @@
         <translation>False discovery rate: het label kijkt naar q</translation>
     </message>
     <message>
+        <source>Fewer dwellings</source>
+        <translation>Minder woningen</translation>
+    </message>
+    <message>
         <source>Fewest dwellings that are shown</source>
         <translation>Kleinste aantal woningen dat wordt getoond</translation>
     </message>
@@ -936,8 +948,8 @@
         <translation>Hoe de omgeving weegt</translation>
     </message>
     <message>
-        <source>Identifier of the dwelling (field, optional)</source>
-        <translation>Kenmerk van de woning (veld, optioneel)</translation>
+        <source>Identifier of the dwelling (field)</source>
+        <translation>Kenmerk van de woning (veld)</translation>
     </message>
     <message>
         <source>In standard deviations: own {z}, neighbours {lag}; local I {i}</source>
@@ -1224,6 +1236,10 @@
         <translation>Moran's I {value}: de helling van de lijn</translation>
     </message>
     <message>
+        <source>More dwellings than at the start</source>
+        <translation>Meer woningen dan bij het begin</translation>
+    </message>
+    <message>
         <source>More permutations resolve smaller p-values; the default suits a whole country.</source>
         <translation>Meer permutaties onderscheiden kleinere p-waarden; de standaard volstaat voor heel Nederland.</translation>
     </message>
@@ -1314,6 +1330,10 @@
     <message>
         <source>New before demolition and three groups</source>
         <translation>Nieuw voor sloop en drie groepen</translation>
+    </message>
+    <message>
+        <source>No change</source>
+        <translation>Geen verandering</translation>
     </message>
     <message>
         <source>No class holds 80 % from so many dwellings on</source>
@@ -1556,6 +1576,10 @@
         <translation>Toevalsgetal (seed)</translation>
     </message>
     <message>
+        <source>Reason</source>
+        <translation>Reden</translation>
+    </message>
+    <message>
         <source>Relative diversity of surroundings</source>
         <translation>Relatieve diversiteit van omgevingen</translation>
     </message>
@@ -1594,6 +1618,10 @@
     <message>
         <source>Role to field, for example {&quot;share_koop&quot;: &quot;koop_pct&quot;}; wins over what is recognised.</source>
         <translation>Rol naar veld, bijvoorbeeld {&quot;share_koop&quot;: &quot;koop_pct&quot;}; gaat boven wat wordt herkend.</translation>
+    </message>
+    <message>
+        <source>Row</source>
+        <translation>Rij</translation>
     </message>
     <message>
         <source>Rows not counted</source>
@@ -1676,8 +1704,12 @@
         <translation>Startgetal</translation>
     </message>
     <message>
-        <source>Segments and their tenure (JSON, optional)</source>
-        <translation>Segmenten en hun eigendomsklasse (JSON, optioneel)</translation>
+        <source>Segment</source>
+        <translation>Segment</translation>
+    </message>
+    <message>
+        <source>Segments and their tenure (JSON)</source>
+        <translation>Segmenten en hun eigendomsklasse (JSON)</translation>
     </message>
     <message>
         <source>Segregation indices (table)</source>
@@ -1826,6 +1858,10 @@
     <message>
         <source>Tenure values and their classes (JSON)</source>
         <translation>Eigendomswaarden en hun klassen (JSON)</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>Toets</translation>
     </message>
     <message>
         <source>Tested: {what} of this buurt and of its {n} neighbours</source>

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
@@ -14,10 +13,9 @@ from qgis.core import (
     QgsProcessingParameterField,
     QgsProcessingParameterNumber,
     QgsProcessingParameterString,
-    QgsProviderRegistry,
     QgsWkbTypes,
 )
-from qgis.PyQt.QtCore import QCoreApplication, QUrl, QUrlQuery
+from qgis.PyQt.QtCore import QCoreApplication
 
 from ..wijkmix_plugin import qgis_io
 from ..wijkmix_plugin.errors import Cancelled, GeometryError, TableError, Text
@@ -88,8 +86,6 @@ class AggregateDwellings(WijkMixAlgorithm):
                 QgsProcessingParameterString(
                     self.TENURE_MAP,
                     translate("WijkMix", "Tenure values and their classes (JSON)"),
-                    defaultValue="",
-                    multiLine=True,
                     optional=True,
                 ),
                 translate(
@@ -119,7 +115,7 @@ class AggregateDwellings(WijkMixAlgorithm):
         )
         self._add_field(
             self.CODE,
-            translate("WijkMix", "Code in the list of dwellings (field, optional)"),
+            translate("WijkMix", "Code in the list of dwellings (field)"),
             translate(
                 "WijkMix",
                 "The code of the area, or of the address where addresses are given. Empty: by "
@@ -129,7 +125,7 @@ class AggregateDwellings(WijkMixAlgorithm):
         )
         self._add_field(
             self.DWELLING_ID,
-            translate("WijkMix", "Identifier of the dwelling (field, optional)"),
+            translate("WijkMix", "Identifier of the dwelling (field)"),
             translate(
                 "WijkMix",
                 "For example the BAG verblijfsobject: a dwelling that occurs again counts once.",
@@ -138,7 +134,7 @@ class AggregateDwellings(WijkMixAlgorithm):
         )
         self._add_field(
             self.COMPLEX,
-            translate("WijkMix", "Complex (field, optional)"),
+            translate("WijkMix", "Complex (field)"),
             translate("WijkMix", "Complexes that lie in several areas are reported."),
             self.DWELLINGS,
         )
@@ -146,7 +142,7 @@ class AggregateDwellings(WijkMixAlgorithm):
             described(
                 QgsProcessingParameterFeatureSource(
                     self.ADDRESSES,
-                    translate("WijkMix", "Addresses (points, optional)"),
+                    translate("WijkMix", "Addresses (points)"),
                     vector,
                     optional=True,
                 ),
@@ -158,7 +154,7 @@ class AggregateDwellings(WijkMixAlgorithm):
         )
         self._add_field(
             self.ADDRESS_CODE,
-            translate("WijkMix", "Code of the address (field, optional)"),
+            translate("WijkMix", "Code of the address (field)"),
             translate("WijkMix", "The field of the addresses that the code refers to."),
             self.ADDRESSES,
             advanced=True,
@@ -393,31 +389,30 @@ class AggregateDwellings(WijkMixAlgorithm):
                 without={*gone, *private},
             )
         }
-        results |= self.save(parameters, context, feedback, {self.UNMATCHED: (left, None, {})})
-        look = styling.PostProcessor(styling.plain, aliases=labels)
-        title = QCoreApplication.translate("WijkMix", "Dwellings per area")
-        styling.load(context, results[self.OUTPUT], "", [(title, 0, look)])
+        results |= self.save(
+            parameters, context, feedback, {self.UNMATCHED: (left, None, _left_aliases())}
+        )
+        for name, names_ in ((self.OUTPUT, labels), (self.UNMATCHED, _left_aliases())):
+            if name in results:
+                title = self.parameterDefinition(name).description()
+                look = styling.PostProcessor(styling.plain, aliases=names_)
+                styling.load(context, results[name], "", [(title, 0, look)])
         return {**results, "N_COUNTED": int(found.counts.sum()), "N_UNMATCHED": len(left)}
 
     def _check_lines(self, parameters: dict[str, Any], context: Any, feedback: Any) -> None:
         """Refuse a text file with a broken line, which QGIS would skip in silence."""
         from ..wijkmix_plugin.tables.lines import check_lines
 
-        layer = self.parameterAsVectorLayer(parameters, self.DWELLINGS, context)
-        if layer is None:
-            return
-        parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
-        path = Path(str(parts.get("path", "")))
-        if path.suffix.lower() not in (".csv", ".tsv", ".txt") or not path.is_file():
-            return
-        options = QUrlQuery(QUrl(layer.source()))
-        delimiter = options.queryItemValue("delimiter").replace("\\t", "\t") or None
-        check_lines(
-            path,
-            delimiter if delimiter and len(delimiter) == 1 else None,
-            layer.dataProvider().encoding() or "utf-8",
-            check=lambda: _stop(feedback),
-        )
+        file = qgis_io.text_file(self.parameterAsVectorLayer(parameters, self.DWELLINGS, context))
+        if file is not None:
+            check_lines(
+                file.path,
+                file.delimiter,
+                file.encoding,
+                quote=file.quote,
+                skip=file.skip,
+                check=lambda: _stop(feedback),
+            )
 
     def _area_names(self, frame: pd.DataFrame, field: str, areas: Any) -> np.ndarray:
         """Return the codes of the areas, each its own."""
@@ -520,6 +515,15 @@ class AggregateDwellings(WijkMixAlgorithm):
                     "coördinatenstelsel van de laag goed in.",
                 ).format(name=name, crs=source.sourceCrs().authid())
         return TableError(f"{problem.en} {reason.en}", f"{problem.nl} {reason.nl}")
+
+
+def _left_aliases() -> dict[str, str]:
+    translate = QCoreApplication.translate
+    return {
+        "row": translate("WijkMix", "Row"),
+        "code": translate("WijkMix", "Code"),
+        "reason": translate("WijkMix", "Reason"),
+    }
 
 
 def _stop(feedback: Any) -> None:

@@ -88,9 +88,7 @@ class Scenario(WijkMixAlgorithm):
             described(
                 QgsProcessingParameterString(
                     self.SEGMENT_MAP,
-                    translate("WijkMix", "Segments and their tenure (JSON, optional)"),
-                    defaultValue="",
-                    multiLine=True,
+                    translate("WijkMix", "Segments and their tenure (JSON)"),
                     optional=True,
                 ),
                 translate(
@@ -122,7 +120,7 @@ class Scenario(WijkMixAlgorithm):
 
         scenario.read_segments(self.parameterAsString(parameters, self.SEGMENT_MAP, context))
         for name, wanted in (
-            (self.INPUT, (CODE, "n_koop")),
+            (self.INPUT, (CODE, "dwellings", "n_koop")),
             (self.ACTIONS, scenario.COLUMNS[:5]),
         ):
             source = self.source(parameters, name, context)
@@ -148,7 +146,7 @@ class Scenario(WijkMixAlgorithm):
         names = source.fields().names()
         classes = scenario.THREE
         identity = [name for name in IDENTITY if name in names]
-        wanted = [*identity, "year", "n_unknown", "vulnerable"]
+        wanted = [*identity, "year", "dwellings", "n_unknown", "vulnerable"]
         wanted += [f"n_{tenure}" for tenure in (*scenario.THREE, "huur")]
         frame = qgis_io.read(
             source, [n for n in wanted if n in names], geometry=drawn, feedback=feedback
@@ -169,13 +167,14 @@ class Scenario(WijkMixAlgorithm):
         segments = scenario.read_segments(
             self.parameterAsString(parameters, self.SEGMENT_MAP, context)
         )
-        base = self._base(frame, actions)
+        years = frame["year"].tolist() if "year" in frame else []
+        base, assumed = scenario.base_year(years, actions["year"].tolist())
         codes = [str(code) for code in frame[CODE]]
         plan = scenario.read_plan(actions, codes, segments, classes, base)
         counts = frame[[f"n_{tenure}" for tenure in classes]].astype(float).to_numpy()
         after = scenario.stock(counts, plan, codes, classes, base)
         self.note(feedback, scenario.SAYS)
-        for note in plan.notes:
+        for note in [*assumed, *plan.notes]:
             self.note(feedback, note, warning=True)
         vulnerable = None
         if "vulnerable" in frame:
@@ -192,7 +191,7 @@ class Scenario(WijkMixAlgorithm):
             progress=feedback.setProgress,
             cancelled=feedback.isCanceled,
         )
-        kept = [*identity, *(n for n in ("n_unknown", "geometry") if n in frame)]
+        kept = [*identity, *(n for n in ("dwellings", "n_unknown", "geometry") if n in frame)]
         units = scenario.unit_table(frame[kept], counts, after, classes, base)
         outputs = {
             self.OUTPUT: units,
@@ -204,7 +203,7 @@ class Scenario(WijkMixAlgorithm):
                 plan,
                 after,
                 classes,
-                counts.sum(axis=1),
+                frame["dwellings"].astype(float).to_numpy(),
                 frame["wijk_code"].tolist() if "wijk_code" in frame else None,
                 base,
             ),
@@ -219,22 +218,15 @@ class Scenario(WijkMixAlgorithm):
                 for name, found in outputs.items()
             },
         )
+        last = max(after)
         for name, destination in results.items():
             title = self.parameterDefinition(name).description()
-            look = styling.PostProcessor(styling.plain, aliases=labels)
+            style = styling.plain
+            if name == self.OUTPUT and drawn:
+                title, style = f"{title}: {last}", styling.planned(last)
+            look = styling.PostProcessor(style, aliases=labels)
             styling.load(context, destination, "", [(title, 0, look)])
         return results
-
-    def _base(self, frame: pd.DataFrame, actions: pd.DataFrame) -> int:
-        """Return the year of the stock; the one before the first action where it tells none."""
-        import pandas as pd
-
-        if "year" in frame:
-            years = pd.to_numeric(frame["year"], errors="coerce").dropna()
-            if len(years):
-                return int(years.max())
-        first = pd.to_numeric(actions["year"], errors="coerce").min()
-        return 0 if pd.isna(first) else int(first) - 1
 
     def _middles(self, frame: pd.DataFrame, source: Any) -> np.ndarray | None:
         """Return a point inside each unit in metres; None in degrees, where distance has none."""
@@ -250,6 +242,10 @@ class Scenario(WijkMixAlgorithm):
 def _aliases() -> dict[str, str]:
     translate = QCoreApplication.translate
     return {
+        "segment": translate("WijkMix", "Segment"),
+        "status": translate("WijkMix", "Status"),
+        "test": translate("WijkMix", "Test"),
+        "level": translate("WijkMix", "Level"),
         "moment": translate("WijkMix", "Before or after"),
         "change_dwellings": translate("WijkMix", "Change: dwellings"),
         "change_n_koop": translate("WijkMix", "Change: owner-occupied dwellings"),

@@ -330,6 +330,32 @@ def _steps(
     _rules(layer, rules)
 
 
+def planned(year: int) -> Callable[[QgsVectorLayer], None]:
+    """Return a style of a scenario's stock in one year: more, fewer or other dwellings."""
+
+    def style(layer: QgsVectorLayer) -> None:
+        translate = QCoreApplication.translate
+        fields = [f.name() for f in layer.fields() if f.name().startswith("change_n_")]
+        moved = " OR ".join(f'abs("{name}") > 0.005' for name in fields)
+        change = '"change_dwellings"'
+        kinds = (
+            (BLUE, translate("WijkMix", "More dwellings than at the start"), f"{change} > 0.005"),
+            (ORANGE, translate("WijkMix", "Fewer dwellings"), f"{change} < -0.005"),
+            (
+                PURPLE,
+                translate("WijkMix", "As many, of other tenure"),
+                f"abs({change}) <= 0.005 AND ({moved})",
+            ),
+            (PALE, translate("WijkMix", "No change"), f"{change} = 0 AND NOT ({moved})"),
+        )
+        now = f'"year" = {year} AND "moment" = \'after\' AND '
+        rules = [(_fill(colour), label, f"{now}({when})") for colour, label, when in kinds]
+        none = translate("WijkMix", "No figures")
+        _rules(layer, [*rules, (_hatched(), none, f"{now}{change} IS NULL")])
+
+    return style
+
+
 def plain(layer: QgsVectorLayer) -> None:
     """Leave a table as it is."""
 

@@ -11,7 +11,8 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -24,10 +25,11 @@ from qgis.core import (
     QgsGeometry,
     QgsMapLayer,
     QgsProcessingFeatureSource,
+    QgsProviderRegistry,
     QgsVariantUtils,
     QgsWkbTypes,
 )
-from qgis.PyQt.QtCore import QMetaType
+from qgis.PyQt.QtCore import QMetaType, QUrl, QUrlQuery
 
 from .errors import Cancelled, GeometryError, TableError
 
@@ -67,6 +69,24 @@ def _column(values: Sequence[Any]) -> np.ndarray:
     return column
 
 
+def _request(
+    source: QgsProcessingFeatureSource,
+    names: Sequence[str],
+    geometry: bool,
+    crs: QgsCoordinateReferenceSystem | None,
+    transform_context: Any,
+) -> tuple[list[int], QgsFeatureRequest]:
+    """Return where the fields stand, and a request for no more than those."""
+    indices = [source.fields().lookupField(name) for name in names]
+    request = QgsFeatureRequest()
+    request.setSubsetOfAttributes(indices)
+    if not geometry:
+        request.setFlags(QgsFeatureRequest.Flag.NoGeometry)
+    elif crs is not None and source.sourceCrs() != crs:
+        request.setDestinationCrs(crs, transform_context)
+    return indices, request
+
+
 def read(
     source: QgsProcessingFeatureSource,
     fields: Iterable[str] | None = None,
@@ -89,16 +109,8 @@ def read(
     import pandas as pd
     import shapely
 
-    all_fields = source.fields()
-    names = [f.name() for f in all_fields] if fields is None else list(fields)
-    indices = [all_fields.lookupField(name) for name in names]
-    request = QgsFeatureRequest()
-    request.setSubsetOfAttributes(indices)
-    if not geometry:
-        request.setFlags(QgsFeatureRequest.Flag.NoGeometry)
-    elif crs is not None and source.sourceCrs() != crs:
-        request.setDestinationCrs(crs, transform_context)
-
+    names = source.fields().names() if fields is None else list(fields)
+    indices, request = _request(source, names, geometry, crs, transform_context)
     rows: list[list[Any]] = []
     shapes: list[bytes | None] = []
     # SkipGeometryValidityChecks: a broken polygon is reported by us, with its code, not dropped.
@@ -146,13 +158,7 @@ def stream(
     """
     import numpy as np
 
-    indices = [source.fields().lookupField(name) for name in fields]
-    request = QgsFeatureRequest()
-    request.setSubsetOfAttributes(indices)
-    if not points:
-        request.setFlags(QgsFeatureRequest.Flag.NoGeometry)
-    elif crs is not None and source.sourceCrs() != crs:
-        request.setDestinationCrs(crs, transform_context)
+    indices, request = _request(source, fields, points, crs, transform_context)
     single = source.wkbType() == QgsWkbTypes.Type.Point
     rows: list[list[Any]] = []
     places: list[tuple[float, float]] = []
@@ -187,6 +193,39 @@ def stream(
                 feedback.setProgress(min(100 * done / total, 100))
     if rows:
         yield chunk()
+
+
+class TextFile(NamedTuple):
+    """How QGIS reads a layer from a text file; a delimiter of None is for the reader to find."""
+
+    path: Path
+    delimiter: str | None
+    encoding: str
+    quote: str
+    skip: int
+
+
+def text_file(layer: QgsMapLayer | None) -> TextFile | None:
+    """Return the text file behind a layer, separated by one character; None for any other."""
+    if layer is None:
+        return None
+    parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
+    path = Path(str(parts.get("path", "")))
+    if path.suffix.lower() not in (".csv", ".tsv", ".txt") or not path.is_file():
+        return None
+    options = QUrlQuery(QUrl(layer.source()))
+    told = {key: QUrl.fromPercentEncoding(value.encode()) for key, value in options.queryItems()}
+    if told.get("type", "csv") != "csv":
+        return None
+    delimiter = told.get("delimiter", "").replace("\\t", "\t") or None
+    if layer.providerType() == "delimitedtext":
+        delimiter = delimiter or ","
+    if delimiter is not None and len(delimiter) > 1:
+        return None
+    encoding = layer.dataProvider().encoding() or "utf-8"
+    skip = told.get("skipLines", "0")
+    quote = told.get("quote", '"')
+    return TextFile(path, delimiter, encoding, quote[:1], int(skip) if skip.isdigit() else 0)
 
 
 def origin(layer: QgsMapLayer | None) -> dict[str, Any] | None:

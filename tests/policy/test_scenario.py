@@ -15,7 +15,14 @@ UNITS = ["A", "B", "C"]
 WIJK = ["W1", "W1", "W2"]
 COUNTS = np.array([[20.0, 70, 10], [50, 30, 20], [80, 10, 10]])
 SEGMENTS = scenario.read_segments("")
-FRAME = pd.DataFrame({"buurt_code": UNITS, "wijk_code": WIJK, "n_unknown": [0.0, 5, np.nan]})
+FRAME = pd.DataFrame(
+    {
+        "buurt_code": UNITS,
+        "wijk_code": WIJK,
+        "dwellings": [100.0, 105, 100],
+        "n_unknown": [0.0, 5, np.nan],
+    }
+)
 
 
 def actions(*rows):
@@ -51,6 +58,8 @@ def test_stock_after_every_year():
     assert last["change_share_corp"] == pytest.approx(100 * 30 / 90 - 70)
     assert table.iloc[1]["dwellings"] == 105
     assert table.iloc[11]["change_dwellings"] == 40
+    assert table.iloc[11]["dwellings"] == 140
+    assert np.isnan(table.iloc[11]["n_unknown"])
 
 
 def test_an_empty_scenario_changes_nothing():
@@ -59,6 +68,7 @@ def test_an_empty_scenario_changes_nothing():
     table = scenario.index_table(FRAME, COUNTS, after, scenario.THREE, replicates=99)
     assert set(table["level"]) == {"buurt", "wijk"}
     assert set(table["year"]) == {2025}
+    assert table["change"].notna().any()
     assert (table["change"].dropna() == 0).all()
     assert table["before"].notna().any()
     assert scenario.balance_table(plan, SEGMENTS, [True, False, None], 2025).empty
@@ -134,6 +144,34 @@ def test_units_without_figures_and_doubled_codes():
 def test_a_map_that_is_none(text):
     with pytest.raises(PolicyError, match="map of segments"):
         scenario.read_segments(text)
+
+
+def test_the_year_of_the_stock():
+    assert scenario.base_year([2024, 2024], [2026]) == (2024, [])
+    for stock, actions, year in (
+        ([None, None], [2026, 2027], 2025),
+        ([], [], 0),
+        ([2023, 2024], [], 2024),
+    ):
+        found, notes = scenario.base_year(stock, actions)
+        assert found == year
+        assert notes[0].en.startswith("Assumption")
+
+
+def test_an_undefined_index_is_empty_with_its_reason():
+    counts = np.array([[20.0, 0, 0], [0, 0, 0], [80, 0, 0]])
+    after = scenario.stock(counts, plan_of(), UNITS, scenario.THREE, 2025)
+    frame = FRAME.drop(columns="wijk_code")
+    table = scenario.index_table(frame, counts, after, scenario.THREE, replicates=99)
+    assert list(table.columns) == scenario.INDEX_COLUMNS
+    undefined = table[table["before"].isna()]
+    assert len(undefined)
+    assert (undefined["note"].str.len() > 0).all()
+    alone = scenario.index_table(
+        frame.iloc[:1], counts[:1], {2025: counts[:1]}, scenario.THREE, replicates=99
+    )
+    assert list(alone.columns) == scenario.INDEX_COLUMNS
+    assert alone.empty
 
 
 def test_own_segments_replace_ours():

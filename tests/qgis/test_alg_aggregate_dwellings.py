@@ -217,6 +217,22 @@ def test_a_broken_line_of_a_csv_is_named(run, buurten, tmp_path, broken, provide
     assert call_on(lines)["N_COUNTED"] == 2009
 
 
+def test_a_csv_is_checked_as_qgis_reads_it(run, buurten, tmp_path):
+    path = tmp_path / "lijst.csv"
+    lines = ["stand 1-1-2024, alle complexen", "code\teigendom\tnoot"]
+    lines += ["BU00010000\tKW\t'5\" buis'"] * 12
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    uri = f"file://{path}?delimiter=%5Ct&quote='&skipLines=1&detectTypes=no&type=csv"
+    table = QgsVectorLayer(uri, "l", "delimitedtext")
+    assert table.featureCount() == 12
+    assert call(run, buurten, DWELLINGS=table, CODE="code")["N_COUNTED"] == 12
+    with path.open("a", encoding="utf-8") as file:
+        file.write("BU00010000\n")
+    table = QgsVectorLayer(uri, "l", "delimitedtext")
+    with pytest.raises(QgsProcessingException, match=r"Line 15 of lijst\.csv is broken"):
+        call(run, buurten, DWELLINGS=table, CODE="code")
+
+
 def test_cancel(run, buurten):
     feedback = QgsProcessingFeedback()
     feedback.cancel()

@@ -73,6 +73,37 @@ def test_a_plan(run, stock, table_of):
     assert levels == {(level, y) for level in ("buurt", "wijk") for y in (2026, 2028)}
 
 
+def test_the_map_shows_the_last_year(run, stock):
+    from qgis.core import QgsExpressionContextUtils, QgsRenderContext
+    from wijkmix.processing_algs import styling
+
+    moved = ("BU00010001", 2027, "verkoop", "sociaal", 10, None)
+    found = run("scenario", {"INPUT": stock(), "ACTIONS": table_from([*PLAN, moved]), **OUT})
+    layer = run.context.takeResultLayer(found["OUTPUT"])
+    styling.planned(2028)(layer)
+    context = QgsRenderContext()
+    context.expressionContext().appendScopes(
+        QgsExpressionContextUtils.globalProjectLayerScopes(layer)
+    )
+    renderer = layer.renderer()
+    renderer.startRender(context, layer.fields())
+    shown = {}
+    for feature in layer.getFeatures():
+        context.expressionContext().setFeature(feature)
+        for key in renderer.legendKeysForFeature(feature, context):
+            label = renderer.rootRule().findRuleByKey(key).label()
+            if label:  # the root has none
+                shown.setdefault(feature["buurt_code"], []).append((feature["year"], label))
+    renderer.stopRender(context)
+    assert len(shown) == 48
+    assert {tuple(year for year, _ in rows) for rows in shown.values()} == {(2028,)}
+    labels = {code: rows[0][1] for code, rows in shown.items()}
+    assert labels["BU00010000"] == "Fewer dwellings"
+    assert labels["BU00010007"] == "More dwellings than at the start"
+    assert labels["BU00010001"] == "As many, of other tenure"
+    assert labels["BU00010002"] == "No change"
+
+
 def test_no_actions_change_nothing(run, stock, table_of):
     found = run("scenario", {"INPUT": stock(), "ACTIONS": table_from([]), **OUT})
     assert all(r["change_dwellings"] == 0 for r in table_of(found["OUTPUT"]))

@@ -134,9 +134,21 @@ def test_which_system_coordinates_look_like(x, y, name):
 
 
 def test_person_columns():
-    names = ["bsn", "Achternaam", "E-mail", "tel", "geboorteDatum", "naam", "huurder", "vhe_nr"]
+    names = [
+        "geb_datum",
+        "date_of_birth",
+        "bsn",
+        "Achternaam",
+        "E-mail",
+        "tel",
+        "geboorteDatum",
+        "naam",
+        "huurder",
+        "vhe_nr",
+    ]
     assert dwellings.person_columns(names) == names[:-1]
     kept = ["gemeentenaam", "straatnaam", "complexnaam", "tenure", "hotel", "postcode", "stage"]
+    kept += ["complex_naam", "straatNaam", "buurt_name", "aantal_bewoners", "geboorte_totaal"]
     assert dwellings.person_columns(kept) == []
     assert dwellings.person_columns(["naam", "bsn"], areas=True) == ["bsn"]
 

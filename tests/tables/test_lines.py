@@ -18,6 +18,16 @@ def test_whole_files_pass(tmp_path):
     check_lines(write(tmp_path / "b.csv", "code,naam", 'B1,"a;b"'))
     check_lines(write(tmp_path / "c.csv", "code|naam", "B1|x"), "|")
     check_lines(write(tmp_path / "d.csv", ""))
+    # Empty cells beyond the header lose nothing; lines before it and other marks are as told.
+    check_lines(write(tmp_path / "e.csv", "code;naam", "B1;x;;"), encoding="System")
+    check_lines(write(tmp_path / "f.csv", "stand 2024", "code;naam", "B1;'x;y'"), skip=1, quote="'")
+    check_lines(write(tmp_path / "g.csv", "code;naam", 'B1;5" buis'), quote="")
+
+
+def test_lines_before_the_header_count(tmp_path):
+    path = write(tmp_path / "a.csv", "stand 2024", "code;naam", "B1;x", "B2")
+    with pytest.raises(TableError, match="Line 4 of"):
+        check_lines(path, skip=1)
 
 
 @pytest.mark.parametrize("bad", ["B1", "B1;x;y", 'B1"x', '"B1;x', '"B1"x;y', 'B1;"open'])

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import MeasureError, PolicyError, Text
+from ..errors import PolicyError, Text
 from ..measures.change import compare
 
 SAYS = Text(
@@ -67,6 +67,22 @@ OCCUPIED = {
 }
 UNSURE = ("", "unknown", "onbekend", "?")
 AIM = 30.0  # percent of social rental that the source names; of stock or of plan, never mixed
+INDEX_COLUMNS = [
+    "year",
+    "level",
+    "index",
+    "group",
+    "versus",
+    "before",
+    "after",
+    "change",
+    "low",
+    "high",
+    "composition",
+    "unevenness",
+    "n_units",
+    "note",
+]
 COLUMNS = ("unit", "year", "action", "segment", "n", "occupied")
 LEVELS = {"buurt": "buurt_code", "wijk": "wijk_code", "gemeente": "gemeente_code"}
 NAMED = 10
@@ -276,6 +292,37 @@ def _tenures(
     ]
 
 
+def base_year(stock: Sequence[Any], actions: Sequence[Any]) -> tuple[int, list[Text]]:
+    """Return the year of the stock, and what had to be assumed.
+
+    A stock of several years is that of the last; one without a year is that of the year before the
+    first action.
+    """
+    years, first = (
+        pd.to_numeric(pd.Series(list(found)), errors="coerce").dropna()
+        for found in (stock, actions)
+    )
+    if len(years):
+        if years.nunique() == 1:
+            return int(years.iloc[0]), []
+        latest = int(years.max())
+        return latest, [
+            Text(
+                "Assumption: the stock holds several years ({found}); {year} is the start.",
+                "Aanname: de voorraad bevat meer jaren ({found}); {year} geldt als begin.",
+            ).format(found=_some(sorted({int(y) for y in years})), year=latest)
+        ]
+    year = int(first.min()) - 1 if len(first) else 0
+    return year, [
+        Text(
+            "Assumption: the stock tells no year; {year}, the year before the first action, is "
+            "taken as the start.",
+            "Aanname: de voorraad noemt geen jaar; {year}, het jaar voor de eerste actie, geldt "
+            "als begin.",
+        ).format(year=year)
+    ]
+
+
 def years_of(plan: Plan, base: int) -> list[int]:
     """Return the years in which something happens; the base year where nothing does."""
     return sorted(set(plan.table["year"])) or [base]
@@ -348,11 +395,11 @@ def unit_table(
 
     Parameters
     ----------
-    frame : columns that identify the units; `n_unknown` stays as it is, where it is there.
+    frame : columns that identify the units, and `dwellings`; `n_unknown`, where it is there, is not
+        touched by a plan.
     """
-    unknown = np.zeros(len(frame))
-    if "n_unknown" in frame:
-        unknown = frame["n_unknown"].astype(float).fillna(0).to_numpy()
+    start = frame["dwellings"].astype(float).to_numpy()
+    unknown = frame["n_unknown"].astype(float).to_numpy() if "n_unknown" in frame else np.nan
     parts = []
     with np.errstate(invalid="ignore", divide="ignore"):
         first = 100 * counts / counts.sum(axis=1, keepdims=True)
@@ -360,13 +407,14 @@ def unit_table(
             (base, BEFORE, counts),
             *((year, AFTER, now) for year, now in after.items()),
         ):
-            part = frame.drop(columns=["n_unknown"], errors="ignore").copy()
+            part = frame.drop(columns=["dwellings", "n_unknown"], errors="ignore").copy()
             part["year"], part["moment"] = year, moment
-            part["dwellings"] = now.sum(axis=1) + unknown
+            change = np.where(np.isnan(now).any(axis=1), 0.0, (now - counts).sum(axis=1))
+            part["dwellings"] = start + change
             shares = 100 * now / now.sum(axis=1, keepdims=True)
             for k, tenure in enumerate(classes):
                 part[f"n_{tenure}"] = now[:, k]
-            part["n_unknown"] = np.where(np.isnan(now).any(axis=1), np.nan, unknown)
+            part["n_unknown"] = unknown
             for k, tenure in enumerate(classes):
                 part[SHARES[tenure]] = shares[:, k]
             part["change_dwellings"] = (now - counts).sum(axis=1)
@@ -394,9 +442,8 @@ def index_table(
     Returns
     -------
     DataFrame
-        `year, level, index, group, versus, before, after, change, low, high, composition,
-        unevenness, n_units, note`: see `measures.change.compare`. A level with one unit has no
-        unevenness to measure and is left out.
+        `INDEX_COLUMNS`: see `measures.change.compare`. A level with one unit has no unevenness to
+        measure and is left out.
     """
     known = np.isfinite(counts).all(axis=1)
     levels = []
@@ -419,19 +466,16 @@ def index_table(
                 if progress is not None:
                     progress(100 * done + step * percent)
 
-            try:
-                found = compare(
-                    first,
-                    second,
-                    classes,
-                    same_units=True,
-                    replicates=replicates,
-                    seed=seed,
-                    progress=tell,
-                    cancelled=cancelled,
-                )
-            except MeasureError:
-                continue
+            found = compare(
+                first,
+                second,
+                classes,
+                same_units=True,
+                replicates=replicates,
+                seed=seed,
+                progress=tell,
+                cancelled=cancelled,
+            )
             found = found.rename(
                 columns={"first": "before", "second": "after", "difference": "change"}
             )
@@ -439,11 +483,7 @@ def index_table(
             found.insert(1, "level", level)
             found.insert(len(found.columns) - 1, "n_units", n)
             parts.append(found)
-    if not parts:
-        names = ["year", "level", "index", "group", "versus", "before", "after", "change"]
-        names += ["low", "high", "composition", "unevenness", "n_units", "note"]
-        return pd.DataFrame(columns=names)
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=INDEX_COLUMNS)
 
 
 def _added(counts: np.ndarray, code: np.ndarray, n: int) -> np.ndarray:

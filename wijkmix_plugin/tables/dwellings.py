@@ -36,19 +36,20 @@ REASONS = {
 # Columns about a person. "naam" alone names a resident in a list of dwellings, and an area in a
 # layer of areas.
 _PERSON = re.compile(
-    r"voornaam|achternaam|roepnaam|tussenvoegsel|voorletters|initialen|bewoner(?!s?aantal)"
+    r"voornaam|achternaam|roepnaam|tussenvoegsel|voorletters|initialen|bewoner(?!s?_?aantal)(?<!aantal_bewoner)"
     r"|huurdernaam|huurder_?n(?:r|ummer)|naam_?(?:huurder|klant|contact|eigenaar)|klantn"
     r"|eigenaarnaam|contactpers|first_?name|last_?name|surname|tenant|resident_?name"
-    r"|bsn|burgerservice|sofinummer|e_?mail|telefoon|mobiel|phone|geboorte|birth|geslacht|gender"
-    r"|iban|rekeningn|paspoort|passport|overlijd"
+    r"|bsn|burgerservice|sofinummer|e_?mail|telefoon|mobiel|phone|geslacht|gender|birth_?(?:date|day|year)"
+    r"|date_of_birth|geboorte_?(?:datum|dag|jaar|plaats|land)|geb_?datum|overlijdens_?datum"
+    r"|iban|rekeningn|paspoort|passport"
 )
-_PERSON_WHOLE = re.compile(
-    r"(?:^|_)(?:tel|mob|mail|dob|naam|name|huurder|klant|leeftijd|age)(?:nr|nummer)?(?:_|$)"
+_PERSON_WORD = re.compile(
+    r"(?:^|_)(?:tel|mob|mail|dob|huurder|klant|leeftijd|age)(?:nr|nummer)?(?:_|$)|^(?:naam|name)$"
 )
 
 
 def person_columns(names: Iterable[str], *, areas: bool = False) -> list[str]:
-    """Return the names of columns that hold something of a person (R10 of the requirements).
+    """Return the names of columns that hold something of a person .
 
     Parameters
     ----------
@@ -57,7 +58,7 @@ def person_columns(names: Iterable[str], *, areas: bool = False) -> list[str]:
     found = []
     for name in names:
         word = re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower())
-        if _PERSON.search(word) or (not areas and _PERSON_WHOLE.search(word)):
+        if _PERSON.search(word) or (not areas and _PERSON_WORD.search(word)):
             found.append(name)
     return found
 
@@ -145,7 +146,6 @@ class DwellingCount:
     """
 
     def __init__(self, n_areas: int, classes: dict[str, str]) -> None:
-        self._n = n_areas
         self._classes = classes
         self._counts = np.zeros((n_areas, len(CLASSES)), dtype=np.int64)
         self._total = 0
@@ -162,9 +162,8 @@ class DwellingCount:
         codes: Sequence[Any] | None = None,
         ids: Sequence[Any] | None = None,
         complexes: Sequence[Any] | None = None,
-        rows: np.ndarray | None = None,
     ) -> None:
-        """Count one chunk.
+        """Count one chunk; its rows follow those before, from 1.
 
         Parameters
         ----------
@@ -173,15 +172,13 @@ class DwellingCount:
         codes : (m,) what the areas were looked up by, for the list of those not counted.
         ids : (m,) identifiers of dwellings; those that miss are not compared.
         complexes : (m,) complex of each dwelling, to tell which cross borders.
-        rows : (m,) numbers of the rows as the user sees them; from 1 where left out.
         """
         area = np.asarray(area, dtype=np.int64)
-        if rows is None:
-            rows = np.arange(self._total + 1, self._total + len(area) + 1)
+        rows = np.arange(self._total + 1, self._total + len(area) + 1)
         self._total += len(area)
         kind = self._class_of(tenure, rows)
         inside = area >= 0
-        key = None if ids is None else text(pd.Series(ids, dtype=object))
+        key = None if ids is None else text(pd.Series(ids))
         if not inside.all():
             out = ~inside
             named = np.full(int(out.sum()), None, dtype=object)
@@ -191,9 +188,7 @@ class DwellingCount:
                 named = key[out]
             self._lost.append((rows[out], named, area[out]))
         if complexes is not None:
-            pairs = pd.DataFrame(
-                {"complex": text(pd.Series(complexes, dtype=object)), "area": area}
-            )[inside]
+            pairs = pd.DataFrame({"complex": text(pd.Series(complexes)), "area": area})[inside]
             pairs = pairs.dropna().drop_duplicates()
             self._complexes.update(zip(pairs["complex"], pairs["area"], strict=True))
         if key is not None:
@@ -208,20 +203,17 @@ class DwellingCount:
         self._counts += flat.reshape(self._counts.shape)
 
     def _class_of(self, tenure: Sequence[Any], rows: np.ndarray) -> np.ndarray:
-        values = pd.Series(tenure, dtype=object)
-        if len(values) and pd.api.types.is_numeric_dtype(values.infer_objects().dtype):
-            values = pd.Series(text(values.infer_objects()), dtype=object)
-        number, distinct = pd.factorize(values, use_na_sentinel=False)
+        number, distinct = pd.factorize(pd.Series(tenure), use_na_sentinel=False)
         kinds = np.zeros(len(distinct), dtype=np.int8)
-        for place, value in enumerate(distinct):
-            key = "" if value is None or value != value else _key(value)
+        for place, value in enumerate(text(pd.Series(distinct))):
+            key = "" if value is None else _key(value)
             if key in self._classes:
                 kinds[place] = CLASSES.index(self._classes[key])
                 continue
             at = number == place
             entry = self._foreign.setdefault(key, [0, int(rows[at.argmax()])])
             entry[0] += int(at.sum())
-        return kinds[number] if len(distinct) else np.zeros(0, dtype=np.int8)
+        return kinds[number]
 
     def result(self) -> Counted:
         """Return the counts, and what was not counted and why.

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 
 from ..errors import TableError
@@ -16,41 +18,58 @@ def check_lines(
     path: str | Path,
     delimiter: str | None = None,
     encoding: str = "utf-8",
+    *,
+    quote: str = '"',
+    skip: int = 0,
     check: Callable[[], object] = lambda: None,
 ) -> None:
-    """Refuse a text file with a record that has more or fewer fields than its header.
+    """Refuse a text file with a record that does not fit its header.
 
     A reader that skips such a line, or takes the rest of the file for one cell after an open
     quotation mark, would lose dwellings in silence.
 
     Parameters
     ----------
+    encoding : one that Python does not know is read byte by byte: only separators matter here.
+    quote, skip : the mark around cells, and the lines before the header.
     delimiter : one character; None takes the one that the header has most of.
     check : called every 100,000 records; raises to stop.
 
     Raises
     ------
     TableError
-        Names the first broken line, counted from 1.
+        Names the first broken line, counted from 1. Empty cells beyond the last column are not
+        broken: nothing is lost in them.
     """
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        encoding = "latin-1"
     with Path(path).open(encoding=encoding, errors="replace", newline="") as file:
+        for _ in range(skip):
+            file.readline()
+        header = file.readline()
         if delimiter is None:
-            header = file.readline()
             delimiter = max(_DELIMITERS, key=header.count)
-            file.seek(0)
-        reader = csv.reader(file, delimiter=delimiter, strict=True)
-        width = first = 0
+        reader = csv.reader(
+            chain([header], file),
+            delimiter=delimiter,
+            quotechar=quote or None,
+            strict=True,
+            quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+        )
+        width, first = 0, 0
         try:
             for number, record in enumerate(reader):
                 if number == 0:
                     width = len(record)
-                elif len(record) != width and record:
-                    raise _broken(path, first + 1, f"{len(record)} / {width}")
+                elif record and (len(record) < width or any(record[width:])):
+                    raise _broken(path, skip + first + 1, f"{len(record)} / {width}")
                 if number % 100_000 == 0:
                     check()
                 first = reader.line_num
         except csv.Error as error:
-            raise _broken(path, first + 1, str(error)) from error
+            raise _broken(path, skip + first + 1, str(error)) from error
 
 
 def _broken(path: str | Path, line: int, what: str) -> TableError:

@@ -74,7 +74,6 @@ class PointsInAreas:
         x: np.ndarray,
         y: np.ndarray,
         *,
-        progress: Callable[[float], object] = lambda _: None,
         check: Callable[[], object] = lambda: None,
     ) -> np.ndarray:
         """Return the position of the area of each point, -1 (OUTSIDE) where there is none.
@@ -82,7 +81,6 @@ class PointsInAreas:
         Parameters
         ----------
         x, y : (m,) coordinates in the system of the areas; one that is not finite is outside.
-        progress : told 0..100 after every chunk.
         check : called before every chunk; raises to stop.
         """
         x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
@@ -93,7 +91,6 @@ class PointsInAreas:
             check()
             part = slice(start, start + CHUNK)
             found[part] = self._find(x[part], y[part])
-            progress(100 * min(start + CHUNK, len(x)) / len(x))
         return found
 
     # -- the grid
