@@ -104,8 +104,8 @@
         <translation>Acties (tabel)</translation>
     </message>
     <message>
-        <source>Add a polygon layer of CBS buurten to the project first.</source>
-        <translation>Voeg eerst een vlakkenlaag met CBS-buurten toe aan het project.</translation>
+        <source>Add a polygon layer of CBS buurten to the project first, or download one.</source>
+        <translation>Voeg eerst een vlakkenlaag met CBS-buurten toe aan het project, of haal er een op.</translation>
     </message>
     <message>
         <source>Add goal</source>
@@ -672,6 +672,18 @@
         <translation>Overheersende eigendomsvorm vanaf aandeel</translation>
     </message>
     <message>
+        <source>Download CBS buurten (PDOK)</source>
+        <translation>CBS-buurten ophalen (PDOK)</translation>
+    </message>
+    <message>
+        <source>Download from PDOK…</source>
+        <translation>Ophalen bij PDOK…</translation>
+    </message>
+    <message>
+        <source>Downloaded areas</source>
+        <translation>Opgehaalde gebieden</translation>
+    </message>
+    <message>
         <source>Drag over points to select them on the map (Shift adds, Ctrl takes away). Click a point, or use the arrow keys, to pick a buurt.</source>
         <translation>Sleep over punten om ze op de kaart te selecteren (Shift voegt toe, Ctrl haalt weg). Klik op een punt, of gebruik de pijltjestoetsen, om een buurt te kiezen.</translation>
     </message>
@@ -750,6 +762,10 @@
     <message>
         <source>False discovery rate: the label looks at q</source>
         <translation>False discovery rate: het label kijkt naar q</translation>
+    </message>
+    <message>
+        <source>Fetches buurten, wijken or gemeenten with the CBS key figures of one year from PDOK, for one or more gemeenten, through the network settings of QGIS (proxy, certificates). What came is kept for a day, so a download that broke off goes on where it was. The fields are as published; the field bron names the source and the date. PDOK has the years from 2022. The newest year often has no tenure yet: the log says so.</source>
+        <translation>Haalt buurten, wijken of gemeenten met de CBS-kerncijfers van één jaar op bij PDOK, voor één of meer gemeenten, via de netwerkinstellingen van QGIS (proxy, certificaten). Wat binnen is, blijft een dag bewaard, zodat een afgebroken download verdergaat waar hij was. De velden zijn zoals gepubliceerd; het veld bron noemt de bron en de datum. PDOK heeft de jaren vanaf 2022. Het nieuwste jaar heeft vaak nog geen eigendom: het logboek zegt dat.</translation>
     </message>
     <message>
         <source>Fewer dwellings</source>
@@ -1304,6 +1320,10 @@
         <translation>Naam van het gebied</translation>
     </message>
     <message>
+        <source>Name or code; several with commas: Rotterdam, GM0606.</source>
+        <translation>Naam of code; meer dan één met komma's: Rotterdam, GM0606.</translation>
+    </message>
+    <message>
         <source>Name or code</source>
         <translation>Naam of code</translation>
     </message>
@@ -1498,6 +1518,10 @@
     <message>
         <source>Ownership unknown</source>
         <translation>Eigendom onbekend</translation>
+    </message>
+    <message>
+        <source>PDOK, or another host, OGC API Features or WFS with the same fields; {year} in the address stands for the year.</source>
+        <translation>PDOK, of een andere host, OGC API Features of WFS met dezelfde velden; {year} in het adres staat voor het jaar.</translation>
     </message>
     <message>
         <source>Parameters</source>
@@ -1734,6 +1758,10 @@
     <message>
         <source>Separated by commas, for example 250, 500, 1000, 2000. How far the surroundings of a unit reach; measured from a point inside it.</source>
         <translation>Gescheiden door komma's, bijvoorbeeld 250, 500, 1000, 2000. Hoe ver de omgeving van een eenheid reikt; gemeten vanaf een punt binnenin.</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>Server</translation>
     </message>
     <message>
         <source>Share of the area&apos;s diversity (0-1)</source>
@@ -2006,6 +2034,10 @@
     <message>
         <source>The worklist was not written: {reason}</source>
         <translation>De werklijst is niet geschreven: {reason}</translation>
+    </message>
+    <message>
+        <source>The year of the figures and of the boundaries.</source>
+        <translation>Het jaar van de cijfers en van de grenzen.</translation>
     </message>
     <message>
         <source>Theil&apos;s H of blocks within the wijk</source>
@@ -2306,6 +2338,10 @@
     <message>
         <source>Year of the figures</source>
         <translation>Jaar van de cijfers</translation>
+    </message>
+    <message>
+        <source>Year</source>
+        <translation>Jaar</translation>
     </message>
     <message>
         <source>Zoom the map to the buurt</source>

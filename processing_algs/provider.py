@@ -10,6 +10,7 @@ from .aggregate_dwellings import AggregateDwellings
 from .base import ICON
 from .candidate_flags import CandidateFlags
 from .compare_years import CompareYears
+from .download_buurten import DownloadBuurten
 from .local_morans_i import LocalMoransI
 from .local_segregation import LocalSegregation
 from .mosaic import Mosaic
@@ -23,6 +24,7 @@ from .swap_bound import SwapBound
 
 ALGORITHMS = (
     Scan,
+    DownloadBuurten,
     PrepareBuurten,
     AggregateDwellings,
     CandidateFlags,

@@ -34,6 +34,7 @@ from .. import dependencies
 from . import scan_layer, texts
 
 ALGORITHM = "wijkmix:scan"
+DOWNLOAD = "wijkmix:download_buurten"
 
 
 class RunFeedback(QgsProcessingFeedback):
@@ -147,6 +148,7 @@ class RunPanel(QWidget):
         self.layers.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
+        self.download = QPushButton(translate("WijkMix", "Download from PDOK…"))
         self.gemeente = QLineEdit()
         self.gemeente.setPlaceholderText(
             translate("WijkMix", "empty = all; else names or codes, with commas")
@@ -179,6 +181,7 @@ class RunPanel(QWidget):
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(translate("WijkMix", "CBS &buurten (polygon layer)"), self.layers)
+        form.addRow(self.download)
         form.addRow(translate("WijkMix", "&Gemeente"), self.gemeente)
         form.addRow(translate("WijkMix", "Compare each buurt wi&th"), self.reference)
         form.addRow(translate("WijkMix", "Vulnerable area (f&ield or expression)"), self.vulnerable)
@@ -206,6 +209,7 @@ class RunPanel(QWidget):
         self.layers.layerChanged.connect(self._layer_changed)
         self.go.clicked.connect(self.run)
         self.options.clicked.connect(self._all_options)
+        self.download.clicked.connect(self._download)
         self.back.clicked.connect(self.closed)
         self._layer_changed(self.layers.currentLayer())
 
@@ -244,7 +248,8 @@ class RunPanel(QWidget):
         if self.layers.currentLayer() is None:
             self._say(
                 QCoreApplication.translate(
-                    "WijkMix", "Add a polygon layer of CBS buurten to the project first."
+                    "WijkMix",
+                    "Add a polygon layer of CBS buurten to the project first, or download one.",
                 )
             )
             return
@@ -287,6 +292,16 @@ class RunPanel(QWidget):
         parameters = {key: value for key, value in self.parameters().items() if value}
         processing.execAlgorithmDialog(ALGORITHM, parameters)
         self.closed.emit()
+
+    def _download(self) -> None:
+        """Open the dialog of the download; what it loads can be chosen here at once."""
+        from qgis import processing
+
+        gemeente = self.gemeente.text().strip()
+        results = processing.execAlgorithmDialog(DOWNLOAD, {"GEMEENTE": gemeente})
+        layer = QgsProject.instance().mapLayer(str((results or {}).get("OUTPUT", "")))
+        if layer is not None:
+            self.layers.setLayer(layer)
 
     @staticmethod
     def _small(text: str) -> QLabel:
