@@ -9,21 +9,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
+    Qgis,
     QgsApplication,
-    QgsBlockingNetworkRequest,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsGeometry,
+    QgsNetworkAccessManager,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterNumber,
     QgsProcessingParameterString,
 )
-from qgis.PyQt.QtCore import QCoreApplication, QUrl
-from qgis.PyQt.QtNetwork import QNetworkRequest
+from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, QTimer, QUrl
+from qgis.PyQt.QtNetwork import QNetworkReply, QNetworkRequest
 
 from ..wijkmix_plugin import qgis_io
-from ..wijkmix_plugin.errors import Cancelled, Text
+from ..wijkmix_plugin.errors import Cancelled, GeometryError, Text
 from . import styling
 from .base import WijkMixAlgorithm, described
 
@@ -158,9 +159,10 @@ class DownloadBuurten(WijkMixAlgorithm):
         )
         results = self.save(parameters, context, feedback, {self.OUTPUT: (frame, crs, {})})
         label = f"{names[:40]} {level} {year}"
+        bron = str(frame["bron"].iloc[0])
         origin = {
             "title": label,
-            "attribution": str(frame["bron"].iloc[0]),
+            "attribution": bron,
             "date": f"{found.fetched:%Y-%m-%dT%H:%M:%S}",
         }
         look = styling.PostProcessor(styling.plain, origin)
@@ -185,21 +187,34 @@ def _network(feedback: Any) -> Get:
             raise Cancelled
         request = QNetworkRequest(QUrl.fromEncoded(url.encode("utf-8")))
         request.setRawHeader(b"Accept", b"application/geo+json, application/json, */*;q=0.5")
-        blocking = QgsBlockingNetworkRequest()
-        error = blocking.get(request, True, feedback)
-        if feedback.isCanceled():
-            raise Cancelled
-        reply = blocking.reply()
+        request.setAttribute(
+            QNetworkRequest.Attribute.RedirectPolicyAttribute,
+            QNetworkRequest.RedirectPolicy.NoLessSafeRedirectPolicy,
+        )
+        # Not QgsBlockingNetworkRequest: it holds Python's lock while it waits, and QGIS with it.
+        loop = QEventLoop()
+        reply = QgsNetworkAccessManager.instance().get(request)
+        reply.finished.connect(loop.quit)
+        watch = QTimer()
+        watch.timeout.connect(lambda: reply.abort() if feedback.isCanceled() else None)
+        watch.start(100)
+        if not reply.isFinished():
+            loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        watch.stop()
+        whole = reply.error() == QNetworkReply.NetworkError.NoError
         status = int(reply.attribute(QNetworkRequest.Attribute.HttpStatusCodeAttribute) or 0)
+        if status == 200 and not whole:
+            status = 0  # it broke off on the way
         headers = {
             bytes(name).decode("latin-1"): bytes(reply.rawHeader(name)).decode("latin-1")
             for name in reply.rawHeaderList()
         }
-        whole = error == QgsBlockingNetworkRequest.ErrorCode.NoError
-        if status == 200 and not whole:
-            status = 0  # it broke off on the way
-        reason = "" if whole else blocking.errorMessage()
-        return Answer(status, bytes(reply.content()), headers, reason)
+        body = bytes(reply.readAll())
+        reason = "" if whole else reply.errorString()
+        reply.deleteLater()
+        if feedback.isCanceled():
+            raise Cancelled
+        return Answer(status, body, headers, reason)
 
     return get
 
@@ -226,6 +241,10 @@ def _to_rd(frame: gpd.GeoDataFrame, crs: QgsCoordinateReferenceSystem, context: 
             continue
         moved = QgsGeometry()
         moved.fromWkb(shapely.to_wkb(shape))
-        moved.transform(transform)
+        if moved.transform(transform) != Qgis.GeometryOperationResult.Success:
+            raise GeometryError(
+                "A shape of the server cannot be turned from longitude and latitude into RD New.",
+                "Een vorm van de server is niet van lengte en breedte naar RD New om te zetten.",
+            )
         shapes.append(shapely.from_wkb(bytes(moved.asWkb())))
     frame["geometry"] = shapes

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import html
 import json
 import os
 import re
@@ -16,10 +17,9 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
-from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
 import numpy as np
 import pandas as pd
@@ -121,7 +121,7 @@ class Cache:
             handle, half = tempfile.mkstemp(dir=self.folder, suffix=".part")
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(text)
-            os.replace(half, self._path(url))
+            Path(half).replace(self._path(url))
         except OSError:
             if half is not None:
                 Path(half).unlink(missing_ok=True)
@@ -276,14 +276,13 @@ class _Fetcher:
             return self._dated(*kept)
         for wait in (*RETRY_AFTER, None):
             answer = self.get(url)
-            problem = _passing_problem(url, answer)
-            if problem is None:
-                try:
-                    page = read(answer)
-                except _Broken as broken:
-                    problem = broken.text
-                else:
-                    return self._dated(page, self.cache.write(url, page))
+            try:
+                _check_status(url, answer)
+                page = read(answer)
+            except _Broken as broken:
+                problem = broken.text
+            else:
+                return self._dated(page, self.cache.write(url, page))
             if wait is not None:
                 told = answer.header("Retry-After")
                 self.pause(min(max(wait, float(told)), 60.0) if told.isdigit() else wait)
@@ -325,13 +324,15 @@ class _Broken(Exception):  # noqa: N818 - carries a text of two languages
         self.text = text
 
 
-def _passing_problem(url: str, answer: Answer) -> Text | None:
-    """Return why an answer is worth another try; None where it can be read. Raise for the rest."""
+def _check_status(url: str, answer: Answer) -> None:
+    """Raise _Broken where another try may help, _NotThere or TableError for the rest."""
     if answer.status in PASSING:
-        return Text(
-            "{url} did not answer ({reason}).",
-            "{url} gaf geen antwoord ({reason}).",
-        ).format(url=_braces(url), reason=_braces(_reason(answer)))
+        raise _Broken(
+            Text(
+                "{url} did not answer ({reason}).",
+                "{url} gaf geen antwoord ({reason}).",
+            ).format(url=_braces(url), reason=_braces(_reason(answer)))
+        )
     if answer.status in (400, 404, 410):
         raise _NotThere(_reason(answer))
     if answer.status != 200:
@@ -344,7 +345,6 @@ def _passing_problem(url: str, answer: Answer) -> Text | None:
             url=url,
             reason=_reason(answer),
         )
-    return None
 
 
 def _reason(answer: Answer) -> str:
@@ -457,7 +457,7 @@ class _OgcApi:
         while url is not None:
             seen.add(url)
             here = url
-            page = self.fetcher.page(here, lambda answer, u=here: _features(u, answer))
+            page = self.fetcher.page(here, partial(_features, here))
             came += len(page["features"])
             yield page["features"], page["total"]
             url = None if page["next"] is None else _follow(here, page["next"])
@@ -467,24 +467,26 @@ class _OgcApi:
 
 
 class _Wfs:
-    """A WFS 2.0: pages are asked by number. PDOK's ignores cql_filter and reads an XML filter."""
+    """A WFS 2.0 or 1.1: pages by number. PDOK's ignores cql_filter and reads an XML filter."""
 
     def __init__(self, fetcher: _Fetcher, root: str) -> None:
         self.fetcher = fetcher
         self.root = root
         self._names: dict[str, str] = {}
+        self._version = "2.0.0"
 
     def _url(self, **query: str) -> str:
         joint = "&" if "?" in self.root else "?"
         if self.root.endswith(("?", "&")):
             joint = ""
-        return self.root + joint + _query({"service": "WFS", "version": "2.0.0", **query})
+        return self.root + joint + _query({"service": "WFS", "version": self._version, **query})
 
     def type_name(self, level: str) -> str:
         """Return what the server calls a level, from its capabilities."""
         if not self._names:
             url = self._url(request="GetCapabilities")
-            page = self.fetcher.page(url, lambda answer: {"names": _type_names(url, answer)})
+            page = self.fetcher.page(url, partial(_capabilities, url))
+            self._version = page["version"]
             self._names = {name.rsplit(":", 1)[-1].lower(): name for name in page["names"]}
         if level not in self._names:
             raise _NotThere(listed(self._names.values()))
@@ -496,12 +498,14 @@ class _Wfs:
         conditions = dict(where)
         if code is not None:
             conditions["gemeentecode"] = code
+        name = self.type_name(level)
+        new = self._version.startswith("2")
         query = {
             "request": "GetFeature",
-            "typeNames": self.type_name(level),
+            ("typeNames" if new else "typeName"): name,
             "outputFormat": "application/json",
             "srsName": "EPSG:28992",
-            "count": str(PAGE),
+            ("count" if new else "maxFeatures"): str(PAGE),
         }
         if conditions:
             query["filter"] = _filter(conditions)
@@ -509,7 +513,7 @@ class _Wfs:
         seen: set[str] = set()
         while True:
             url = self._url(**query, startIndex=str(came))
-            page = self.fetcher.page(url, lambda answer, u=url: _features(u, answer))
+            page = self.fetcher.page(url, partial(_features, url))
             features, total = page["features"], page["total"]
             ids = {str(f["id"]) for f in features if f.get("id") is not None}
             if ids & seen:
@@ -525,30 +529,32 @@ class _Wfs:
 def _filter(conditions: Mapping[str, str]) -> str:
     each = [
         f"<PropertyIsEqualTo><PropertyName>{name}</PropertyName>"
-        f"<Literal>{escape(value)}</Literal></PropertyIsEqualTo>"
+        f"<Literal>{html.escape(value)}</Literal></PropertyIsEqualTo>"
         for name, value in conditions.items()
     ]
     inner = each[0] if len(each) == 1 else f"<And>{''.join(each)}</And>"
     return f'<Filter xmlns="http://www.opengis.net/ogc">{inner}</Filter>'
 
 
-def _type_names(url: str, answer: Answer) -> list[str]:
-    try:
-        tree = ElementTree.fromstring(answer.body)
-    except ElementTree.ParseError:
+def _capabilities(url: str, answer: Answer) -> dict[str, Any]:
+    """Read the version that a WFS speaks and the names of its layers.
+
+    By pattern: an XML parser would follow the entities of a stranger.
+    """
+    text = answer.body.decode("utf-8", errors="replace")
+    root = re.search(r"<(?:\w+:)?WFS_Capabilities\b[^>]*>", text)
+    if root is None or "WFS_Capabilities>" not in text[root.end() :]:
         raise _Broken(
             Text(
                 "{url} did not describe itself as a WFS does.",
                 "{url} beschrijft zich niet zoals een WFS dat doet.",
             ).format(url=_braces(url))
-        ) from None
-    return [
-        (element.text or "").strip()
-        for kind in tree.iter()
-        if kind.tag.rsplit("}", 1)[-1] == "FeatureType"
-        for element in kind
-        if element.tag.rsplit("}", 1)[-1] == "Name"
-    ]
+        )
+    version = re.search(r"""\bversion\s*=\s*["']([\d.]+)["']""", root[0])
+    names = re.findall(
+        r"<(?:\w+:)?FeatureType\b[^>]*>\s*<(?:\w+:)?Name>\s*([^<]*?)\s*<", text, re.DOTALL
+    )
+    return {"names": names, "version": version[1] if version else "2.0.0"}
 
 
 def _query(parts: Mapping[str, str]) -> str:
@@ -855,8 +861,8 @@ def _note_tenure(frame: pd.DataFrame, year: int, notes: list[Note]) -> None:
         text = Text(
             "No area has figures on tenure: CBS adds these to {year} in a later release, or keeps "
             "them secret for areas this small. Take an earlier year, or download again later.",
-            "Geen enkel gebied heeft cijfers over eigendom: CBS voegt die voor {year} in een latere "
-            "versie toe, of houdt ze geheim voor zulke kleine gebieden. Neem een eerder jaar, of "
+            "Geen enkel gebied heeft cijfers over eigendom: CBS voegt die voor {year} later "
+            "toe, of houdt ze geheim voor zulke kleine gebieden. Neem een eerder jaar, of "
             "download later opnieuw.",
         ).format(year=year)
     else:
