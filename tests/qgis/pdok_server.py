@@ -87,8 +87,7 @@ class Replay(BaseHTTPRequestHandler):
             return self.reply(b"<html><body>Log in</body></html>", kind="text/html")
         elif fault == "redirect" and "moved" not in parts.path:
             self.send_response(302)
-            there = self.path.replace("/redirect/", "/redirect/moved/")
-            self.send_header("Location", f"http://{self.headers['Host']}{there}")
+            self.send_header("Location", self.path.replace("/redirect/", "/redirect/moved/"))
             self.send_header("Content-Length", "0")
             self.end_headers()
             return None

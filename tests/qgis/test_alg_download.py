@@ -76,7 +76,7 @@ def test_three_pages_make_a_layer_that_the_scan_reads(run, table_of, replay):
 
 
 @pytest.mark.parametrize(
-    ("fault", "requests"), [("once-500", 4), ("half", 4), ("truncated", 4), ("redirect", 6)]
+    ("fault", "requests"), [("once-500", 4), ("half", 4), ("truncated", 4), ("redirect", 4)]
 )
 def test_what_passes_does_not_stop_the_download(run, table_of, replay, fault, requests):
     results = run("download_buurten", parameters(replay, fault))
