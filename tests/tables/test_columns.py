@@ -160,3 +160,29 @@ def test_roles_are_described_in_both_languages_and_in_the_order_of_the_contract(
 def test_long_lists_are_cut_and_counted():
     assert listed("abc", 3) == "a, b, c"
     assert listed("abcde", 3) == "a, b, c … (+2)"
+
+
+def test_the_short_headings_of_the_shapefile_give_the_same_table() -> None:
+    import pandas as pd
+    from wijkmix.wijkmix_plugin.tables import cbs
+
+    rows = {
+        ("BU_CODE", "buurtcode"): ["BU00010001", "BU00010002"],
+        ("BU_NAAM", "buurtnaam"): ["Noord", "Zuid"],
+        ("WK_CODE", "wijkcode"): ["WK000100", "WK000100"],
+        ("GM_CODE", "gemeentecode"): ["GM0001", "GM0001"],
+        ("WATER", "water"): ["NEE", "NEE"],
+        ("WONINGEN", "woningvoorraad"): [200, 100],
+        ("WOZ", "gemiddelde_woningwaarde"): [250, -99999999],
+        ("P_KOOPWON", "percentage_koopwoningen"): [40, -99999999],
+        ("P_HUURWON", "percentage_huurwoningen"): [60, -99999999],
+        ("P_HUURCORP", "perc_huurwoningen_in_bezit_woningcorporaties"): [45, -99999999],
+        ("P_OV_HUURW", "perc_huurwoningen_in_bezit_overige_verhuurders"): [15, -99999999],
+    }
+    short, long = (
+        cbs.to_canonical(pd.DataFrame({name[i]: v for name, v in rows.items()}), year=2020).frame
+        for i in (0, 1)
+    )
+    pd.testing.assert_frame_equal(short, long)
+    assert short["n_corp"].tolist()[0] == 90.0
+    assert short["n_koop"].isna().tolist() == [False, True]

@@ -347,6 +347,28 @@ SPELLINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "land_ha": ("oppervlakteLandInHa",),
         "address_density": ("omgevingsadressendichtheid",),
     },
+    # CBS Wijk- en Buurtkaart to 2021 (shapefile and GeoPackage), headings of at most ten letters.
+    "shapefile": {
+        "buurt_code": ("BU_CODE",),
+        "buurt_name": ("BU_NAAM",),
+        "wijk_code": ("WK_CODE",),
+        "gemeente_code": ("GM_CODE",),
+        "gemeente_name": ("GM_NAAM",),
+        "water": ("WATER",),
+        "dwellings": ("WONINGEN",),
+        "households": ("AANTAL_HH",),
+        "inhabitants": ("AANT_INW",),
+        "woz": ("WOZ",),
+        "share_koop": ("P_KOOPWON",),
+        "share_huur": ("P_HUURWON",),
+        "share_corp": ("P_HUURCORP",),
+        "share_overig_huur": ("P_OV_HUURW",),
+        "share_multifamily": ("P_MGEZW",),
+        "share_before_2000": ("P_WONT2000",),
+        "share_lowinc": ("P_HH_LI",),
+        "land_ha": ("OPP_LAND",),
+        "address_density": ("OAD",),
+    },
     # Our own output, and counts made from dwellings.
     "canonical": {name: (name,) for name in ROLES},
 }
