@@ -9,11 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
-    Qgis,
     QgsApplication,
     QgsCoordinateReferenceSystem,
-    QgsCoordinateTransform,
-    QgsGeometry,
     QgsNetworkAccessManager,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
@@ -24,13 +21,11 @@ from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, QTimer, QUrl
 from qgis.PyQt.QtNetwork import QNetworkReply, QNetworkRequest
 
 from ..wijkmix_plugin import qgis_io
-from ..wijkmix_plugin.errors import Cancelled, GeometryError, Text
+from ..wijkmix_plugin.errors import Cancelled, Text
 from . import styling
 from .base import WijkMixAlgorithm, described
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from ..wijkmix_plugin.tables.pdok import Answer, Get, Pause
 
 SERVER = "https://api.pdok.nl"
@@ -130,7 +125,7 @@ class DownloadBuurten(WijkMixAlgorithm):
             gemeente=self.parameterAsString(parameters, self.GEMEENTE, context),
             year=year,
             level=level,
-            server=self.parameterAsString(parameters, self.SERVER, context) or SERVER,
+            server=self.parameterAsString(parameters, self.SERVER, context),
             pause=_waiting(feedback),
             progress=progress,
         )
@@ -139,7 +134,7 @@ class DownloadBuurten(WijkMixAlgorithm):
         frame = found.frame
         crs = QgsCoordinateReferenceSystem(qgis_io.RD_NEW)
         if found.degrees:
-            _to_rd(frame, crs, context.transformContext())
+            frame["geometry"] = qgis_io.from_degrees(frame["geometry"], context.transformContext())
             self.note(
                 feedback,
                 Text(
@@ -191,7 +186,8 @@ def _network(feedback: Any) -> Get:
             QNetworkRequest.Attribute.RedirectPolicyAttribute,
             QNetworkRequest.RedirectPolicy.NoLessSafeRedirectPolicy,
         )
-        # Not QgsBlockingNetworkRequest: it holds Python's lock while it waits, and QGIS with it.
+        # Not QgsBlockingNetworkRequest: it does not follow a redirect to a relative address, and
+        # in the main thread nothing can stop it.
         loop = QEventLoop()
         reply = QgsNetworkAccessManager.instance().get(request)
         reply.finished.connect(loop.quit)
@@ -228,23 +224,3 @@ def _waiting(feedback: Any) -> Pause:
             time.sleep(0.05)
 
     return pause
-
-
-def _to_rd(frame: gpd.GeoDataFrame, crs: QgsCoordinateReferenceSystem, context: Any) -> None:
-    import shapely
-
-    transform = QgsCoordinateTransform(QgsCoordinateReferenceSystem("EPSG:4326"), crs, context)
-    shapes = []
-    for shape in frame["geometry"]:
-        if shape is None:
-            shapes.append(None)
-            continue
-        moved = QgsGeometry()
-        moved.fromWkb(shapely.to_wkb(shape))
-        if moved.transform(transform) != Qgis.GeometryOperationResult.Success:
-            raise GeometryError(
-                "A shape of the server cannot be turned from longitude and latitude into RD New.",
-                "Een vorm van de server is niet van lengte en breedte naar RD New om te zetten.",
-            )
-        shapes.append(shapely.from_wkb(bytes(moved.asWkb())))
-    frame["geometry"] = shapes

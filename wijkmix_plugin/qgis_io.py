@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qgis.core import (
+    Qgis,
     QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
     QgsExpression,
     QgsFeature,
     QgsFeatureRequest,
@@ -360,6 +362,38 @@ def metric_crs(source: QgsProcessingFeatureSource) -> QgsCoordinateReferenceSyst
     """Return the layer's own system where it is in metres, else RD New."""
     crs = source.sourceCrs()
     return QgsCoordinateReferenceSystem(RD_NEW) if crs.isGeographic() else crs
+
+
+def from_degrees(shapes: Iterable[Any], transform_context: Any) -> list[Any]:
+    """Return shapes given in longitude and latitude (WGS 84) in RD New; None stays None.
+
+    Raises
+    ------
+    GeometryError
+        A shape lies where RD New has no coordinates.
+    """
+    import shapely
+
+    transform = QgsCoordinateTransform(
+        QgsCoordinateReferenceSystem("EPSG:4326"),
+        QgsCoordinateReferenceSystem(RD_NEW),
+        transform_context,
+    )
+    moved: list[Any] = []
+    for shape in shapes:
+        if shape is None:
+            moved.append(None)
+            continue
+        geometry = QgsGeometry()
+        geometry.fromWkb(shapely.to_wkb(shape))
+        if geometry.transform(transform) != Qgis.GeometryOperationResult.Success:
+            raise GeometryError(
+                "A shape cannot be turned from longitude and latitude into RD New: {shape}.",
+                "Een vorm is niet van lengte en breedte naar RD New om te zetten: {shape}.",
+                shape=shape.wkt[:80],
+            )
+        moved.append(shapely.from_wkb(bytes(geometry.asWkb())))
+    return moved
 
 
 _KINDS = {

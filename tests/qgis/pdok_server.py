@@ -68,6 +68,8 @@ class Replay(BaseHTTPRequestHandler):
             shape = {"type": "Polygon", "coordinates": [DEGREES]}
             body = {**body, "features": [{**ROWS[0], "geometry": shape}], "links": []}
         text = json.dumps(body).encode()
+        if fault == "slow-too":
+            time.sleep(60)
         if fault == "slow":
             time.sleep(0.5 if number < 2 else 60)
         elif (fault == "once-500" and number == 2) or fault == "always-500":

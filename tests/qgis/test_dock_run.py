@@ -193,3 +193,24 @@ def test_all_options_hands_the_choices_to_the_processing_dialog(dock, buurten, m
     dock.run_panel.options.click()
     assert seen == [("wijkmix:scan", {"INPUT": layer.id(), "GEMEENTE": "Proefstad"})]
     assert dock.stack.currentIndex() == 0
+
+
+def test_the_download_opens_its_dialog_and_its_layer_is_chosen(dock, buurten, monkeypatch):
+    from qgis import processing
+
+    QgsProject.instance().addMapLayer(buurten())
+    dock.run_button.click()
+    dock.run_panel.gemeente.setText(" Schiedam ")
+    asked = []
+
+    def dialog(name, parameters):
+        asked.append((name, parameters))
+        layer = buurten()
+        layer.setName("opgehaald")
+        QgsProject.instance().addMapLayer(layer)
+        return {}
+
+    monkeypatch.setattr(processing, "execAlgorithmDialog", dialog, raising=False)
+    dock.run_panel.download.click()
+    assert asked == [("wijkmix:download_buurten", {"GEMEENTE": "Schiedam"})]
+    assert dock.run_panel.layers.currentLayer().name() == "opgehaald"

@@ -472,3 +472,41 @@ def test_an_older_wfs_is_asked_in_its_own_words(eleven, cache):
 
     assert len(ask(old, cache, "GM0599", at=WFS).frame) == 11
     assert all("version=1.1.0&" in url and "&typeName=" in url for url in asked[1:])
+
+
+@pytest.mark.parametrize(
+    "fault", [renumber, lambda real: Answer(200, b'{"features": [], "numberMatched": 11}')]
+)
+def test_pages_that_contradict_each_other_are_not_kept(eleven, cache, fault):
+    with pytest.raises(TableError):
+        ask(Server(eleven, faults={3: fault}), cache, "GM0599")
+    assert not list(cache.folder.glob("*.json"))
+    assert len(ask(Server(eleven), cache, "GM0599").frame) == 11
+
+
+def test_a_server_that_is_silent_is_not_waited_for_at_every_page(eleven, cache):
+    ask(Server(eleven), cache, "GM0599")
+    cache.moment = NOON + timedelta(days=3)
+    waits = []
+    found = ask(lambda url: Answer(0), cache, "GM0599", pause=waits.append)
+    assert len(found.frame) == 11
+    assert (len(waits), len(found.notes)) == (3, 1)
+
+
+def test_a_layer_that_was_downloaded_before_gets_its_own_source(cache):
+    found = ask(Server([buurt(1, bron="een ander", fid=7)]), cache, "GM0599")
+    assert found.frame["bron"].iloc[0].startswith("Bron: CBS")
+    assert "fid" not in found.frame
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ("?offset=4", "https://a.nl:8443/x/items?offset=4"),
+        ("/y?o=1", "https://a.nl:8443/y?o=1"),
+        ("more", "https://a.nl:8443/x/more"),
+        ("http://a.nl/y?o=1", "https://a.nl:8443/y?o=1"),
+    ],
+)
+def test_the_next_page_is_asked_of_the_host_that_was_chosen(target, expected):
+    assert pdok._follow("https://a.nl:8443/x/items?f=json", target) == expected

@@ -294,14 +294,15 @@ class RunPanel(QWidget):
         self.closed.emit()
 
     def _download(self) -> None:
-        """Open the dialog of the download; what it loads can be chosen here at once."""
+        """Open the dialog of the download, and choose the layer that it loads."""
         from qgis import processing
 
         gemeente = self.gemeente.text().strip()
-        results = processing.execAlgorithmDialog(DOWNLOAD, {"GEMEENTE": gemeente})
-        layer = QgsProject.instance().mapLayer(str((results or {}).get("OUTPUT", "")))
-        if layer is not None:
-            self.layers.setLayer(layer)
+        project = QgsProject.instance()
+        before = set(project.mapLayers())
+        processing.execAlgorithmDialog(DOWNLOAD, {"GEMEENTE": gemeente})
+        for key in set(project.mapLayers()) - before:
+            self.layers.setLayer(project.mapLayer(key))
 
     @staticmethod
     def _small(text: str) -> QLabel:

@@ -7,6 +7,7 @@ proxy and the certificates of the municipality, and so that faults can be replay
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import hashlib
 import html
@@ -127,6 +128,11 @@ class Cache:
                 Path(half).unlink(missing_ok=True)
         return now
 
+    def forget(self, url: str) -> None:
+        """Ask a page anew the next time."""
+        with contextlib.suppress(OSError):
+            self._path(url).unlink(missing_ok=True)
+
     def tidy(self) -> None:
         """Remove what is older than ninety days."""
         limit = (self.now() - KEPT).timestamp()
@@ -183,8 +189,28 @@ def download(
     cache.tidy()
     fetcher = _Fetcher(get, cache, pause, notes)
     service = _service(fetcher, server, year)
-    codes = _codes(service, wanted, year)
+    try:
+        return _download(fetcher, service, wanted, year, level, notes, progress)
+    except _ContradictionError:
+        # Kept for a day, these pages would contradict each other for a day.
+        fetcher.forget()
+        raise
 
+
+class _ContradictionError(TableError):
+    """The pages of a server do not make one whole; asked again they may."""
+
+
+def _download(
+    fetcher: _Fetcher,
+    service: _OgcApi | _Wfs | _Either,
+    wanted: list[str],
+    year: int,
+    level: str,
+    notes: list[Note],
+    progress: Callable[[int, int | None], None],
+) -> Download:
+    codes = _codes(service, wanted, year)
     rows: list[dict[str, Any]] = []
     for code in codes:
         found = []
@@ -212,7 +238,7 @@ def download(
         if level == "gemeenten":
             found = [f for f in found if _value(f, "water") in (None, "NEE")] or found
         if not found:
-            raise TableError(
+            raise _ContradictionError(
                 "{server} has no {level} of {code} in {year}. The code is perhaps of another year "
                 "(gemeenten merge): try its name, or another year.",
                 "{server} heeft geen {level} van {code} in {year}. De code is misschien van een "
@@ -223,7 +249,7 @@ def download(
                 year=year,
             )
         rows += found
-    frame, degrees = _frame(rows, level, year, service.root, fetcher)
+    frame, degrees = _frame(rows, level, year, service.root)
     names = dict(zip(codes, codes, strict=True))
     if "gemeentecode" in frame and "gemeentenaam" in frame:
         names |= dict(zip(frame["gemeentecode"], frame["gemeentenaam"], strict=True))
@@ -260,6 +286,13 @@ class _Fetcher:
         self.pause = pause
         self.notes = notes
         self.oldest = cache.now()
+        self.asked: list[str] = []
+        self.silent = False  # it gave no answer, and an older copy stood in
+
+    def forget(self) -> None:
+        """Drop the pages of this download from the cache."""
+        for url in self.asked:
+            self.cache.forget(url)
 
     def page(self, url: str, read: Callable[[Answer], dict[str, Any]]) -> dict[str, Any]:
         """Return what `read` makes of the answer, from the cache where that is fresh.
@@ -271,8 +304,9 @@ class _Fetcher:
         TableError
             No usable answer after four tries, and no older copy.
         """
+        self.asked.append(url)
         kept = self.cache.read(url)
-        if kept is not None and timedelta() <= self.cache.now() - kept[1] < FRESH:
+        if kept is not None and (self.silent or timedelta() <= self.cache.now() - kept[1] < FRESH):
             return self._dated(*kept)
         for wait in (*RETRY_AFTER, None):
             answer = self.get(url)
@@ -287,6 +321,7 @@ class _Fetcher:
                 told = answer.header("Retry-After")
                 self.pause(min(max(wait, float(told)), 60.0) if told.isdigit() else wait)
         if kept is not None:
+            self.silent = True
             self.notes.append(
                 Note(
                     "warning",
@@ -558,15 +593,9 @@ def _capabilities(url: str, answer: Answer) -> dict[str, Any]:
 
 
 def _query(parts: Mapping[str, str]) -> str:
-    return "&".join(f"{key}={_quoted(value)}" for key, value in parts.items())
+    from urllib.parse import quote, urlencode
 
-
-def _quoted(text: str) -> str:
-    """Percent-encode as RFC 3986 asks; urllib is a network module and stays out of the core."""
-    return "".join(
-        chr(byte) if byte < 128 and (chr(byte).isalnum() or chr(byte) in "-._~") else f"%{byte:02X}"
-        for byte in text.encode("utf-8")
-    )
+    return urlencode(parts, quote_via=quote)
 
 
 ADDRESS = re.compile(r"^(https?)://([^/?#\s]+)([^\s#]*)$", re.IGNORECASE)
@@ -574,14 +603,11 @@ ADDRESS = re.compile(r"^(https?)://([^/?#\s]+)([^\s#]*)$", re.IGNORECASE)
 
 def _follow(here: str, target: str) -> str:
     """Return the address of the next page, on the host that was asked."""
-    scheme, host, path = _address(here)
-    if target.startswith("?"):
-        return f"{scheme}://{host}{path.split('?')[0]}{target}"
-    if target.startswith("/") and not target.startswith("//"):
-        return f"{scheme}://{host}{target}"
-    if "://" not in target:
-        return f"{scheme}://{host}{path.split('?')[0].rsplit('/', 1)[0]}/{target}"
-    _, other, rest = _address(target)
+    from urllib.parse import urljoin
+
+    scheme, host, _ = _address(here)
+    there = urljoin(here, target)
+    _, other, rest = _address(there)
     if _name(other) != _name(host):
         raise TableError(
             "{here} points to another server for its next page: {there}. Only the server that was "
@@ -589,7 +615,7 @@ def _follow(here: str, target: str) -> str:
             "{here} verwijst voor de volgende pagina naar een andere server: {there}. Alleen de "
             "gekozen server wordt bevraagd.",
             here=here,
-            there=target,
+            there=there,
         )
     # A server behind a gateway may name itself by another scheme or port.
     return f"{scheme}://{host}{rest}"
@@ -614,7 +640,7 @@ def _address(url: str) -> tuple[str, str, str]:
 
 
 def _raise_circle(url: str) -> NoReturn:
-    raise TableError(
+    raise _ContradictionError(
         "{url} sends areas that it has sent already: its pages go round in a circle. Try again "
         "later, or another server.",
         "{url} stuurt gebieden die al zijn gestuurd: de pagina's lopen in een kring. Probeer het "
@@ -625,7 +651,7 @@ def _raise_circle(url: str) -> NoReturn:
 
 def _check_total(root: str, came: int, total: int | None) -> None:
     if total is not None and came < total:
-        raise TableError(
+        raise _ContradictionError(
             "{root} has {total} areas and sent {came}: the download is not whole. Run again.",
             "{root} heeft {total} gebieden en stuurde er {came}: de download is niet compleet. "
             "Voer opnieuw uit.",
@@ -759,7 +785,7 @@ def _raise_absent(service: Any, what: str, year: int, reason: str) -> NoReturn:
 
 
 def _frame(
-    features: list[dict[str, Any]], level: str, year: int, root: str, fetcher: _Fetcher
+    features: list[dict[str, Any]], level: str, year: int, root: str
 ) -> tuple[gpd.GeoDataFrame, bool]:
     """Return the areas as a frame, sorted by code, and whether they are in degrees."""
     import geopandas as gpd
@@ -769,7 +795,7 @@ def _frame(
     twice = pd.Series([c for c in codes if c is not None], dtype=object)
     twice = twice[twice.duplicated()]
     if len(twice):
-        raise TableError(
+        raise _ContradictionError(
             "{root} sent some areas more than once: {codes}. The data may have changed between "
             "two pages: run again.",
             "{root} stuurde gebieden meer dan eens: {codes}. De gegevens zijn misschien tussen "
@@ -780,8 +806,9 @@ def _frame(
     order = sorted(range(len(features)), key=lambda i: (str(codes[i] or ""), i))
     features = [features[i] for i in order]
     frame = pd.DataFrame([f["properties"] for f in features])
-    # A geometry column of its own would clash; `geom` and `id` are no figures.
-    frame = frame.drop(columns=[c for c in frame if str(c).lower() in ("geometry", "geom", "fid")])
+    # `bron` of a layer that was downloaded before, and what the file makes itself.
+    ours = ("geometry", "geom", "fid", "bron")
+    frame = frame.drop(columns=[c for c in frame if str(c).lower() in ours])
     frame = frame.astype({c: object for c in frame if frame[c].isna().all()})
     if not any(str(c).lower() == "jaar" for c in frame):
         frame["jaar"] = year
@@ -789,7 +816,7 @@ def _frame(
         np.isfinite(wrong) & (wrong != year)
     ):
         years = sorted({int(v) for v in wrong[np.isfinite(wrong)]})
-        raise TableError(
+        raise _ContradictionError(
             "{root} was asked for {year} and sent figures of {years}. Choose that year, or "
             "another server.",
             "{root} kreeg de vraag naar {year} en stuurde cijfers van {years}. Kies dat jaar, of "
@@ -804,7 +831,7 @@ def _frame(
             for f in features
         ]
     except (ValueError, TypeError, KeyError, AttributeError, shapely.errors.ShapelyError) as error:
-        raise TableError(
+        raise _ContradictionError(
             "{root} sent a shape that cannot be read: {reason}. Try again, or another server.",
             "{root} stuurde een vorm die niet te lezen is: {reason}. Probeer het opnieuw, of een "
             "andere server.",
@@ -833,7 +860,7 @@ def _in_degrees(shapes: list[Any], told: set[str], root: str) -> bool:
     says_rd = any("28992" in crs for crs in told)
     if np.isnan(x0) or rd or (lonlat and not says_rd):
         return bool(lonlat)
-    raise TableError(
+    raise _ContradictionError(
         "{root} sent coordinates that are neither RD New nor longitude and latitude in the "
         "Netherlands (from {x0:.1f}, {y0:.1f} to {x1:.1f}, {y1:.1f}; it says {crs}).",
         "{root} stuurde coördinaten die niet in RD New staan en ook geen lengte en breedte in "

@@ -348,6 +348,7 @@ SPELLINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "address_density": ("omgevingsadressendichtheid",),
     },
     # CBS Wijk- en Buurtkaart to 2021 (shapefile and GeoPackage), headings of at most ten letters.
+    # WONINGEN, P_HUURWON, P_OV_HUURW and P_HH_LI were not seen in a file of CBS.
     "shapefile": {
         "buurt_code": ("BU_CODE",),
         "buurt_name": ("BU_NAAM",),
