@@ -47,7 +47,7 @@ CODE = re.compile(r"^GM\d{4}$", re.IGNORECASE)
 EVERYDAY = {"den haag": "'s-gravenhage", "den bosch": "'s-hertogenbosch"}
 ATTRIBUTION = (
     "Bron: CBS, Kerncijfers wijken en buurten {year}, Wijk- en Buurtkaart {year}; Kadaster; "
-    "via PDOK, CC BY 4.0"
+    "CC BY 4.0"
 )
 
 
