@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wijkmix.wijkmix_plugin.errors import PolicyError, Text
 from wijkmix.wijkmix_plugin.policy import goals, stored
-from wijkmix.wijkmix_plugin.policy.goals import Goals, PartyGoal
+from wijkmix.wijkmix_plugin.policy.goals import Goals, PartyGoal, Stake
 
 
 def wish(party, direction, subject="social", note=""):
@@ -105,7 +105,7 @@ def test_a_newer_version_is_shown_and_may_not_be_written_over():
     found, problem = goals.loads(text)
     assert found.main == "area"
     assert found.answer("wat") == "x"
-    assert "newer WijkMix (version 9; this one knows 1)" in problem.en
+    assert f"newer WijkMix (version 9; this one knows {goals.VERSION})" in problem.en
     assert "nieuwere WijkMix" in problem.nl
 
 
@@ -126,12 +126,99 @@ def test_a_newer_version_is_shown_and_may_not_be_written_over():
         '{"version": 1, "main": "all"}',
         '{"version": 1, "parties": {}}',
         '{"version": 1, "parties": [{"party": "a", "subject": "x", "direction": "more"}]}',
+        '{"version": 2, "mixed": ["skin"]}',
+        '{"version": 2, "mixed": "tenure"}',
+        '{"version": 2, "mechanisms": [["peers"]]}',
+        '{"version": 2, "stakes": [{"unit": "club"}]}',
+        '{"version": 2, "stakes": [{"group": "stayers", "unit": "street"}]}',
+        '{"version": 2, "role": "cause"}',
+        '{"version": 2, "first": -1}',
+        '{"version": 2, "full": true}',
+        '{"version": 2, "effect": 3}',
     ],
 )
 def test_what_cannot_be_read_is_said_and_never_raised(text):
     _, problem = goals.loads(text)
     assert "untouched" in problem.en
     assert "onaangeroerd" in problem.nl
+
+
+def test_goals_of_the_first_version_are_read_and_written_again():
+    first = json.dumps(
+        {
+            "version": 1,
+            "main": "area",
+            "answers": {"wat": "woningtypen", "stap-2": "regio"},
+            "parties": [{"party": "a", "subject": "social", "direction": "less", "note": ""}],
+        }
+    )
+    found, problem = goals.loads(first)
+    assert problem is None
+    assert found == Goals("area", {"wat": "woningtypen", "stap-2": "regio"}, (wish("a", "less"),))
+    again, problem = goals.loads(goals.dumps(found.with_role("means")))
+    assert (again.main, again.role, problem) == ("area", "means", None)
+
+
+def test_the_choices_of_the_questions_are_kept():
+    full = (
+        Goals()
+        .with_mixed(["tenure", "origin", "tenure"])
+        .with_mechanisms(["peers"])
+        .with_role("combination")
+        .with_levels("straat", "wijk")
+        .with_years(2, 20)
+        .with_stake(Stake(" stayers ", "household", "a garden", ""))
+    )
+    assert full.mixed == ("tenure", "origin")
+    assert full.stakes == (Stake("stayers", "household", "a garden"),)
+    assert goals.loads(goals.dumps(full)) == (full, None)
+    assert not full.is_empty
+    changed = full.with_stake(Stake("stayers", "household", "", "noise"))
+    assert changed.stakes == (Stake("stayers", "household", "", "noise"),)
+    assert full.without_stake(0).stakes == ()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: Goals().with_mixed(["religion"]),
+        lambda: Goals().with_mechanisms(["luck"]),
+        lambda: Goals().with_role("cause"),
+        lambda: Goals().with_years(-1, None),
+        lambda: Goals().with_years(None, True),
+        lambda: Goals().with_years(10, 5),
+        lambda: Goals().with_stake(Stake("stayers")),
+        lambda: Goals().with_stake(Stake(" ", "", "x")),
+        lambda: Goals().with_stake(Stake("stayers", "street", "x")),
+        lambda: Goals().with_stake(Stake("stayers", "", "x" * 501)),
+        lambda: Goals().with_levels("x" * 501, ""),
+    ],
+)
+def test_choices_that_do_not_exist_are_refused(wrong):
+    with pytest.raises(PolicyError) as found:
+        wrong()
+    assert found.value.text.nl
+
+
+def test_something_else_is_in_words_and_not_compared():
+    assert goals.conflicts([wish("a", "more", "other"), wish("b", "less", "other")]) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "level", "coarser"),
+    [
+        ("buurt", "straat", True),
+        ("buurt", "buurt", False),
+        ("blok", "straat", False),
+        ("buurt", "wijk", False),
+        ("wijk", "buurt", True),
+        ("", "straat", False),
+        ("buurt", "school", False),
+        ("buurt", "", False),
+    ],
+)
+def test_figures_that_are_coarser_than_a_level(data, level, coarser):
+    assert goals.is_coarser(data, level) is coarser
 
 
 def test_half_a_surrogate_pair_does_not_reach_the_screen():

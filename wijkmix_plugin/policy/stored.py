@@ -27,13 +27,13 @@ BROKEN = Text(
 )
 
 
-def dumps(data: dict[str, Any]) -> str:
+def dumps(data: dict[str, Any], version: int = VERSION) -> str:
     """Write as JSON in ASCII: no sign in it can spoil the XML of a project file."""
-    return json.dumps({"version": VERSION, **data}, ensure_ascii=True, sort_keys=True)
+    return json.dumps({"version": version, **data}, ensure_ascii=True, sort_keys=True)
 
 
-def loads(text: str) -> tuple[dict[str, Any], Text | None]:
-    """Read what `dumps` wrote.
+def loads(text: str, known: int = VERSION) -> tuple[dict[str, Any], Text | None]:
+    """Read what `dumps` wrote, in any version up to the one that is known.
 
     Returns
     -------
@@ -50,8 +50,8 @@ def loads(text: str) -> tuple[dict[str, Any], Text | None]:
     version = data.get("version")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         return {}, BROKEN.format(reason=f"version = {str(version)[:40]!r}")
-    if version > VERSION:
-        return data, NEWER.format(found=version, known=VERSION)
+    if version > known:
+        return data, NEWER.format(found=version, known=known)
     return data, None
 
 
