@@ -345,3 +345,148 @@ def test_totals_close_whatever_the_plan_and_its_order(rows, random):
     if rows:
         last = balance[(balance["year"] == max(one)) & (balance["vulnerable"] == "all")]
         assert last["net"].sum() == pytest.approx(built - gone)
+
+
+def test_pairs_of_losses_and_gains():
+    plan = plan_of(
+        ("A", 2026, "sloop", "sociaal", 50, "ja"),
+        ("B", 2028, "nieuwbouw", "sociaal", 20, None),
+        ("C", 2025, "nieuwbouw", "sociaal", 10, None),
+        ("A", 2027, "nieuwbouw", "sociaal", 5, None),  # vulnerable itself: receives nothing
+    )
+    place = np.array([[0.0, 0], [3000, 4000], [0, 1000]])
+    pairs = scenario.pairs_table(plan, SEGMENTS, [True, False, False], UNITS, place)
+    assert list(pairs.columns) == scenario.PAIR_COLUMNS
+    # C is 1 km away and serves first; then B at 5 km; 20 come back nowhere.
+    rows = pairs[["loss_unit", "gain_unit", "gain_year", "n", "lag_years", "distance_km"]]
+    assert rows.iloc[0].tolist() == ["A", "C", 2025, 10, -1, 1]
+    assert rows.iloc[1].tolist() == ["A", "B", 2028, 20, 2, 5]
+    assert rows.iloc[2].isna().tolist() == [False, True, True, False, True, True]
+    assert pairs["status"].tolist() == ["matched", "matched", "unmatched"]
+    assert pairs["n"].sum() == 50
+    # The mean distance of the balance is that of the same pairs.
+    balance = scenario.balance_table(plan, SEGMENTS, [True, False, False], 2024, place)
+    row = rows_of(balance, vulnerable="all", year=2028).iloc[0]
+    assert row["distance_km"] == pytest.approx((10 * 1 + 20 * 5) / 30)
+    # Without places the earliest gain comes first; of unknown areas none receives.
+    pairs = scenario.pairs_table(plan, SEGMENTS, [True, None, False], UNITS)
+    assert pairs["gain_unit"].fillna("").tolist() == ["C", ""]
+    assert scenario.pairs_table(plan, SEGMENTS, None, UNITS).empty
+
+
+def test_unbalanced_plans_are_named():
+    plan = plan_of(*PLAN)
+    told = scenario.verdicts(scenario.balance_table(plan, SEGMENTS, [True, False, False], 2025))
+    assert [t.en for t in told] == [
+        "Unbalanced plan: of sociaal less comes outside vulnerable areas than goes in them, up to "
+        "and in 2026."
+    ]
+    told = scenario.verdicts(scenario.balance_table(plan, SEGMENTS, None, 2025))
+    assert all("cannot be told" in t.en for t in told)
+    assert scenario.verdicts(scenario.balance_table(plan_of(), SEGMENTS, None, 2025)) == []
+
+
+def test_homes_delivered_for_leavers():
+    plan = plan_of(
+        ("A", 2026, "sloop", "sociaal", 40, "ja"),
+        ("B", 2027, "nieuwbouw", "sociaal", 30, None),
+        ("C", 2027, "nieuwbouw", "betaalbaar koop", 15, None),
+        ("C", 2027, "nieuwbouw", "duur koop", 99, None),
+    )
+    after = scenario.stock(COUNTS, plan, UNITS, scenario.THREE, 2025)
+
+    def tests(wijk, gemeente):
+        dwellings = COUNTS.sum(axis=1)
+        return scenario.tests_of(plan, after, scenario.THREE, dwellings, wijk, 2025, gemeente)
+
+    table = tests(WIJK, ["G1", "G1", "G2"])
+    found = {
+        (r.test, r.area, r.year): (r.value, r.status)
+        for r in table.itertuples()
+        if r.test.startswith("delivered")
+    }
+    assert found == {
+        ("delivered_wijk", "W1", 2026): (0, "not met"),
+        ("delivered_gemeente", "G1", 2026): (0, "not met"),
+        ("delivered_region", "all", 2026): (0, "not met"),
+        ("delivered_wijk", "W1", 2027): (30, "not met"),
+        ("delivered_gemeente", "G1", 2027): (30, "not met"),
+        ("delivered_region", "all", 2027): (45, "met"),
+    }
+    # The 30 % per gemeente too: G2 has 10 of 100 + 114 left as social stock, none in its plan.
+    of_g2 = rows_of(table, area="G2", year=2027).set_index("test")["value"]
+    assert of_g2["social_share_stock"] == pytest.approx(100 * 10 / 214)
+    assert of_g2["social_share_plan"] == 0
+    # One gemeente is no region, and without codes nothing is tested.
+    rows = rows_of(tests(None, ["G1"] * 3), year=2027).set_index("test")
+    assert rows.loc["delivered_wijk", "status"] == "not testable"
+    assert "no wijk codes" in rows.loc["delivered_wijk", "note"]
+    assert rows.loc["delivered_gemeente", "value"] == 45
+    assert rows.loc["delivered_region", "status"] == "not testable"
+
+
+def test_occupied_demolition_is_a_maximum_where_occupancy_is_unknown():
+    for occupied, value, note in (("ja", 10, ""), (None, 10, "maximum"), ("nee", None, None)):
+        plan = plan_of(("A", 2026, "sloop", "sociaal", 10, occupied))
+        rows = rows_of(outcome(plan), test="occupied_demolished", area="W1")
+        if value is None:
+            assert rows.empty
+        else:
+            assert rows["value"].tolist() == [value]
+            assert rows["note"].iloc[0].startswith(note)
+            assert bool(rows["note"].iloc[0]) == bool(note)
+
+
+def test_the_interval_carries_rounding():
+    exact = np.array([[20.0, 70, 10], [50, 30, 20], [80, 10, 10]])
+    assert scenario.rounded_base(exact, exact.sum(axis=1)) is None
+    dwellings = np.array([333.0, 333, 333])
+    counts = exact * 3.33
+    base = scenario.rounded_base(counts, dwellings)
+    assert base.tolist() == dwellings.tolist()
+    plan = plan_of(("A", 2026, "sloop", "sociaal", 100, "ja"))
+    after = scenario.stock(counts, plan, UNITS, scenario.THREE, 2025)
+    frame = FRAME.assign(dwellings=dwellings)
+
+    def row(rounded):
+        table = scenario.index_table(
+            frame, counts, after, scenario.THREE, rounded=rounded, replicates=99
+        )
+        return table[
+            (table["level"] == "buurt")
+            & (table["index"] == "dissimilarity")
+            & (table["group"] == "corp")
+        ].iloc[0]
+
+    plain, wide = row(None), row(base)
+    assert np.isnan(plain["before_low"])
+    assert (plain["before"], plain["after"]) == (wide["before"], wide["after"])
+    assert wide["before_low"] < wide["before"] < wide["before_high"]
+    assert wide["after_low"] < wide["after"] < wide["after_high"]
+    assert wide["low"] < plain["low"] <= plain["change"] <= plain["high"] < wide["high"]
+    # Rounded in the same way before and after: far narrower than the two bounds taken apart.
+    apart = wide["after_high"] - wide["before_low"] - wide["change"]
+    assert wide["high"] - plain["high"] < apart / 4
+
+
+def test_rounding_that_touches_nothing_widens_nothing():
+    counts = COUNTS + 0.25
+    plan = plan_of()
+    after = scenario.stock(counts, plan, UNITS, scenario.THREE, 2025)
+    base = scenario.rounded_base(counts, counts.sum(axis=1))
+    table = scenario.index_table(FRAME, counts, after, scenario.THREE, rounded=base, replicates=99)
+    assert (table[["change", "low", "high"]].dropna() == 0).all().all()
+
+
+def test_the_fingerprint_follows_the_figures_and_not_the_order():
+    frame = FRAME.assign(vulnerable=[True, False, None])
+    first = scenario.fingerprint(frame, COUNTS, UNITS)
+    turned = frame.iloc[::-1].reset_index(drop=True)
+    assert scenario.fingerprint(turned, COUNTS[::-1], UNITS[::-1]) == first
+    for other in (
+        scenario.fingerprint(frame, COUNTS + np.eye(3), UNITS),
+        scenario.fingerprint(frame.assign(vulnerable=[True, True, None]), COUNTS, UNITS),
+        scenario.fingerprint(frame, COUNTS, ["A", "B", "D"]),
+        scenario.fingerprint(frame.assign(dwellings=[100.0, 105, 101]), COUNTS, UNITS),
+    ):
+        assert other != first

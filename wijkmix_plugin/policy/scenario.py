@@ -6,6 +6,7 @@ A scenario changes stock. It forecasts no income, no behaviour and no removals.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -15,8 +16,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import PolicyError, Text
+from ..errors import Cancelled, PolicyError, Text
+from ..measures import segregation
 from ..measures.change import compare
+from ..measures.evenness import MANY_GROUPS, ONE_GROUP
+from ..measures.rounding import rounding_interval
 
 SAYS = Text(
     "A scenario changes stock only: it forecasts no income, no behaviour and no removals.",
@@ -78,10 +82,25 @@ INDEX_COLUMNS = [
     "change",
     "low",
     "high",
+    "before_low",
+    "before_high",
+    "after_low",
+    "after_high",
     "composition",
     "unevenness",
     "n_units",
     "note",
+]
+PAIR_COLUMNS = [
+    "segment",
+    "loss_unit",
+    "loss_year",
+    "gain_unit",
+    "gain_year",
+    "n",
+    "lag_years",
+    "distance_km",
+    "status",
 ]
 COLUMNS = ("unit", "year", "action", "segment", "n", "occupied")
 LEVELS = {"buurt": "buurt_code", "wijk": "wijk_code", "gemeente": "gemeente_code"}
@@ -432,18 +451,28 @@ def index_table(
     after: Mapping[int, np.ndarray],
     classes: Sequence[str],
     *,
+    rounded: np.ndarray | None = None,
     replicates: int = 999,
     seed: int = 12345,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> pd.DataFrame:
-    """Return every index before and after, per year and level, on the same boundaries.
+    r"""Return every index before and after, per year and level, on the same boundaries.
+
+    Parameters
+    ----------
+    rounded : (n,) dwellings of which whole percentages were published, from `rounded_base`; None
+        where the counts are exact.
 
     Returns
     -------
     DataFrame
-        `INDEX_COLUMNS`: see `measures.change.compare`. A level with one unit has no unevenness to
-        measure and is left out.
+        `INDEX_COLUMNS`: see `measures.change.compare`. `before_low` to `after_high` are the bounds
+        that rounding leaves (`measures.rounding`; NULL for indices without such bounds, and for
+        exact counts). `low` and `high`, of the change, hold the bootstrap and the rounding:
+        :math:`d \pm \sqrt{b^2 + r^2}` on either side, with r from draws of what was rounded off,
+        the same before and after, since a plan adds and takes whole dwellings. A level with one
+        unit has no unevenness to measure and is left out.
     """
     known = np.isfinite(counts).all(axis=1)
     levels = []
@@ -456,6 +485,7 @@ def index_table(
         if len(names) > 1:
             levels.append((level, usable, code, len(names)))
     parts = []
+    drawn: dict[str, pd.DataFrame] = {}
     for number, (year, now) in enumerate(after.items()):
         for at, (level, usable, code, n) in enumerate(levels):
             first, second = (_added(c[usable], code, n) for c in (counts, now))
@@ -482,8 +512,122 @@ def index_table(
             found.insert(0, "year", year)
             found.insert(1, "level", level)
             found.insert(len(found.columns) - 1, "n_units", n)
-            parts.append(found)
+            for name in ("before_low", "before_high", "after_low", "after_high"):
+                found[name] = np.nan
+            if rounded is not None:
+                base = _added(rounded[usable][:, None], code, n)[:, 0]
+                for name, side in (("before", first), ("after", second)):
+                    _add_bounds(found, name, side, classes, base)
+                drawing = (rounded, usable, code, n, classes, seed, cancelled)
+                if level not in drawn:
+                    drawn[level] = _draws(counts, counts, *drawing)
+                later = _draws(counts, now, *drawing)
+                _widen(found, later - drawn[level])
+            parts.append(found[INDEX_COLUMNS])
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=INDEX_COLUMNS)
+
+
+def rounded_base(counts: np.ndarray, dwellings: np.ndarray) -> np.ndarray | None:
+    """Return the dwellings whose whole percentages became counts; None where counts are whole.
+
+    Parameters
+    ----------
+    counts : (n, K) dwellings per class; NaN where unknown.
+    dwellings : (n,) all dwellings of the unit.
+    """
+    known = np.isfinite(counts).all(axis=1)
+    whole = np.abs(counts[known] - np.round(counts[known])) < 1e-6
+    if whole.all():
+        return None
+    sums = counts.sum(axis=1)
+    return np.where(known, np.where(np.isfinite(dwellings), dwellings, sums), 0.0)
+
+
+ROUNDINGS = 99  # draws; enough for the ends of an interval that mostly is that of the bootstrap
+_AT_ONCE = 1_000_000  # units times draws, a few hundred MB
+
+
+def _draws(
+    counts: np.ndarray,
+    now: np.ndarray,
+    rounded: np.ndarray,
+    usable: np.ndarray,
+    code: np.ndarray,
+    n: int,
+    classes: Sequence[str],
+    seed: int,
+    cancelled: Callable[[], bool] | None,
+) -> pd.DataFrame:
+    """Return every index, a row each, in every draw of what rounding to percentages left off."""
+    random = np.random.default_rng([seed, 3])
+    half = (rounded[usable] / 200)[None, :, None]
+    start, moved = counts[usable], (now - counts)[usable]
+    size = max(1, _AT_ONCE // max(len(start), 1))
+    parts = []
+    for first in range(0, ROUNDINGS, size):
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        some = min(size, ROUNDINGS - first)
+        found = start + random.uniform(-1, 1, (some, *start.shape)) * half
+        found = np.maximum(np.maximum(found, 0.0) + moved, 0.0)
+        place = (np.arange(some)[:, None] * n + code).ravel()
+        sums = _added(found.reshape(-1, counts.shape[1]), place, some * n)
+        area = np.repeat(np.arange(first, first + some).astype(str), n)
+        table = segregation.indices(sums, classes, area=area, which=(*ONE_GROUP, *MANY_GROUPS))
+        table = table[table["area"] != segregation.ALL]
+        keys = [table[name].fillna("") for name in ("index", "group", "versus")]
+        parts.append(table["value"].groupby([*keys, table["area"]]).first().unstack())
+    return pd.concat(parts, axis=1)
+
+
+def _widen(found: pd.DataFrame, draws: pd.DataFrame) -> None:
+    """Add what rounding leaves open to the interval of the change."""
+    keys = pd.MultiIndex.from_arrays([found["index"], found["group"], found["versus"].fillna("")])
+    values = draws.reindex(keys).to_numpy(dtype=float)
+    change = found["change"].to_numpy()
+    with np.errstate(invalid="ignore"):
+        for name, q in (("low", 0.025), ("high", 0.975)):
+            end = np.where(np.isfinite(values).all(axis=1), np.quantile(values, q, axis=1), change)
+            sign = -1.0 if name == "low" else 1.0
+            parts = np.maximum(sign * (found[name].to_numpy() - change), 0), sign * (end - change)
+            found[name] = change + sign * np.hypot(parts[0], np.maximum(parts[1], 0))
+
+
+def _add_bounds(
+    found: pd.DataFrame, name: str, counts: np.ndarray, classes: Sequence[str], base: np.ndarray
+) -> None:
+    table = found[["index", "group", "versus"]].assign(
+        area=segregation.ALL, value=found[name], low=np.nan, high=np.nan
+    )
+    bounds = rounding_interval(table, counts, classes, base=base)
+    found[f"{name}_low"], found[f"{name}_high"] = bounds["low"], bounds["high"]
+
+
+def fingerprint(frame: pd.DataFrame, counts: np.ndarray, codes: Sequence[str]) -> str:
+    """Return a mark of the stock that a plan was made on; it changes with every figure in it.
+
+    Parameters
+    ----------
+    frame : `dwellings` and, where there is a rule, `vulnerable`.
+    counts : (n, K) dwellings per class.
+    codes : of the units; their order does not matter.
+    """
+    marks = frame["vulnerable"] if "vulnerable" in frame else [None] * len(codes)
+    rows = sorted(
+        f"{code}|{dwellings:.4f}|{'|'.join(f'{n:.4f}' for n in row)}|{mark if mark == mark else ''}"
+        for code, dwellings, row, mark in zip(
+            codes, frame["dwellings"].astype(float), counts, marks, strict=True
+        )
+    )
+    return hashlib.sha256("\n".join(rows).encode("utf-8")).hexdigest()[:16]
+
+
+CHANGED = Text(
+    "The stock was edited after this scenario was made: its fingerprint is now {now}, and was "
+    "{then}. Check the actions against the stock as it is now.",
+    "De voorraad is gewijzigd nadat dit scenario is gemaakt: de vingerafdruk is nu {now} en was "
+    "{then}. Loop de acties na op de voorraad zoals die nu is.",
+)
 
 
 def _added(counts: np.ndarray, code: np.ndarray, n: int) -> np.ndarray:
@@ -525,12 +669,7 @@ def balance_table(
     verkoop loses its segment and inponden and aankoop theirs; what they gain is of another tenure
     and is counted under the name of that tenure's first segment.
     """
-    table = plan.table
-    mark = np.full(len(table), "unknown", dtype=object)
-    if vulnerable is not None:
-        marks = {True: "yes", False: "no"}
-        mark = np.array([marks.get(vulnerable[p], "unknown") for p in table["place"]], object)
-    moves = _moves(table.assign(vulnerable=mark), segments)
+    moves = _moves(plan.table.assign(vulnerable=_marks(plan, vulnerable)), segments)
     rows = []
     for segment in sorted(set(moves["segment"])):
         own = moves[moves["segment"] == segment]
@@ -569,6 +708,14 @@ def balance_table(
                 rows.append(row)
     names = ["segment", "year", "vulnerable", "gained", "lost", "net", "balance", "status"]
     return pd.DataFrame(rows, columns=[*names, "lag_years", "distance_km"])
+
+
+def _marks(plan: Plan, vulnerable: Sequence[bool | None] | None) -> np.ndarray:
+    """Return per action whether its unit is vulnerable: yes, no, unknown."""
+    if vulnerable is None:
+        return np.full(len(plan.table), "unknown", dtype=object)
+    marks = {True: "yes", False: "no"}
+    return np.array([marks.get(vulnerable[p], "unknown") for p in plan.table["place"]], object)
 
 
 def _moves(table: pd.DataFrame, segments: Mapping[str, str]) -> pd.DataFrame:
@@ -610,21 +757,111 @@ def _matched(own: pd.DataFrame, place: np.ndarray | None) -> tuple[int | None, f
         lag = int(max(waits.max(), 0))
     if place is None or gains.empty:
         return lag, None
-    left = gains["n"].to_numpy(dtype=float).copy()
-    where = place[gains["place"].to_numpy()]
-    total = metres = 0.0
-    for unit, lost in zip(losses["place"], -losses["n"], strict=True):
-        open_ = lost
-        far = np.hypot(*(where - place[unit]).T)
+    found = [(n, far) for *_, n, far in _paired(own, place) if far is not None]
+    total = sum(n for n, _ in found)
+    return lag, sum(n * far for n, far in found) / total if total else None
+
+
+def _paired(own: pd.DataFrame, place: np.ndarray | None) -> list[tuple]:
+    """Match losses in vulnerable areas, in order of year, with the nearest gain still open.
+
+    Returns unit and year of the loss, unit and year of the gain (None where none is left),
+    dwellings, and distance in km. Without places the earliest gain comes first.
+    """
+    losses = own[(own["vulnerable"] == "yes") & (own["n"] < 0)].sort_values(["year", "place"])
+    gains = own[(own["vulnerable"] == "no") & (own["n"] > 0)].sort_values(["year", "place"])
+    left = gains["n"].to_numpy(dtype=float, copy=True)
+    at, years = gains["place"].to_numpy(), gains["year"].to_numpy()
+    rows: list[tuple] = []
+    for unit, year, lost in zip(losses["place"], losses["year"], -losses["n"], strict=True):
+        open_ = float(lost)
+        far = np.arange(len(at), dtype=float)
+        if place is not None and len(at):
+            far = np.hypot(*(place[at] - place[unit]).T)
         for g in np.argsort(far, kind="stable"):
             moved = min(open_, left[g])
+            if moved <= 0:
+                continue
             left[g] -= moved
             open_ -= moved
-            total += moved
-            metres += moved * far[g]
-            if open_ <= 0:
-                break
-    return lag, metres / total / 1000 if total else None
+            km = None if place is None else float(far[g]) / 1000
+            rows.append((int(unit), int(year), int(at[g]), int(years[g]), float(moved), km))
+        if open_ > 1e-9:
+            rows.append((int(unit), int(year), None, None, open_, None))
+    return rows
+
+
+def pairs_table(
+    plan: Plan,
+    segments: Mapping[str, str],
+    vulnerable: Sequence[bool | None] | None,
+    units: Sequence[str],
+    place: np.ndarray | None = None,
+) -> pd.DataFrame:
+    """Return which loss in a vulnerable area is matched with which gain outside them.
+
+    One way to match them, for discussion: losses in order of year, each with the nearest gain of
+    its segment that is still open. Only areas that are known not to be vulnerable receive.
+
+    Returns
+    -------
+    DataFrame
+        `segment, loss_unit, loss_year, gain_unit, gain_year, n, lag_years, distance_km, status`:
+        "matched", or "unmatched" for dwellings that come back nowhere. `lag_years` is the year of
+        the gain less that of the loss: 0 or less means that it is there in time. Empty without a
+        rule for vulnerable areas.
+    """
+    rows = []
+    if vulnerable is not None:
+        moves = _moves(plan.table.assign(vulnerable=_marks(plan, vulnerable)), segments)
+        for segment in sorted(set(moves["segment"])):
+            for lost, year, gained, when, n, km in _paired(
+                moves[moves["segment"] == segment], place
+            ):
+                matched = gained is not None
+                rows.append(
+                    (
+                        segment,
+                        units[lost],
+                        year,
+                        units[gained] if matched else None,
+                        when,
+                        n,
+                        when - year if matched else None,
+                        km,
+                        "matched" if matched else "unmatched",
+                    )
+                )
+    return pd.DataFrame(rows, columns=PAIR_COLUMNS)
+
+
+def verdicts(balance: pd.DataFrame) -> list[Text]:
+    """Say per segment in which years the plan is not balanced, or that this cannot be told."""
+    found = []
+    whole = balance[balance["vulnerable"] == "all"]
+    for segment in dict.fromkeys(whole["segment"]):
+        rows = whole[whole["segment"] == segment]
+        for status, words in _VERDICTS.items():
+            years = rows.loc[rows["status"] == status, "year"]
+            if len(years):
+                found.append(words.format(segment=segment, years=_some(years)))
+    return found
+
+
+_VERDICTS = {
+    "not balanced": Text(
+        "Unbalanced plan: of {segment} less comes outside vulnerable areas than goes in them, up "
+        "to and in {years}.",
+        "Plan niet in balans: van {segment} komt buiten kwetsbare gebieden minder bij dan er in "
+        "weggaat, tot en met {years}.",
+    ),
+    "not testable": Text(
+        "Whether the plan is balanced in {segment} cannot be told for {years}: of some areas it is "
+        "not known whether they are vulnerable.",
+        "Of het plan voor {segment} in balans is, valt voor {years} niet te zeggen: van sommige "
+        "gebieden is niet bekend of zij kwetsbaar zijn.",
+    ),
+}
 
 
 def tests_of(
@@ -634,8 +871,13 @@ def tests_of(
     dwellings: np.ndarray,
     wijk: Sequence[Any] | None,
     base: int,
+    gemeente: Sequence[Any] | None = None,  # noqa: PT028 - a table of tests, not one
 ) -> pd.DataFrame:
     r"""Return new before demolition, the three groups, and the social share of stock and plan.
+
+    Parameters
+    ----------
+    wijk, gemeente : code per unit; None where the table has none.
 
     Returns
     -------
@@ -651,16 +893,22 @@ def tests_of(
             Dwellings, cumulative: stayers + leavers = occupied before. Leavers are occupied
             dwellings demolished or sold; newcomers the new dwellings. Who returns is unknown, so
             leavers and newcomers are maxima.
+        occupied_demolished
+            Occupied dwellings demolished, cumulative; a maximum where occupancy is not known.
+        delivered_wijk, delivered_gemeente, delivered_region
+            Social and affordable dwellings delivered up to and in the year in a wijk, a gemeente
+            and all units together, where leavers are. Met where they are at least as many as the
+            leavers of that area; not testable without the codes, or with one gemeente for the
+            region.
         social_share_stock, social_share_plan
             Percent of the stock, and of the dwellings delivered since the start: two readings of
-            the same aim of 30 %, never one number.
+            the same aim of 30 %, never one number; per gemeente too where there are several.
     """
     table = plan.table
-    where = np.full(len(dwellings), "all", dtype=object)
-    if wijk is not None:
-        where = np.array(["unknown" if pd.isna(w) else str(w) for w in wijk], dtype=object)
-    table = table.assign(wijk=where[table["place"]])
+    where, town = (_codes(codes, len(dwellings)) for codes in (wijk, gemeente))
+    table = table.assign(wijk=where[table["place"]], gemeente=town[table["place"]])
     areas = sorted(set(table["wijk"])) if wijk is not None else []
+    towns = sorted(set(town)) if gemeente is not None else []
     rows: list[tuple] = []
     for area in areas or ["all"]:
         rows += _rolling(table[(table["wijk"] == area) | (area == "all")], area)
@@ -671,10 +919,69 @@ def tests_of(
             rows += _groups(
                 these[these["year"] <= year], area, year, np.where(inside, dwellings, 0)
             )
-        rows += _social(table[table["year"] <= year], after[year], classes, year)
+            rows += _demolished(these[these["year"] <= year], area, year)
+        done = table[table["year"] <= year]
+        rows += _delivered(done, year, wijk is not None, len(towns))
+        rows += _social(done, after[year], classes, "all", year)
+        for code in towns if len(towns) > 1 else ():
+            now = after[year][town == code]
+            rows += _social(done[done["gemeente"] == code], now, classes, code, year)
     return pd.DataFrame(rows, columns=["test", "area", "year", "value", "status", "note"])
 
 
+def _codes(codes: Sequence[Any] | None, n: int) -> np.ndarray:
+    if codes is None:
+        return np.full(n, "all", dtype=object)
+    return np.array(["unknown" if pd.isna(c) else str(c) for c in codes], dtype=object)
+
+
+def _lived_in(table: pd.DataFrame) -> pd.DataFrame:
+    """Return what goes and may be somebody's home: occupancy that is not known counts as yes."""
+    gone = table[table["action"].isin((DEMOLISH, SELL))]
+    return gone[gone["occupied"].map(lambda v: v is not False).astype(bool)]
+
+
+def _demolished(table: pd.DataFrame, area: str, year: int) -> list[tuple]:
+    gone = _lived_in(table)
+    gone = gone[gone["action"] == DEMOLISH]
+    if gone.empty:
+        return []
+    note = "" if gone["occupied"].notna().all() else _MAXIMUM
+    return [("occupied_demolished", area, year, float(gone["n"].sum()), None, note)]
+
+
+def _delivered(table: pd.DataFrame, year: int, has_wijk: bool, towns: int) -> list[tuple]:
+    """Set what is delivered for leavers against the leavers, per wijk, per gemeente and in all."""
+    gone = _lived_in(table)
+    if gone.empty:
+        return []
+    new = table[table["action"].isin(DELIVERS) & table["affordable"].astype(bool)]
+    rows: list[tuple] = []
+
+    def add(test: str, area: str, left: pd.DataFrame, came: pd.DataFrame) -> None:
+        value = float(came["n"].sum())
+        status = "met" if value >= left["n"].sum() else "not met"
+        note = "" if left["occupied"].notna().all() else _MAXIMUM_LEAVERS
+        rows.append((test, area, year, value, status, note))
+
+    for test, column, there, absent in (
+        ("delivered_wijk", "wijk", has_wijk, "the table has no wijk codes"),
+        ("delivered_gemeente", "gemeente", towns > 0, "the table has no gemeente codes"),
+    ):
+        if not there:
+            rows.append((test, "all", year, None, "not testable", absent))
+            continue
+        for area in sorted(set(gone[column])):
+            add(test, area, gone[gone[column] == area], new[new[column] == area])
+    if towns > 1:
+        add("delivered_region", "all", gone, new)
+    else:
+        absent = "the table holds one gemeente: take the stock of the region"
+        rows.append(("delivered_region", "all", year, None, "not testable", absent))
+    return rows
+
+
+_MAXIMUM_LEAVERS = "compared with a maximum of leavers: occupancy is not known of all dwellings"
 _MAXIMUM = "maximum: occupancy is not known of all dwellings"
 
 
@@ -716,11 +1023,13 @@ def _groups(table: pd.DataFrame, area: str, year: int, dwellings: np.ndarray) ->
     ]
 
 
-def _social(table: pd.DataFrame, now: np.ndarray, classes: Sequence[str], year: int) -> list[tuple]:
+def _social(
+    table: pd.DataFrame, now: np.ndarray, classes: Sequence[str], area: str, year: int
+) -> list[tuple]:
     if "corp" not in classes:
         note = "the stock is not split by landlord"
         return [
-            (f"social_share_{what}", "all", year, None, "not testable", note)
+            (f"social_share_{what}", area, year, None, "not testable", note)
             for what in ("stock", "plan")
         ]
     total = np.nansum(now)
@@ -733,7 +1042,7 @@ def _social(table: pd.DataFrame, now: np.ndarray, classes: Sequence[str], year: 
         value = 100 * float(part) / float(whole) if whole else None
         status = "not testable" if value is None else f"{value - AIM:+.1f} points from {AIM:g} %"
         rows.append(
-            (f"social_share_{what}", "all", year, value, status, "dwellings of corporations")
+            (f"social_share_{what}", area, year, value, status, "dwellings of corporations")
         )
     return rows
 
