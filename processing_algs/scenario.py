@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
     QgsProcessing,
+    QgsProcessingOutputString,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterNumber,
@@ -18,7 +20,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 from ..wijkmix_plugin import qgis_io
 from ..wijkmix_plugin.errors import TableError
 from . import styling
-from .base import WijkMixAlgorithm, described
+from .base import WijkMixAlgorithm, described, language
 from .labels import aliases
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CODE = "buurt_code"
-IDENTITY = ("buurt_code", "buurt_name", "wijk_code", "gemeente_code", "gemeente_name")
+MADE_OF = ("year", "dwellings", "n_unknown", "n_koop", "n_corp", "n_overig", "n_huur", "quality")
 
 
 class Scenario(WijkMixAlgorithm):
@@ -36,11 +38,14 @@ class Scenario(WijkMixAlgorithm):
     INPUT = "INPUT"
     ACTIONS = "ACTIONS"
     SEGMENT_MAP = "SEGMENT_MAP"
+    FINGERPRINT = "FINGERPRINT"
     SEED = "SEED"
     OUTPUT = "OUTPUT"
     INDICES = "INDICES"
     BALANCE = "BALANCE"
     TESTS = "TESTS"
+    PAIRS = "PAIRS"
+    FLAGS = "FLAGS"
 
     def title(self) -> str:
         return QCoreApplication.translate("WijkMix", "Scenario")
@@ -52,9 +57,10 @@ class Scenario(WijkMixAlgorithm):
             "transformatie, aankoop) names a unit, a year, a segment and a number of dwellings. "
             "Out come the stock per unit and year; every index before and after at the levels of "
             "buurt, wijk and gemeente, on the same boundaries; the balance of what goes in "
-            "vulnerable areas and what comes back elsewhere; and whether new dwellings are there "
-            "before old ones go. A scenario changes stock only: it forecasts no income, no "
-            "behaviour and no removals.",
+            "vulnerable areas and what comes back elsewhere, with the pairs of losses and gains; "
+            "whether new dwellings are there before old ones go; and, with a scan as the stock, "
+            "which candidate flags appear or vanish. A scenario changes stock only: it forecasts "
+            "no income, no behaviour and no removals.",
         )
 
     def initAlgorithm(self, config: dict[str, Any] | None = None) -> None:
@@ -100,6 +106,21 @@ class Scenario(WijkMixAlgorithm):
         )
         self.addParameter(
             described(
+                QgsProcessingParameterString(
+                    self.FINGERPRINT,
+                    translate("WijkMix", "Fingerprint of the stock the actions were made on"),
+                    optional=True,
+                ),
+                translate(
+                    "WijkMix",
+                    "As an earlier run gave it. Where the stock has been edited since, the run "
+                    "says so.",
+                ),
+                advanced=True,
+            )
+        )
+        self.addParameter(
+            described(
                 QgsProcessingParameterNumber(
                     self.SEED, translate("WijkMix", "Random seed"), defaultValue=12345, minValue=0
                 ),
@@ -114,6 +135,20 @@ class Scenario(WijkMixAlgorithm):
             (self.TESTS, translate("WijkMix", "New before demolition and three groups")),
         ):
             self.addParameter(QgsProcessingParameterFeatureSink(name, text))
+        for name, text in (
+            (self.PAIRS, translate("WijkMix", "Pairs of losses and gains")),
+            (self.FLAGS, translate("WijkMix", "Flags that appear or vanish")),
+        ):
+            self.addParameter(
+                QgsProcessingParameterFeatureSink(
+                    name, text, QgsProcessing.SourceType.TypeVector, optional=True
+                )
+            )
+        self.addOutput(
+            QgsProcessingOutputString(
+                self.FINGERPRINT, translate("WijkMix", "Fingerprint of the stock")
+            )
+        )
 
     def check(self, parameters: dict[str, Any], context: Any) -> None:
         from ..wijkmix_plugin.policy import scenario
@@ -137,76 +172,71 @@ class Scenario(WijkMixAlgorithm):
                         fields=", ".join(source.fields().names()),
                     )
 
-    def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
-        from ..wijkmix_plugin.policy import scenario
-        from ..wijkmix_plugin.policy.indicators import yes_or_no
+    def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, feedback: Any) -> bool:
+        # Here and not in the run: a layer of the project may only be asked in the main thread.
+        layer = self.parameterAsVectorLayer(parameters, self.INPUT, context)
+        self._origin = qgis_io.origin(layer) or {}
+        self._credit = "" if layer is None else "; ".join(layer.metadata().rights())
+        return True
 
+    def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
+        from ..wijkmix_plugin import scan
+        from ..wijkmix_plugin.policy import catalogue
+        from ..wijkmix_plugin.policy.scenario_run import run_scenario, settings_of
+
+        shipped = catalogue.load()
         source = self.source(parameters, self.INPUT, context)
         drawn = source.wkbType() != QgsWkbTypes.Type.NoGeometry
-        names = source.fields().names()
-        classes = scenario.THREE
-        identity = [name for name in IDENTITY if name in names]
-        wanted = [*identity, "year", "dwellings", "n_unknown", "vulnerable"]
-        wanted += [f"n_{tenure}" for tenure in (*scenario.THREE, "huur")]
-        frame = qgis_io.read(
-            source, [n for n in wanted if n in names], geometry=drawn, feedback=feedback
-        )
-        if not all(f"n_{t}" in frame and frame[f"n_{t}"].notna().any() for t in classes):
-            classes = scenario.TWO
-        absent = [f"n_{tenure}" for tenure in classes if f"n_{tenure}" not in frame]
-        if absent:
-            raise TableError(
-                "{layer} lacks the counts {absent}. Run Prepare buurten on it first.",
-                "{layer} mist de aantallen {absent}. Voer er eerst Buurten voorbereiden op uit.",
-                layer=source.sourceName(),
-                absent=", ".join(absent),
-            )
-        table = self.source(parameters, self.ACTIONS, context)
-        fields = [n for n in scenario.COLUMNS if table.fields().lookupField(n) >= 0]
-        actions = qgis_io.read(table, fields, geometry=False, feedback=feedback)
-        segments = scenario.read_segments(
-            self.parameterAsString(parameters, self.SEGMENT_MAP, context)
-        )
-        years = frame["year"].tolist() if "year" in frame else []
-        base, assumed = scenario.base_year(years, actions["year"].tolist())
-        codes = [str(code) for code in frame[CODE]]
-        plan = scenario.read_plan(actions, codes, segments, classes, base)
-        counts = frame[[f"n_{tenure}" for tenure in classes]].astype(float).to_numpy()
-        after = scenario.stock(counts, plan, codes, classes, base)
-        self.note(feedback, scenario.SAYS)
-        for note in [*assumed, *plan.notes]:
-            self.note(feedback, note, warning=True)
-        vulnerable = None
-        if "vulnerable" in frame:
-            vulnerable = yes_or_no(frame["vulnerable"].tolist(), "vulnerable")
-        if vulnerable is None or all(v is None for v in vulnerable):
-            vulnerable = None
-            self.note(feedback, scenario.NO_RULE, warning=True)
-        indices = scenario.index_table(
+        frame = qgis_io.read(source, _wanted(source, shipped), geometry=drawn, feedback=feedback)
+        result = run_scenario(
             frame,
-            counts,
-            after,
-            classes,
+            self._actions(parameters, context, feedback),
+            shipped,
+            segment_map=self.parameterAsString(parameters, self.SEGMENT_MAP, context),
+            place=self._middles(frame, source) if drawn else None,
+            settings=settings_of(self._origin, shipped),
+            made_on=self.parameterAsString(parameters, self.FINGERPRINT, context),
             seed=self.parameterAsInt(parameters, self.SEED, context),
             progress=feedback.setProgress,
             cancelled=feedback.isCanceled,
         )
-        kept = [*identity, *(n for n in ("dwellings", "n_unknown", "geometry") if n in frame)]
-        units = scenario.unit_table(frame[kept], counts, after, classes, base)
+        for text, warns in result.notes:
+            self.note(feedback, text, warning=warns)
+        result.provenance.update(
+            source=source.sourceName(),
+            attribution=self._credit or scan.ATTRIBUTION,
+            date=datetime.date.today().isoformat(),
+            vulnerable_rule=self._origin.get("vulnerable_rule"),
+            versions=scan.versions(),
+            catalogue_version=shipped.version,
+            crs=source.sourceCrs().authid() if drawn else None,
+        )
+        results = self._save(parameters, context, feedback, result, source)
+        return {**results, self.FINGERPRINT: result.fingerprint}
+
+    def _actions(self, parameters: dict[str, Any], context: Any, feedback: Any) -> pd.DataFrame:
+        from ..wijkmix_plugin.policy import scenario
+
+        table = self.source(parameters, self.ACTIONS, context)
+        fields = [n for n in scenario.COLUMNS if table.fields().lookupField(n) >= 0]
+        return qgis_io.read(table, fields, geometry=False, feedback=feedback)
+
+    def _save(
+        self, parameters: dict[str, Any], context: Any, feedback: Any, result: Any, source: Any
+    ) -> dict[str, Any]:
+        """Write the tables, with notes in the language of QGIS, and load them in words."""
+        from ..wijkmix_plugin.policy import catalogue, scenario, scenario_words
+
+        lang = language()
         outputs = {
-            self.OUTPUT: units,
-            self.INDICES: indices,
-            self.BALANCE: scenario.balance_table(
-                plan, segments, vulnerable, base, self._middles(frame, source) if drawn else None
+            self.OUTPUT: result.units,
+            self.INDICES: result.indices.assign(
+                note=[scenario_words.note(v, lang) or None for v in result.indices["note"]]
             ),
-            self.TESTS: scenario.tests_of(
-                plan,
-                after,
-                classes,
-                frame["dwellings"].astype(float).to_numpy(),
-                frame["wijk_code"].tolist() if "wijk_code" in frame else None,
-                base,
-            ),
+            self.BALANCE: result.balance,
+            self.TESTS: scenario_words.localised(result.tests, scenario.AIM, lang),
+            self.PAIRS: result.pairs,
+            self.FLAGS: _flag_table(result.flags, catalogue.load(), lang),
         }
         labels = {**aliases(), **_aliases()}
         results = self.save(
@@ -218,13 +248,14 @@ class Scenario(WijkMixAlgorithm):
                 for name, found in outputs.items()
             },
         )
-        last = max(after)
+        last = max(result.after)
         for name, destination in results.items():
             title = self.parameterDefinition(name).description()
-            style = styling.plain
-            if name == self.OUTPUT and drawn:
-                title, style = f"{title}: {last}", styling.planned(last)
-            look = styling.PostProcessor(style, aliases=labels)
+            style = styling.in_words(styling.plain)
+            if name == self.OUTPUT and "geometry" in result.units:
+                title = f"{title}: {last}"
+                style = styling.in_words(styling.planned(last))
+            look = styling.PostProcessor(style, result.provenance, aliases=labels)
             styling.load(context, destination, "", [(title, 0, look)])
         return results
 
@@ -237,6 +268,29 @@ class Scenario(WijkMixAlgorithm):
             return None
         middle = shapely.point_on_surface(frame["geometry"].to_numpy())
         return np.column_stack([shapely.get_x(middle), shapely.get_y(middle)])
+
+
+def _wanted(source: Any, shipped: Any) -> list[str]:
+    """Return what a scenario reads: the stock and indicators, never forbidden data."""
+    from ..wijkmix_plugin.policy import conditions, scenario_run
+
+    there = source.fields().names()
+    known = [*scenario_run.IDENTITY, *MADE_OF, "land_ha", "households"]
+    own = [n for n in there if n in shipped.indicators or n.startswith("flag_")]
+    own = [n for n in own if n not in ("flag_reasons", *conditions.check_columns(own))]
+    return [n for n in there if n in known or n in own]
+
+
+def _flag_table(flags: pd.DataFrame | None, shipped: Any, lang: str) -> pd.DataFrame:
+    """Return the flags that differ, with the conditions that flipped in words."""
+    import pandas as pd
+
+    from ..wijkmix_plugin.policy import scenario_flags
+
+    if flags is None:
+        flags = pd.DataFrame(columns=scenario_flags.COLUMNS)
+    told = [scenario_flags.conditions_text(c, shipped).get(lang) for c in flags["conditions"]]
+    return flags.assign(conditions=pd.Series(told, index=flags.index, dtype=object))
 
 
 def _aliases() -> dict[str, str]:
@@ -266,5 +320,18 @@ def _aliases() -> dict[str, str]:
         "net": translate("WijkMix", "Gained less lost"),
         "balance": translate("WijkMix", "Gained outside less lost in vulnerable areas"),
         "lag_years": translate("WijkMix", "Longest wait for what comes back (years)"),
-        "distance_km": translate("WijkMix", "Mean distance to what comes back (km)"),
+        "distance_km": translate("WijkMix", "Distance to what comes back (km; mean)"),
+        "before_low": translate("WijkMix", "Before: lower bound, rounding"),
+        "before_high": translate("WijkMix", "Before: upper bound, rounding"),
+        "after_low": translate("WijkMix", "After: lower bound, rounding"),
+        "after_high": translate("WijkMix", "After: upper bound, rounding"),
+        "low": translate("WijkMix", "Change: lower end (95 %, with rounding)"),
+        "high": translate("WijkMix", "Change: upper end (95 %, with rounding)"),
+        "loss_unit": translate("WijkMix", "Buurt of the loss"),
+        "loss_year": translate("WijkMix", "Year of the loss"),
+        "gain_unit": translate("WijkMix", "Buurt of the gain"),
+        "gain_year": translate("WijkMix", "Year of the gain"),
+        "n": translate("WijkMix", "Dwellings"),
+        "flag": translate("WijkMix", "Flag"),
+        "conditions": translate("WijkMix", "Conditions that flipped"),
     }

@@ -14,6 +14,7 @@ from typing import Any
 
 from qgis.core import (
     QgsCategorizedSymbolRenderer,
+    QgsEditorWidgetSetup,
     QgsFillSymbol,
     QgsLayerMetadata,
     QgsMapLayer,
@@ -27,11 +28,18 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication, QLocale
 
 from ..wijkmix_plugin.qgis_io import PROVENANCE
+from .base import language
 
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
 SKY, VERMILION, YELLOW = "#56B4E9", "#D55E00", "#F0E442"
 PALE, EDGE = "#f2f2f2", "#8c8c8c"
 DOMINANT = 60  # percent; the same limit as in the report's map
+
+# Fields whose values are codes of `policy.scenario_words`.
+CODED = (
+    *("test", "status", "vulnerable", "moment", "level", "change", "before", "after", "flag"),
+    *("segment", "area_class", "limit"),
+)
 
 # A post-processor must outlive the run that made it; each entry leaves once it has done its work.
 _waiting: list[PostProcessor] = []
@@ -358,6 +366,24 @@ def planned(year: int) -> Callable[[QgsVectorLayer], None]:
 
 def plain(layer: QgsVectorLayer) -> None:
     """Leave a table as it is."""
+
+
+def in_words(style: Callable[[QgsVectorLayer], None]) -> Callable[[QgsVectorLayer], None]:
+    """Return the style with the fixed codes of policy tables shown in the user's language."""
+    from ..wijkmix_plugin.policy import scenario_words
+
+    def worded(layer: QgsVectorLayer) -> None:
+        style(layer)
+        for index, field in enumerate(layer.fields()):
+            if field.name() not in CODED:
+                continue
+            codes = [v for v in layer.uniqueValues(index) if isinstance(v, str)]
+            if not codes:  # a number of that name
+                continue
+            words = [{scenario_words.word(code, language()): code} for code in sorted(codes)]
+            layer.setEditorWidgetSetup(index, QgsEditorWidgetSetup("ValueMap", {"map": words}))
+
+    return worded
 
 
 def mosaic_class(layer: QgsVectorLayer) -> None:

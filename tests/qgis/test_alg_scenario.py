@@ -190,3 +190,84 @@ def test_amsterdam(run, shared, table_of):
     ]
     assert len(changes) >= 1
     assert all(0 < abs(c) < 0.01 for c in changes)
+
+
+EVERY = dict.fromkeys((*OUT, "PAIRS", "FLAGS"), "TEMPORARY_OUTPUT")
+
+
+def test_pairs_and_flags(run, stock, table_of):
+    found = run("scenario", {"INPUT": stock(), "ACTIONS": table_from(PLAN), **EVERY})
+    pairs = table_of(found["PAIRS"])
+    assert [(p["loss_unit"], p["gain_unit"], p["n"], p["lag_years"]) for p in pairs] == [
+        ("BU00010000", "BU00010007", 100, 2)
+    ]
+    assert pairs[0]["distance_km"] == pytest.approx(0.7)
+    flags = table_of(found["FLAGS"])
+    assert flags
+    assert {f["change"] for f in flags} <= {"appears", "vanishes", "becomes unknown", "changes"}
+    assert all(f["conditions"] for f in flags)
+    assert any("Unbalanced plan: of sociaal" in line for line in run.log)
+
+
+def test_without_a_plan_no_flag_moves(run, stock, table_of):
+    # Computed again from the same figures, clusters included, every flag is what the scan said.
+    found = run("scenario", {"INPUT": stock(), "ACTIONS": table_from([]), **EVERY})
+    assert table_of(found["FLAGS"]) == []
+    assert table_of(found["PAIRS"]) == []
+
+
+def test_a_layer_edited_afterwards_is_noticed(run, stock):
+    layer = stock()
+    first = run("scenario", {"INPUT": layer, "ACTIONS": table_from(PLAN), **OUT})["FINGERPRINT"]
+    again = {"INPUT": layer, "ACTIONS": table_from(PLAN), "FINGERPRINT": first, **OUT}
+    assert run("scenario", again)["FINGERPRINT"] == first
+    assert not any("edited after" in line for line in run.log)
+    place = layer.fields().lookupField("n_corp")
+    feature = next(layer.getFeatures())
+    assert layer.dataProvider().changeAttributeValues({feature.id(): {place: 159.0}})
+    assert run("scenario", again)["FINGERPRINT"] != first
+    assert any("edited after this scenario was made" in line for line in run.log)
+
+
+def test_what_it_is_stands_in_the_tables_and_in_the_metadata(run, stock, table_of):
+    from qgis.core import QgsProcessingOutputLayerDefinition, QgsProject
+    from wijkmix.wijkmix_plugin import qgis_io
+
+    project = QgsProject.instance()
+    project.clear()
+    asked = {
+        name: QgsProcessingOutputLayerDefinition("TEMPORARY_OUTPUT", project) for name in EVERY
+    }
+    found = run("scenario", {"INPUT": stock(), "ACTIONS": table_from(PLAN), **asked})
+    assert "forecasts no income" in table_of(found["TESTS"])[0]["note"]
+    loading = run.context.layersToLoadOnCompletion()
+    assert len(loading) == 6
+    for key, details in loading.items():
+        layer = run.context.takeResultLayer(key)
+        details.postProcessor().postProcessLayer(layer, run.context, None)
+        record = qgis_io.origin(layer)
+        assert "forecasts no income" in record["says"]["en"]
+        assert record["fingerprint"] == found["FINGERPRINT"]
+        assert len(record["actions"]) == 3
+        assert "forecasts no income" in layer.metadata().abstract()
+        status = layer.fields().lookupField("status")
+        if status >= 0 and layer.featureCount():
+            assert layer.editorWidgetSetup(status).type() == "ValueMap"
+        if details.name == "Indices before and after":
+            place = layer.fields().lookupField("before")
+            assert layer.editorWidgetSetup(place).type() != "ValueMap"
+    project.clear()
+
+
+def test_an_empty_buurt_can_be_built_in(run, buurten, table_of):
+    def change(rows):
+        rows[9]["woningvoorraad"] = 0
+
+    found = run("scan", {"INPUT": buurten(change=change), "OUTPUT": "TEMPORARY_OUTPUT"})
+    layer = run.context.takeResultLayer(found["OUTPUT"])
+    plan = table_from([("BU00010009", 2026, "nieuwbouw", "sociaal", 80, None)])
+    found = run("scenario", {"INPUT": layer, "ACTIONS": plan, **OUT})
+    rows = [r for r in table_of(found["OUTPUT"]) if r["buurt_code"] == "BU00010009"]
+    assert [r["dwellings"] for r in rows] == [0, 80]
+    assert rows[1]["share_corp"] == 100
+    assert any("nothing stood there: BU00010009" in line for line in run.log)

@@ -511,7 +511,8 @@ def index_table(
             )
             found.insert(0, "year", year)
             found.insert(1, "level", level)
-            found.insert(len(found.columns) - 1, "n_units", n)
+            both = (first.sum(axis=1) > 0) & (second.sum(axis=1) > 0)
+            found.insert(len(found.columns) - 1, "n_units", int(both.sum()))
             for name in ("before_low", "before_high", "after_low", "after_high"):
                 found[name] = np.nan
             if rounded is not None:

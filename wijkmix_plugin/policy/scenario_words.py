@@ -9,6 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from ..errors import Text, number
+from .scenario import SAYS
 
 TERMS = {
     # new before demolition, balance, pairs
@@ -63,6 +64,9 @@ TERMS = {
         "can no longer be assessed", "is niet meer te beoordelen: gegevens ontbreken"
     ),
     "changes": Text("changes", "verandert"),
+    "herstructurering": Text("Restructuring", "Herstructurering"),
+    "verdichting": Text("Densification", "Verdichting"),
+    "grondverwerving": Text("Land acquisition", "Grondverwerving"),
     "candidate": Text("candidate for further study", "kandidaat voor nader onderzoek"),
     "provisional": Text("provisional candidate", "voorlopige kandidaat"),
     # segments and tenures
@@ -94,6 +98,7 @@ TERMS = {
     "region": Text("All together", "Alles samen"),
 }
 NOTES = {
+    SAYS.en: SAYS.nl,
     "maximum: occupancy is not known of all dwellings": (
         "maximum: van niet alle woningen is de bewoning bekend"
     ),
