@@ -120,6 +120,14 @@
         <translation>Voegt de indices van elk gebied apart toe, bijvoorbeeld op gemeentecode.</translation>
     </message>
     <message>
+        <source>After: lower bound, rounding</source>
+        <translation>Na: ondergrens, afronding</translation>
+    </message>
+    <message>
+        <source>After: upper bound, rounding</source>
+        <translation>Na: bovengrens, afronding</translation>
+    </message>
+    <message>
         <source>After</source>
         <translation>Na</translation>
     </message>
@@ -180,6 +188,10 @@
         <translation>Gebieden met minder blijven leeg; 1 toont elk gebied.</translation>
     </message>
     <message>
+        <source>As an earlier run gave it. Where the stock has been edited since, the run says so.</source>
+        <translation>Zoals een eerdere run die gaf. Is de voorraad sindsdien gewijzigd, dan meldt de run dat.</translation>
+    </message>
+    <message>
         <source>As it stood in {month}.</source>
         <translation>Stand {month}.</translation>
     </message>
@@ -222,6 +234,14 @@
     <message>
         <source>Before or after</source>
         <translation>Voor of na</translation>
+    </message>
+    <message>
+        <source>Before: lower bound, rounding</source>
+        <translation>Voor: ondergrens, afronding</translation>
+    </message>
+    <message>
+        <source>Before: upper bound, rounding</source>
+        <translation>Voor: bovengrens, afronding</translation>
     </message>
     <message>
         <source>Before</source>
@@ -274,6 +294,14 @@
     <message>
         <source>Building (pand): rows with the same value are one building</source>
         <translation>Pand: rijen met dezelfde waarde zijn één pand</translation>
+    </message>
+    <message>
+        <source>Buurt of the gain</source>
+        <translation>Buurt van de winst</translation>
+    </message>
+    <message>
+        <source>Buurt of the loss</source>
+        <translation>Buurt van het verlies</translation>
     </message>
     <message>
         <source>Buurt, by name or code</source>
@@ -404,6 +432,10 @@
         <translation>Verandering: woningen</translation>
     </message>
     <message>
+        <source>Change: lower end (95 %, with rounding)</source>
+        <translation>Verandering: ondergrens (95 %, met afronding)</translation>
+    </message>
+    <message>
         <source>Change: other rental dwellings</source>
         <translation>Verandering: overige huurwoningen</translation>
     </message>
@@ -430,6 +462,10 @@
     <message>
         <source>Change: share rental (points)</source>
         <translation>Verandering: aandeel huur (procentpunten)</translation>
+    </message>
+    <message>
+        <source>Change: upper end (95 %, with rounding)</source>
+        <translation>Verandering: bovengrens (95 %, met afronding)</translation>
     </message>
     <message>
         <source>Change</source>
@@ -522,6 +558,10 @@
     <message>
         <source>Conditions of the flags (JSON)</source>
         <translation>Voorwaarden van de vlaggen (JSON)</translation>
+    </message>
+    <message>
+        <source>Conditions that flipped</source>
+        <translation>Voorwaarden die omsloegen</translation>
     </message>
     <message>
         <source>Contrast at borders between blocks (0-1)</source>
@@ -632,6 +672,10 @@
         <translation>Afstandsprofiel</translation>
     </message>
     <message>
+        <source>Distance to what comes back (km; mean)</source>
+        <translation>Afstand tot wat terugkomt (km; gemiddeld)</translation>
+    </message>
+    <message>
         <source>Distances run between the centres of the units.</source>
         <translation>Afstanden lopen tussen de middelpunten van de eenheden.</translation>
     </message>
@@ -720,6 +764,10 @@
         <translation>Woningen die de groep verlaten</translation>
     </message>
     <message>
+        <source>Dwellings</source>
+        <translation>Woningen</translation>
+    </message>
+    <message>
         <source>Empty is our assumption: {&quot;sociaal&quot;: &quot;corp&quot;, &quot;midden&quot;: &quot;overig&quot;, &quot;duur huur&quot;: &quot;overig&quot;, &quot;betaalbaar koop&quot;: &quot;koop&quot;, &quot;duur koop&quot;: &quot;koop&quot;}.</source>
         <translation>Leeg is onze aanname: {&quot;sociaal&quot;: &quot;corp&quot;, &quot;midden&quot;: &quot;overig&quot;, &quot;duur huur&quot;: &quot;overig&quot;, &quot;betaalbaar koop&quot;: &quot;koop&quot;, &quot;duur koop&quot;: &quot;koop&quot;}.</translation>
     </message>
@@ -804,6 +852,14 @@
         <translation>Fijnste eenheden</translation>
     </message>
     <message>
+        <source>Fingerprint of the stock the actions were made on</source>
+        <translation>Vingerafdruk van de voorraad waarop de acties zijn gemaakt</translation>
+    </message>
+    <message>
+        <source>Fingerprint of the stock</source>
+        <translation>Vingerafdruk van de voorraad</translation>
+    </message>
+    <message>
         <source>First year</source>
         <translation>Eerste jaar</translation>
     </message>
@@ -812,8 +868,16 @@
         <translation>Vlag: {name}</translation>
     </message>
     <message>
+        <source>Flag</source>
+        <translation>Vlag</translation>
+    </message>
+    <message>
         <source>Flags of the buurt</source>
         <translation>Vlaggen van de buurt</translation>
+    </message>
+    <message>
+        <source>Flags that appear or vanish</source>
+        <translation>Vlaggen die verschijnen of verdwijnen</translation>
     </message>
     <message>
         <source>Flags</source>
@@ -1196,10 +1260,6 @@
         <translation>Passende instrumenten</translation>
     </message>
     <message>
-        <source>Mean distance to what comes back (km)</source>
-        <translation>Gemiddelde afstand tot wat terugkomt (km)</translation>
-    </message>
-    <message>
         <source>Mean diversity inside blocks (0-1)</source>
         <translation>Gemiddelde diversiteit binnen blokken (0-1)</translation>
     </message>
@@ -1522,6 +1582,10 @@
     <message>
         <source>PDOK, or another host, OGC API Features or WFS with the same fields; {year} in the address stands for the year.</source>
         <translation>PDOK, of een andere host, OGC API Features of WFS met dezelfde velden; {year} in het adres staat voor het jaar.</translation>
+    </message>
+    <message>
+        <source>Pairs of losses and gains</source>
+        <translation>Paren van verlies en winst</translation>
     </message>
     <message>
         <source>Parameters</source>
@@ -2240,8 +2304,8 @@
         <translation>Wat telde als kwetsbaar</translation>
     </message>
     <message>
-        <source>What does a plan do to the stock? Every action (sloop, nieuwbouw, verkoop, inponden, transformatie, aankoop) names a unit, a year, a segment and a number of dwellings. Out come the stock per unit and year; every index before and after at the levels of buurt, wijk and gemeente, on the same boundaries; the balance of what goes in vulnerable areas and what comes back elsewhere; and whether new dwellings are there before old ones go. A scenario changes stock only: it forecasts no income, no behaviour and no removals.</source>
-        <translation>Wat doet een plan met de voorraad? Elke actie (sloop, nieuwbouw, verkoop, inponden, transformatie, aankoop) noemt een eenheid, een jaar, een segment en een aantal woningen. Eruit komen de voorraad per eenheid en jaar; elke index voor en na op het niveau van buurt, wijk en gemeente, op dezelfde grenzen; de balans van wat in kwetsbare gebieden weggaat en elders terugkomt; en of er nieuwe woningen zijn voordat oude weggaan. Een scenario verandert alleen de voorraad: het voorspelt geen inkomen, gedrag of verhuizing.</translation>
+        <source>What does a plan do to the stock? Every action (sloop, nieuwbouw, verkoop, inponden, transformatie, aankoop) names a unit, a year, a segment and a number of dwellings. Out come the stock per unit and year; every index before and after at the levels of buurt, wijk and gemeente, on the same boundaries; the balance of what goes in vulnerable areas and what comes back elsewhere, with the pairs of losses and gains; whether new dwellings are there before old ones go; and, with a scan as the stock, which candidate flags appear or vanish. A scenario changes stock only: it forecasts no income, no behaviour and no removals.</source>
+        <translation>Wat doet een plan met de voorraad? Elke actie (sloop, nieuwbouw, verkoop, inponden, transformatie, aankoop) noemt een eenheid, een jaar, een segment en een aantal woningen. Eruit komen de voorraad per eenheid en jaar; elke index voor en na op het niveau van buurt, wijk en gemeente, op dezelfde grenzen; de balans van wat in kwetsbare gebieden weggaat en wat elders terugkomt, met de paren van verlies en winst; of nieuwe woningen er zijn voordat oude verdwijnen; en, met een scan als voorraad, welke kandidaatvlaggen verschijnen of verdwijnen. Een scenario verandert alleen de voorraad: het voorspelt geen inkomen, gedrag of verhuizing.</translation>
     </message>
     <message>
         <source>What the scan noted</source>
@@ -2338,6 +2402,14 @@
     <message>
         <source>Year of the figures</source>
         <translation>Jaar van de cijfers</translation>
+    </message>
+    <message>
+        <source>Year of the gain</source>
+        <translation>Jaar van de winst</translation>
+    </message>
+    <message>
+        <source>Year of the loss</source>
+        <translation>Jaar van het verlies</translation>
     </message>
     <message>
         <source>Year</source>
