@@ -560,7 +560,7 @@ def _draws(
     cancelled: Callable[[], bool] | None,
 ) -> pd.DataFrame:
     """Return every index, a row each, in every draw of what rounding to percentages left off."""
-    random = np.random.default_rng([seed, 3])
+    generator = np.random.default_rng([seed, 3])
     half = (rounded[usable] / 200)[None, :, None]
     start, moved = counts[usable], (now - counts)[usable]
     size = max(1, _AT_ONCE // max(len(start), 1))
@@ -569,7 +569,7 @@ def _draws(
         if cancelled is not None and cancelled():
             raise Cancelled
         some = min(size, ROUNDINGS - first)
-        found = start + random.uniform(-1, 1, (some, *start.shape)) * half
+        found = start + generator.uniform(-1, 1, (some, *start.shape)) * half
         found = np.maximum(np.maximum(found, 0.0) + moved, 0.0)
         place = (np.arange(some)[:, None] * n + code).ravel()
         sums = _added(found.reshape(-1, counts.shape[1]), place, some * n)
