@@ -12,6 +12,7 @@ from .base import language
 
 def aliases() -> dict[str, str]:
     """Return field name -> alias for every field that an algorithm may write."""
+    from ..wijkmix_plugin.measures import grain, mosaic
     from ..wijkmix_plugin.policy import catalogue
     from ..wijkmix_plugin.tables.roles import ROLES
 
@@ -65,6 +66,13 @@ def aliases() -> dict[str, str]:
             "mosaic_class": translate("WijkMix", "Mosaic class"),
             "n_blocks": translate("WijkMix", "Number of blocks"),
             "block_diversity": translate("WijkMix", "Mean diversity inside blocks (0-1)"),
+            "block_dwellings": translate("WijkMix", "Dwellings in the blocks that count"),
+            "patch_size": translate("WijkMix", "Size of the uniform patch (dwellings)"),
+            "mixed_dwellings": translate("WijkMix", "Dwellings in blocks without dominant tenure"),
+            "edge_contrast": translate("WijkMix", "Contrast at borders between blocks (0-1)"),
+            "spectrum_buurt": translate("WijkMix", "Diversity between buurten inside the wijk"),
+            "spectrum_block": translate("WijkMix", "Diversity between blocks inside buurten"),
+            "spectrum_within": translate("WijkMix", "Diversity inside the finest units"),
             "area": translate("WijkMix", "Area"),
             "area_name": translate("WijkMix", "Name of the area"),
             "index": translate("WijkMix", "Index"),
@@ -76,4 +84,11 @@ def aliases() -> dict[str, str]:
             "note": translate("WijkMix", "Note"),
         }
     )
+    patch = translate("WijkMix", "Size of the uniform patch, tenure dominant from {share} %")
+    around = translate("WijkMix", "Diversity within {radius} m minus that inside the block")
+    for theta in mosaic.THETAS:
+        share = round(100 * theta)
+        names[f"patch_size_{share}"] = patch.format(share=share)
+    for name, radius in zip(grain.AROUND, grain.RADII, strict=True):
+        names[name] = around.format(radius=radius)
     return names

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
@@ -22,6 +23,7 @@ from ..wijkmix_plugin.errors import TableError, Text
 from . import styling
 from .base import described
 from .blocks_algorithm import AREAS_OR_POINTS, Blocks, BlocksAlgorithm, labels
+from .limits import add_limits, limits_of, recorded
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,13 +47,9 @@ class Mosaic(BlocksAlgorithm):
     BLOCK_FIELD = "BLOCK_FIELD"
     REPLICATES = "REPLICATES"
     SEED = "SEED"
-    THETA = "THETA"
     RADII = "RADII"
     TOLERANCE = "TOLERANCE"
     MIN_DWELLINGS = "MIN_DWELLINGS"
-    LIMIT_DIVERSITY = "LIMIT_DIVERSITY"
-    LIMIT_MOSAIC = "LIMIT_MOSAIC"
-    LIMIT_FINE = "LIMIT_FINE"
     OUTPUT = "OUTPUT"
     BLOCKS_OUT = "BLOCKS_OUT"
 
@@ -141,7 +139,6 @@ class Mosaic(BlocksAlgorithm):
         for name, text, kind, default, low, high in (
             (self.REPLICATES, translate("WijkMix", "Shuffles"), integer, 999, 2, 99_999),
             (self.SEED, translate("WijkMix", "Random seed"), integer, 12345, 0, 2**31 - 1),
-            (self.THETA, translate("WijkMix", "Dominant tenure from share"), double, 0.8, 0.51, 1),
             (
                 self.MIN_DWELLINGS,
                 translate("WijkMix", "Least dwellings in a block"),
@@ -158,30 +155,6 @@ class Mosaic(BlocksAlgorithm):
                 0.0,
                 1000.0,
             ),
-            (
-                self.LIMIT_DIVERSITY,
-                translate("WijkMix", "One-sided: diversity of the wijk below"),
-                double,
-                0.5,
-                0.0,
-                1.0,
-            ),
-            (
-                self.LIMIT_MOSAIC,
-                translate("WijkMix", "Mosaic: H beyond chance from"),
-                double,
-                0.6,
-                0.0,
-                1.0,
-            ),
-            (
-                self.LIMIT_FINE,
-                translate("WijkMix", "Finely mixed: H beyond chance up to"),
-                double,
-                0.2,
-                0.0,
-                1.0,
-            ),
         ):
             self.addParameter(
                 described(
@@ -192,6 +165,7 @@ class Mosaic(BlocksAlgorithm):
                     advanced=name != self.REPLICATES,
                 )
             )
+        add_limits(self)
         self.addParameter(
             described(
                 QgsProcessingParameterString(
@@ -248,7 +222,7 @@ class Mosaic(BlocksAlgorithm):
                 "Hele panden schudden vraagt twee velden van de rijen: het pand (PAND_FIELD) en "
                 "het blok waarin het staat (BLOCK_FIELD).",
             )
-        self._limits(parameters, context)
+        limits_of(self, parameters, context)
         radii(self.parameterAsString(parameters, self.RADII, context))
 
     def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
@@ -257,6 +231,7 @@ class Mosaic(BlocksAlgorithm):
 
         from ..wijkmix_plugin.measures import mosaic
 
+        limits, theta = limits_of(self, parameters, context)
         parent = self.parameterAsString(parameters, self.PARENT, context)
         block = self.parameterAsString(parameters, self.BLOCK_FIELD, context)
         pand = self.parameterAsString(parameters, self.PAND_FIELD, context)
@@ -293,7 +268,7 @@ class Mosaic(BlocksAlgorithm):
             **settings,
             replicates=self.parameterAsInt(parameters, self.REPLICATES, context),
             seed=self.parameterAsInt(parameters, self.SEED, context),
-            limits=self._limits(parameters, context),
+            limits=limits,
             progress=lambda part: feedback.setProgress(20 + 0.5 * part),
             cancelled=feedback.isCanceled,
         )
@@ -340,7 +315,15 @@ class Mosaic(BlocksAlgorithm):
                 aliases(),
             )
         results = self.save(parameters, context, feedback, outputs)
-        self._load(context, results, buurten, "geometry" in frame)
+        chosen = {
+            "variant": "buurt" if buurten else "block",
+            "null_model": "panden" if null_model == PANDEN else "dwellings",
+            "replicates": self.parameterAsInt(parameters, self.REPLICATES, context),
+            "seed": self.parameterAsInt(parameters, self.SEED, context),
+            "min_dwellings": self.parameterAsInt(parameters, self.MIN_DWELLINGS, context),
+            **recorded(limits, theta),
+        }
+        self._load(context, results, _origin(source.sourceName(), chosen), "geometry" in frame)
         return results
 
     def _parents_field(self, parameters: dict[str, Any], context: Any, areas: Any) -> str:
@@ -428,20 +411,6 @@ class Mosaic(BlocksAlgorithm):
         )
         return np.where(small[:, None], np.nan, counts), code
 
-    def _limits(self, parameters: dict[str, Any], context: Any) -> Any:
-        from ..wijkmix_plugin.measures import mosaic
-
-        names = (self.LIMIT_DIVERSITY, self.LIMIT_MOSAIC, self.LIMIT_FINE)
-        limits = mosaic.Limits(*(self.parameterAsDouble(parameters, n, context) for n in names))
-        if limits.fine >= limits.mosaic:
-            raise TableError(
-                "The limit of finely mixed ({fine}) must be below that of mosaic ({mosaic}).",
-                "De grens van fijn gemengd ({fine}) moet onder die van mozaïek ({mosaic}) liggen.",
-                fine=limits.fine,
-                mosaic=limits.mosaic,
-            )
-        return limits
-
     def _arrangement(
         self,
         parameters: dict[str, Any],
@@ -456,7 +425,7 @@ class Mosaic(BlocksAlgorithm):
 
         from ..wijkmix_plugin.measures import mosaic
 
-        theta = self.parameterAsDouble(parameters, self.THETA, context)
+        theta = limits_of(self, parameters, context)[1]
         names = ["patch_size", *(f"patch_size_{round(100 * t)}" for t in mosaic.THETAS)]
         names += ["mixed_dwellings", "edge_contrast"]
         for name in names:
@@ -514,19 +483,23 @@ class Mosaic(BlocksAlgorithm):
         columns["edge_steepest"] = np.full(len(counts), np.nan) if steepest is None else steepest
         return gpd.GeoDataFrame(columns, geometry=units.frame["geometry"].to_numpy())
 
-    def _load(self, context: Any, results: dict[str, Any], buurten: bool, drawn: bool) -> None:
+    def _load(
+        self, context: Any, results: dict[str, Any], origin: dict[str, Any], drawn: bool
+    ) -> None:
         translate = QCoreApplication.translate
         name = (
             translate("WijkMix", "Mosaic per wijk, buurt variant")
-            if buurten
+            if origin["parameters"]["variant"] == "buurt"
             else translate("WijkMix", "Mosaic per wijk, block variant")
         )
         style = styling.mosaic_class if drawn else styling.plain
-        look = styling.PostProcessor(style, aliases=aliases(), counts=drawn)
+        look = styling.PostProcessor(style, origin, aliases=aliases(), counts=drawn)
         styling.load(context, results[self.OUTPUT], "", [(name, 0, look)])
         if self.BLOCKS_OUT in results:
             label = translate("WijkMix", "Blocks and their surroundings")
-            look = styling.PostProcessor(styling.plain, aliases=aliases())
+            look = styling.PostProcessor(
+                styling.surroundings_minus_block, origin, aliases=aliases()
+            )
             styling.load(context, results[self.BLOCKS_OUT], "", [(label, 1, look)])
 
 
@@ -543,6 +516,19 @@ def radii(text: str) -> list[float]:
             text=text or "-",
         )
     return values
+
+
+def _origin(source: str, chosen: dict[str, Any]) -> dict[str, Any]:
+    """Return what is stored with the layers: the choices, the assumptions among them."""
+    from ..wijkmix_plugin import scan
+
+    return {
+        "title": "WijkMix mosaic",
+        "source": source,
+        "date": datetime.date.today().isoformat(),
+        "parameters": chosen,
+        "versions": scan.versions(),
+    }
 
 
 def _polygons(units: Blocks) -> bool:

@@ -23,6 +23,7 @@ from ..wijkmix_plugin import qgis_io
 from . import styling
 from .base import described, language
 from .labels import aliases
+from .limits import add_limits, limits_of
 from .policy_algorithm import PolicyAlgorithm
 
 REFERENCES = ("gemeente", "all")
@@ -157,6 +158,7 @@ class Scan(PolicyAlgorithm):
                 advanced=True,
             )
         )
+        add_limits(self)
         self.addParameter(
             QgsProcessingParameterFeatureSink(
                 self.OUTPUT,
@@ -196,6 +198,7 @@ class Scan(PolicyAlgorithm):
         qgis_io.check_crs(source)
         wanted_columns(source.fields().names(), catalogue.load())
         self.check_policy(source, parameters, context)
+        limits_of(self, parameters, context)
 
     def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, feedback: Any) -> bool:
         # Here and not in the run: a layer of the project may only be asked in the main thread.
@@ -225,6 +228,7 @@ class Scan(PolicyAlgorithm):
         )
         self.add_own_rule(frame, source, parameters, context, feedback)
         blocks = self.parameterAsSource(parameters, self.BLOCKS, context)
+        limits, theta = limits_of(self, parameters, context)
         result = scan.run_scan(
             frame,
             shipped,
@@ -237,6 +241,9 @@ class Scan(PolicyAlgorithm):
             else qgis_io.read(
                 blocks, crs=crs, transform_context=context.transformContext(), feedback=feedback
             ),
+            blocks_source="" if blocks is None else blocks.sourceName(),
+            limits=limits,
+            theta=theta,
             thresholds=self.thresholds(parameters, context),
             permutations=self.parameterAsInt(parameters, self.PERMUTATIONS, context),
             seed=self.parameterAsInt(parameters, self.SEED, context),
@@ -293,9 +300,19 @@ class Scan(PolicyAlgorithm):
         mix = (translate("WijkMix", "Tenure mix"), 40, look(styling.tenure_mix, counts=True))
         moran = look(styling.moran_cluster(cluster), visible=False, counts=True)
         views = [mix, (clusters, 30, moran), *self.flag_views(look)]
+        blocks = result.provenance["variant"] == "block"
+        if blocks:
+            name = translate("WijkMix", "Mosaic per wijk, block variant")
+            views.insert(2, (name, 20, look(styling.mosaic_class, visible=False)))
         styling.load(context, buurten, group, views)
+        # The variant of the mosaic index stands in the name: on buurten it says something else.
+        wijken = (
+            translate("WijkMix", "Wijken (table), mosaic in block variant")
+            if blocks
+            else translate("WijkMix", "Wijken (table), mosaic in buurt variant")
+        )
         for output, label, order in (
-            (self.WIJKEN, translate("WijkMix", "Wijken (table)"), 11),
+            (self.WIJKEN, wijken, 11),
             (self.INDICES, translate("WijkMix", "Segregation indices (table)"), 10),
         ):
             if output in results:

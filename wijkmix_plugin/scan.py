@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from .errors import Cancelled, MeasureError, TableError, Text
-from .measures import local_moran, mix, mosaic, neighbours, scale, segregation
+from .measures import grain, local_moran, mix, mosaic, neighbours, scale, segregation
 from .policy import flags, indicators
 from .policy.catalogue import Catalogue
 from .tables import cbs, squares
@@ -30,10 +30,11 @@ PROFILE_METRES = (500.0, 1000.0, 2000.0, 4000.0, 8000.0)
 PROFILE_UNITS = 5_000
 # Results on fewer dwellings than this are not shown: they say too much about too few homes.
 MIN_DWELLINGS = 10
-# What blocks tell about a wijk: its diversity inside them, and the mosaic index beside what chance
-# gives for blocks of this size.
+# What blocks tell about a wijk: its diversity inside them, the mosaic index beside what chance
+# gives for blocks of this size, how large uniform patches are, and what lies around the blocks.
 BLOCK_COLUMNS = (
     "n_blocks",
+    "block_dwellings",
     "block_diversity",
     "theil_h_block",
     "mosaic_block",
@@ -41,6 +42,11 @@ BLOCK_COLUMNS = (
     "mosaic_corrected",
     "mosaic_z",
     "mosaic_class",
+    "patch_size",
+    *grain.PATCHES,
+    "mixed_dwellings",
+    "edge_contrast",
+    *grain.AROUND,
 )
 # Beside the cluster label: local I, mean of the neighbours, p and adjusted p.
 MORAN_SUFFIXES = ("i", "lag", "p", "q")
@@ -114,6 +120,9 @@ def run_scan(
     gemeente: list[str] | None = None,
     reference: str = "gemeente",
     blocks: gpd.GeoDataFrame | None = None,
+    blocks_source: str = "",
+    limits: mosaic.Limits | None = None,
+    theta: float = 0.8,
     thresholds: Mapping[str, float] | None = None,
     permutations: int = 99_999,
     seed: int = 12345,
@@ -131,6 +140,9 @@ def run_scan(
     gemeente : codes or names to keep; None keeps all.
     blocks : optional polygons or points with counts `n_koop, n_corp, n_overig` (or `n_huur`), or
         squares of CBS as published.
+    blocks_source : the name of that layer.
+    limits, theta : limits of the four mosaic classes, and the share from which a tenure dominates a
+        block; assumptions.
     thresholds : parameters of the catalogue to override.
     permutations, seed, alpha : of the local Moran.
 
@@ -201,8 +213,16 @@ def run_scan(
         indices = indices.reset_index(drop=True)
     names = dict(zip(table["gemeente_code"], table["gemeente_name"], strict=True))
     indices["area_name"] = [names.get(a) for a in indices["area"]]
-    wijken, block_notes = _wijken(result, counts, table, canonical.classes, blocks, seed, cancelled)
-    notes += block_notes
+    limits = limits or mosaic.Limits()
+    found = None
+    if blocks is not None:
+        found = _blocks(blocks, table, result, canonical.classes, limits, theta, seed, cancelled)
+        notes += found.notes
+        _add_blocks(result, found.grain)
+    spectrum, spectrum_notes = _spectrum(result, counts, canonical.classes, found)
+    notes += spectrum_notes
+    wijken = _wijken(result, counts, spectrum, found)
+    indices = pd.concat([indices, _spectrum_rows(spectrum, names)], ignore_index=True)
     step(90)
 
     return ScanResult(
@@ -227,8 +247,21 @@ def run_scan(
                 "permutations": permutations,
                 "seed": seed,
                 "alpha": alpha,
-                "blocks": blocks is not None,
+                "blocks": blocks_source or blocks is not None,
+                **(
+                    {}
+                    if found is None
+                    else {
+                        "limit_diversity": limits.diversity,
+                        "limit_mosaic": limits.mosaic,
+                        "limit_fine": limits.fine,
+                        "theta": theta,
+                        "min_dwellings": MIN_DWELLINGS,
+                    }
+                ),
             },
+            "variant": "buurt" if found is None else "block",
+            "blocks_are_squares": found is not None and found.squares,
             "thresholds": catalogue.thresholds(thresholds),
             "seed": seed,
             "permutations": permutations,
@@ -396,15 +429,131 @@ def add_vulnerable(
     return rule
 
 
-def _wijken(
-    result: pd.DataFrame,
-    counts: pd.DataFrame,
+@dataclass
+class _Found:
+    """What was worked out of the blocks: their counts, where they lie, what they tell."""
+
+    counts: np.ndarray
+    buurt: np.ndarray  # position of the buurt of each block that counts, -1 for the others
+    grain: grain.Grain
+    notes: list[Note]
+    squares: bool
+
+
+def _blocks(
+    blocks: gpd.GeoDataFrame,
     table: gpd.GeoDataFrame,
+    result: pd.DataFrame,
     classes: tuple[str, ...],
-    blocks: gpd.GeoDataFrame | None,
+    limits: mosaic.Limits,
+    theta: float,
     seed: int,
     cancelled: Callable[[], bool] | None,
+) -> _Found:
+    """Give every block to the buurt that holds most of it, and measure wijken and buurten."""
+    counts, texts = _block_counts(blocks, classes)
+    shapes = blocks.geometry.to_numpy()
+    placed = mosaic.assign(shapes, table.geometry.to_numpy())
+    outside = placed.parent < 0
+    small = ~(np.nan_to_num(counts).sum(axis=1) >= MIN_DWELLINGS)
+    used = ~small & ~outside
+    held = np.nansum(counts[used])
+    known = result[[f"n_{c}" for c in classes]].to_numpy(dtype=float)
+    texts.append(
+        Text(
+            "{used} of {n} blocks are used; {small} have fewer than {minimum} dwellings, or no "
+            "usable counts, and {outside} lie in no buurt of this scan. {straddles} lie in two "
+            "buurten or more and count in the one that holds most of their area. The blocks used "
+            "hold {held:.0f} dwellings of known tenure, the buurten {known:.0f}.",
+            "{used} van {n} blokken zijn gebruikt; {small} hebben minder dan {minimum} woningen, "
+            "of geen bruikbare aantallen, en {outside} liggen in geen buurt van deze scan. "
+            "{straddles} liggen in twee of meer buurten en tellen mee in de buurt met het grootste "
+            "deel van hun oppervlak. De gebruikte blokken hebben {held:.0f} woningen met bekend "
+            "eigendom, de buurten {known:.0f}.",
+        ).format(
+            used=int(used.sum()),
+            n=len(blocks),
+            small=int(small.sum()),
+            minimum=MIN_DWELLINGS,
+            outside=int(outside.sum()),
+            straddles=int(placed.straddles.sum()),
+            held=held,
+            known=np.nansum(known),
+        )
+    )
+    buurt = np.where(used, placed.parent, -1)
+    counts = np.where(used[:, None], counts, np.nan)
+    told = grain.grain(
+        counts,
+        [f"n_{c}" for c in classes],
+        shapes,
+        _labels(result, "wijk_code", buurt),
+        # A position, for two buurten may carry one code.
+        np.where(buurt >= 0, buurt.astype(object), None),
+        limits=limits,
+        theta=theta,
+        seed=seed,
+        cancelled=cancelled,
+    )
+    notes = [Note("info", text) for text in texts]
+    return _Found(counts, buurt, told, notes, squares.are_squares(blocks.columns))
+
+
+def _labels(result: pd.DataFrame, column: str, position: np.ndarray) -> np.ndarray:
+    """Return a column of the buurt of every block, None for blocks without a buurt."""
+    values = result[column].to_numpy(dtype=object)
+    found = values[position] if len(values) else np.full(len(position), None, dtype=object)
+    return np.where((position < 0) | pd.isna(found), None, found)
+
+
+def _add_blocks(result: pd.DataFrame, told: grain.Grain) -> None:
+    """Add what blocks tell about a buurt, and about the wijk that it lies in."""
+    for name in ("mosaic", "mosaic_class"):
+        result[name] = result["wijk_code"].map(told.wijken[name])
+    result["mosaic_class"] = result["mosaic_class"].astype(object)
+    buurten = told.buurten.reindex(range(len(result)))
+    for name in ("block_div", *grain.AROUND):
+        result[name] = buurten[name].to_numpy(dtype=float)
+
+
+def _spectrum(
+    result: pd.DataFrame, counts: pd.DataFrame, classes: tuple[str, ...], found: _Found | None
 ) -> tuple[pd.DataFrame, list[Note]]:
+    """Split the diversity of gemeenten and wijken over the levels inside them."""
+    levels = ["gemeente", "wijk"] if found is None else ["gemeente", "wijk", "buurt"]
+    position = np.arange(len(result)) if found is None else found.buurt
+    values = counts.to_numpy(dtype=float) if found is None else found.counts
+    try:
+        table, texts = grain.spectrum(
+            values,
+            [f"n_{c}" for c in classes],
+            {name: _labels(result, f"{name}_code", position) for name in levels},
+            "buurt" if found is None else "block",
+        )
+    except MeasureError as error:
+        # Codes that do not nest, or no block that counts: the rest of the scan still stands.
+        return pd.DataFrame(columns=["area_level", "area"]), [Note("warning", error.text)]
+    return table, [Note("info", text) for text in texts]
+
+
+def _spectrum_rows(spectrum: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+    """Return the spectrum of the gemeenten and of all together as rows of the index table."""
+    areas = spectrum[spectrum["area_level"].isin(["all", "gemeente"])]
+    parts = [name for name in grain.PARTS if name in spectrum]
+    rows = (
+        areas.melt(["area", "n_units", "n_total"], parts, var_name="index", value_name="value")
+        if parts
+        else pd.DataFrame(columns=["area", "index", "value", "n_units", "n_total"])
+    )
+    rows = rows[~((rows["index"] == "spectrum_gemeente") & (rows["area"] != "all"))]
+    rows = rows.assign(group="all", note=np.where(rows["value"].isna(), "hardly mixed", None))
+    rows["area_name"] = rows["area"].map(names)
+    return rows.reset_index(drop=True)
+
+
+def _wijken(
+    result: pd.DataFrame, counts: pd.DataFrame, spectrum: pd.DataFrame, found: _Found | None
+) -> pd.DataFrame:
     """Aggregate buurten to wijken, with the mosaic index of buurten and of blocks if given."""
     usable = counts.notna().all(axis=1) & result["wijk_code"].notna()
     keys = result.loc[usable, "wijk_code"]
@@ -420,51 +569,16 @@ def _wijken(
     buurt = scale.mosaic_index(counts.to_numpy(), result["wijk_code"])
     wijken["theil_h_buurt"] = buurt["theil_h"]
     wijken["mosaic_buurt"] = buurt["mosaic"]
-    notes: list[Note] = []
-    if blocks is not None:
-        block, notes = _block_mosaic(
-            blocks, table, result["wijk_code"].to_numpy(dtype=object), classes, seed, cancelled
+    inside = spectrum[spectrum["area_level"] == "wijk"].set_index("area")
+    finest = ["spectrum_block"] if found is not None else []
+    for name in ("spectrum_buurt", *finest, "spectrum_within"):
+        wijken[name] = inside.get(name, np.nan)
+    if found is not None:
+        block = found.grain.wijken.rename(
+            columns={"theil_h": "theil_h_block", "mosaic": "mosaic_block"}
         )
-        block = block.rename(columns={"theil_h": "theil_h_block", "mosaic": "mosaic_block"})
         wijken = wijken.join(block[list(BLOCK_COLUMNS)])
-    return wijken.reset_index(names="wijk_code"), notes
-
-
-def _block_mosaic(
-    blocks: gpd.GeoDataFrame,
-    table: gpd.GeoDataFrame,
-    wijk: np.ndarray,
-    classes: tuple[str, ...],
-    seed: int,
-    cancelled: Callable[[], bool] | None,
-) -> tuple[pd.DataFrame, list[Note]]:
-    """Give every block to the buurt that holds most of it; the mosaic index per wijk."""
-    counts, texts = _block_counts(blocks, classes)
-    found = mosaic.assign(blocks.geometry.to_numpy(), table.geometry.to_numpy())
-    outside = found.parent < 0
-    parent = np.where(outside, None, wijk[found.parent])
-    small = ~(np.nan_to_num(counts).sum(axis=1) >= MIN_DWELLINGS)
-    parent[small] = None
-    texts.append(
-        Text(
-            "{used} of {n} blocks are used; {small} have fewer than {minimum} dwellings, or no "
-            "usable counts, and {outside} lie in no buurt of this scan. {straddles} lie in two "
-            "buurten or more and count in the one that holds most of their area.",
-            "{used} van {n} blokken zijn gebruikt; {small} hebben minder dan {minimum} woningen, "
-            "of geen bruikbare aantallen, en {outside} liggen in geen buurt van deze scan. "
-            "{straddles} liggen in twee of meer buurten en tellen mee in de buurt met het grootste "
-            "deel van hun oppervlak.",
-        ).format(
-            used=int((~small & ~outside).sum()),
-            n=len(blocks),
-            small=int(small.sum()),
-            minimum=MIN_DWELLINGS,
-            outside=int(outside.sum()),
-            straddles=int(found.straddles.sum()),
-        )
-    )
-    result = mosaic.mosaic(counts, parent, seed=seed, cancelled=cancelled)
-    return result, [Note("info", text) for text in texts]
+    return wijken.reset_index(names="wijk_code")
 
 
 def _block_counts(

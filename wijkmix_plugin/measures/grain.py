@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a scan tells about scale: the spectrum of wijken and gemeenten, and what blocks add."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from ..errors import Text
+from . import mosaic, scale
+from .mix import composition, entropy
+from .scale import HARDLY_MIXED, UNIT
+from .spatial import representative_points
+
+# The levels of the spectrum, coarse to fine; what is left is mixed inside the finest of them.
+LEVELS = ("gemeente", "wijk", "buurt", "block")
+PARTS = tuple(f"spectrum_{name}" for name in (*LEVELS, scale.WITHIN))
+# Distances of surroundings minus block, in metres: an assumption.
+RADII = (50, 100, 250, 500, 1000, 2000)
+AROUND = tuple(f"env_minus_block_{radius}" for radius in RADII)
+PATCHES = tuple(f"patch_size_{round(100 * theta)}" for theta in mosaic.THETAS)
+
+
+def spectrum(
+    counts: np.ndarray,
+    groups: Sequence[str],
+    levels: Mapping[str, Sequence[object]],
+    finest: str,
+) -> tuple[pd.DataFrame, list[Text]]:
+    """Return the scale spectrum, one row per area, one column per level.
+
+    Parameters
+    ----------
+    counts : ndarray, shape (n, K)
+        Dwellings of the finest units; NaN leaves a unit out.
+    groups : sequence of K str
+    levels : mapping of level to n labels, coarse to fine
+        Names out of `LEVELS`. A level without any label is dropped, and said.
+    finest : str
+        Which of `LEVELS` the units themselves are.
+
+    Returns
+    -------
+    table : DataFrame
+        `area_level` ("all" or a level), `area`, the columns `PARTS` of the levels at hand (0-1,
+        adding up to 1; NaN where the area is hardly mixed, for then there is next to nothing to
+        divide, and at the levels not inside the area), `n_units` and `n_total` (dwellings).
+    notes : list of Text
+
+    Raises
+    ------
+    MeasureError
+        As `scale.scale_spectrum`: levels that do not nest, no usable unit.
+    """
+    labels = {name: pd.Series(list(values), dtype=object) for name, values in levels.items()}
+    there = {name: column for name, column in labels.items() if column.notna().any()}
+    notes = [
+        Text(
+            "The scale spectrum lacks the level {level}: no unit has a code for it.",
+            "In het schaalspectrum ontbreekt het niveau {level}: geen eenheid heeft er een code "
+            "voor.",
+        ).format(level=name)
+        for name in labels
+        if name not in there
+    ]
+    found = scale.scale_spectrum(counts, groups, there)
+    rows = found.table
+    keys = ["area_level", "area"]
+    rows = rows.assign(level=rows["level"].replace(UNIT, finest))
+    # An order of first appearance is coarse to fine, and by code inside a level.
+    table = rows.drop_duplicates(keys)[[*keys, "n_total"]].set_index(keys)
+    parts = rows.pivot(index=keys, columns="level", values="share").add_prefix("spectrum_")
+    table = table.join(parts[[name for name in PARTS if name in parts]])
+    first = rows.drop_duplicates(keys).set_index(keys)
+    whole = first["entropy"] + first["between"]
+    hardly = whole < HARDLY_MIXED * np.log(counts.shape[1])
+    table.loc[hardly, [name for name in PARTS if name in table]] = np.nan
+    units = rows[rows["level"] == finest].set_index(keys)["n_units"]
+    table["n_units"] = units
+    lost = np.isfinite(counts).all(axis=1) & (np.nan_to_num(counts).sum(axis=1) > 0)
+    lost &= pd.DataFrame(there).isna().any(axis=1).to_numpy()
+    if lost.any():
+        notes.append(
+            Text(
+                "{n} units with {dwellings:.0f} dwellings have no code at some level, and take no "
+                "part in the scale spectrum.",
+                "{n} eenheden met {dwellings:.0f} woningen hebben op een niveau geen code, en doen "
+                "niet mee in het schaalspectrum.",
+            ).format(n=int(lost.sum()), dwellings=np.nansum(counts[lost]))
+        )
+    return table.reset_index(), notes
+
+
+@dataclass(frozen=True)
+class Grain:
+    """What blocks tell.
+
+    Parameters
+    ----------
+    wijken : DataFrame indexed by wijk
+        The columns of `mosaic.mosaic`, `block_dwellings` (in the blocks that count), `patch_size`
+        (at the theta that was asked), `PATCHES`, `mixed_dwellings`, `edge_contrast` (NaN for
+        points) and `AROUND` (mean over the blocks, weighted by their dwellings; -1 to 1).
+    buurten : DataFrame indexed by buurt
+        `block_div` (0-1) and `AROUND`, means over the blocks weighted by their dwellings.
+    """
+
+    wijken: pd.DataFrame
+    buurten: pd.DataFrame
+
+
+def grain(
+    counts: np.ndarray,
+    groups: Sequence[str],
+    shapes: np.ndarray,
+    wijk: Sequence[object],
+    buurt: Sequence[object],
+    *,
+    limits: mosaic.Limits | None = None,
+    theta: float = 0.8,
+    replicates: int = 999,
+    seed: int = 12345,
+    cancelled: Callable[[], bool] | None = None,
+) -> Grain:
+    """Compute what blocks tell about their wijk and their buurt.
+
+    Parameters
+    ----------
+    counts : ndarray, shape (n, K)
+        NaN or no dwellings leaves a block out.
+    groups : sequence of K str
+    shapes : ndarray of shapely geometry, shape (n,)
+        Metres. Patches and edges need polygons.
+    wijk, buurt : sequence of n labels
+        Missing leaves the block out.
+    limits, theta, replicates, seed : see `mosaic`.
+
+    Raises
+    ------
+    MeasureError
+        As `mosaic.mosaic` and `mosaic.patch_sizes`.
+    Cancelled
+        When `cancelled()` is true.
+    """
+    wijk = pd.Series(list(wijk), dtype=object)
+    buurt = pd.Series(list(buurt), dtype=object)
+    used = np.isfinite(counts).all(axis=1) & (np.nan_to_num(counts).sum(axis=1) > 0)
+    used &= wijk.notna().to_numpy()
+    counts = np.where(used[:, None], counts, np.nan)
+    size = np.where(used, np.nan_to_num(counts).sum(axis=1), 0.0)
+    wijken = mosaic.mosaic(
+        counts, wijk, replicates=replicates, seed=seed, limits=limits, cancelled=cancelled
+    )
+    number = pd.Index(wijken.index).get_indexer(pd.Index(wijk, dtype=object))
+    number = np.where(used, number, -1)
+    n = len(wijken)
+    wijken["block_dwellings"] = np.bincount(number[used], size[used], n)
+    for name in ("patch_size", *PATCHES, "mixed_dwellings", "edge_contrast"):
+        wijken[name] = np.nan
+    flat = shapely.get_dimensions(shapes[used])
+    if len(flat) and (flat == 2).all():
+        patch, mixed = mosaic.patch_sizes(counts, shapes, number, [theta, *mosaic.THETAS])
+        for name, values in zip(("patch_size", *PATCHES), patch, strict=True):
+            wijken[name] = values
+        wijken["mixed_dwellings"] = mixed[0]
+        group = next((k for k, name in enumerate(groups) if "corp" in name), 0)
+        share = composition(counts)[:, group]
+        wijken["edge_contrast"] = mosaic.edge_contrast(share, shapes, number)[0]
+    own = entropy(composition(counts)) / np.log(counts.shape[1])
+    around = mosaic.surroundings_minus_block(
+        counts, representative_points(shapes), RADII, cancelled=cancelled
+    )
+    blocks = pd.DataFrame(dict(zip(AROUND, around, strict=True)))
+    blocks["block_div"] = own
+    return Grain(
+        wijken.join(_means(blocks[list(AROUND)], wijk, size)),
+        _means(blocks[["block_div", *AROUND]], buurt, size),
+    )
+
+
+def _means(values: pd.DataFrame, area: pd.Series, size: np.ndarray) -> pd.DataFrame:
+    """Return the means per area, weighted by dwellings; blocks without a value do not count."""
+    result = {}
+    for name in values:
+        known = values[name].notna().to_numpy() & area.notna().to_numpy() & (size > 0)
+        weight = pd.Series(size[known]).groupby(area[known].to_numpy(), sort=True)
+        product = pd.Series((size * values[name].to_numpy())[known])
+        result[name] = product.groupby(area[known].to_numpy(), sort=True).sum() / weight.sum()
+    return pd.DataFrame(result)
