@@ -168,6 +168,10 @@
         <translation>Altijd samen met: {names}</translation>
     </message>
     <message>
+        <source>An assumption of WijkMix: the sources give no limit. What is chosen is stored with the layer.</source>
+        <translation>Een aanname van WijkMix: de bronnen geven geen grens. Wat gekozen is, wordt bij de laag bewaard.</translation>
+    </message>
+    <message>
         <source>Any layer with a number per unit.</source>
         <translation>Elke laag met een getal per eenheid.</translation>
     </message>
@@ -692,8 +696,20 @@
         <translation>Diversiteit (0-1)</translation>
     </message>
     <message>
+        <source>Diversity between blocks inside buurten</source>
+        <translation>Diversiteit tussen blokken binnen buurten</translation>
+    </message>
+    <message>
+        <source>Diversity between buurten inside the wijk</source>
+        <translation>Diversiteit tussen buurten binnen de wijk</translation>
+    </message>
+    <message>
         <source>Diversity inside the block (0-1)</source>
         <translation>Diversiteit binnen het blok (0-1)</translation>
+    </message>
+    <message>
+        <source>Diversity inside the finest units</source>
+        <translation>Diversiteit binnen de fijnste eenheden</translation>
     </message>
     <message>
         <source>Diversity of the wijk (0-1)</source>
@@ -704,12 +720,20 @@
         <translation>Diversiteit die dit niveau toevoegt (nats)</translation>
     </message>
     <message>
+        <source>Diversity within {radius} m minus that inside the block</source>
+        <translation>Diversiteit binnen {radius} m min die binnen het blok</translation>
+    </message>
+    <message>
         <source>Diversity</source>
         <translation>Diversiteit</translation>
     </message>
     <message>
         <source>Domain</source>
         <translation>Domein</translation>
+    </message>
+    <message>
+        <source>Dominant tenure from share (assumption)</source>
+        <translation>Overheersende eigendomsvorm vanaf aandeel (aanname)</translation>
     </message>
     <message>
         <source>Dominant tenure from share</source>
@@ -742,6 +766,10 @@
     <message>
         <source>Dwellings in blocks without dominant tenure</source>
         <translation>Woningen in blokken zonder overheersende eigendomsvorm</translation>
+    </message>
+    <message>
+        <source>Dwellings in the blocks that count</source>
+        <translation>Woningen in de blokken die meetellen</translation>
     </message>
     <message>
         <source>Dwellings not counted</source>
@@ -834,6 +862,10 @@
     <message>
         <source>Fields that both years have. Empty: the tenures of the canonical table.</source>
         <translation>Velden die beide jaren hebben. Leeg: de eigendomsklassen van de voorbereide tabel.</translation>
+    </message>
+    <message>
+        <source>Finely mixed: H beyond chance up to (assumption)</source>
+        <translation>Fijn gemengd: H boven toeval tot en met (aanname)</translation>
     </message>
     <message>
         <source>Finely mixed: H beyond chance up to</source>
@@ -1260,6 +1292,10 @@
         <translation>Passende instrumenten</translation>
     </message>
     <message>
+        <source>Mean distance to what comes back (km)</source>
+        <translation>Gemiddelde afstand tot wat terugkomt (km)</translation>
+    </message>
+    <message>
         <source>Mean diversity inside blocks (0-1)</source>
         <translation>Gemiddelde diversiteit binnen blokken (0-1)</translation>
     </message>
@@ -1362,6 +1398,10 @@
     <message>
         <source>Mosaic per wijk</source>
         <translation>Mozaïek per wijk</translation>
+    </message>
+    <message>
+        <source>Mosaic: H beyond chance from (assumption)</source>
+        <translation>Mozaïek: H boven toeval vanaf (aanname)</translation>
     </message>
     <message>
         <source>Mosaic: H beyond chance from</source>
@@ -1514,6 +1554,10 @@
     <message>
         <source>One-sided wijk</source>
         <translation>Eenzijdige wijk</translation>
+    </message>
+    <message>
+        <source>One-sided: diversity of the wijk below (assumption)</source>
+        <translation>Eenzijdig: diversiteit van de wijk onder (aanname)</translation>
     </message>
     <message>
         <source>One-sided: diversity of the wijk below</source>
@@ -1866,6 +1910,10 @@
     <message>
         <source>Size of the uniform patch (dwellings)</source>
         <translation>Omvang van de eenvormige vlek (woningen)</translation>
+    </message>
+    <message>
+        <source>Size of the uniform patch, tenure dominant from {share} %</source>
+        <translation>Grootte van de eenvormige patch, eigendomsvorm overheerst vanaf {share} %</translation>
     </message>
     <message>
         <source>Smallest swap (lower bound)</source>
@@ -2308,6 +2356,10 @@
         <translation>Wat doet een plan met de voorraad? Elke actie (sloop, nieuwbouw, verkoop, inponden, transformatie, aankoop) noemt een eenheid, een jaar, een segment en een aantal woningen. Eruit komen de voorraad per eenheid en jaar; elke index voor en na op het niveau van buurt, wijk en gemeente, op dezelfde grenzen; de balans van wat in kwetsbare gebieden weggaat en wat elders terugkomt, met de paren van verlies en winst; of nieuwe woningen er zijn voordat oude verdwijnen; en, met een scan als voorraad, welke kandidaatvlaggen verschijnen of verdwijnen. Een scenario verandert alleen de voorraad: het voorspelt geen inkomen, gedrag of verhuizing.</translation>
     </message>
     <message>
+        <source>What does a plan do to the stock? Every action (sloop, nieuwbouw, verkoop, inponden, transformatie, aankoop) names a unit, a year, a segment and a number of dwellings. Out come the stock per unit and year; every index before and after at the levels of buurt, wijk and gemeente, on the same boundaries; the balance of what goes in vulnerable areas and what comes back elsewhere; and whether new dwellings are there before old ones go. A scenario changes stock only: it forecasts no income, no behaviour and no removals.</source>
+        <translation>Wat doet een plan met de voorraad? Elke actie (sloop, nieuwbouw, verkoop, inponden, transformatie, aankoop) noemt een eenheid, een jaar, een segment en een aantal woningen. Eruit komen de voorraad per eenheid en jaar; elke index voor en na op het niveau van buurt, wijk en gemeente, op dezelfde grenzen; de balans van wat in kwetsbare gebieden weggaat en elders terugkomt; en of er nieuwe woningen zijn voordat oude weggaan. Een scenario verandert alleen de voorraad: het voorspelt geen inkomen, gedrag of verhuizing.</translation>
+    </message>
+    <message>
         <source>What the scan noted</source>
         <translation>Wat de scan opmerkte</translation>
     </message>
@@ -2366,6 +2418,14 @@
     <message>
         <source>WijkMix scan: {source}</source>
         <translation>WijkMix-scan: {source}</translation>
+    </message>
+    <message>
+        <source>Wijken (table), mosaic in block variant</source>
+        <translation>Wijken (tabel), mozaïek in blokvariant</translation>
+    </message>
+    <message>
+        <source>Wijken (table), mosaic in buurt variant</source>
+        <translation>Wijken (tabel), mozaïek in buurtvariant</translation>
     </message>
     <message>
         <source>Wijken (table)</source>

@@ -32,7 +32,7 @@ from .base import language
 
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
 SKY, VERMILION, YELLOW = "#56B4E9", "#D55E00", "#F0E442"
-SAND = "#A6896B"  # brown: green would say that it is well
+SAND = "#C8B08A"  # brown: green would say that it is well
 PALE, EDGE = "#f2f2f2", "#8c8c8c"
 DOMINANT = 60  # percent; the same limit as in the report's map
 

@@ -222,7 +222,8 @@ def run_scan(
     spectrum, spectrum_notes = _spectrum(result, counts, canonical.classes, found)
     notes += spectrum_notes
     wijken = _wijken(result, counts, spectrum, found)
-    indices = pd.concat([indices, _spectrum_rows(spectrum, names)], ignore_index=True)
+    if len(spectrum):
+        indices = pd.concat([indices, _spectrum_rows(spectrum, names)], ignore_index=True)
     step(90)
 
     return ScanResult(
@@ -540,11 +541,7 @@ def _spectrum_rows(spectrum: pd.DataFrame, names: dict[str, str]) -> pd.DataFram
     """Return the spectrum of the gemeenten and of all together as rows of the index table."""
     areas = spectrum[spectrum["area_level"].isin(["all", "gemeente"])]
     parts = [name for name in grain.PARTS if name in spectrum]
-    rows = (
-        areas.melt(["area", "n_units", "n_total"], parts, var_name="index", value_name="value")
-        if parts
-        else pd.DataFrame(columns=["area", "index", "value", "n_units", "n_total"])
-    )
+    rows = areas.melt(["area", "n_units", "n_total"], parts, var_name="index", value_name="value")
     rows = rows[~((rows["index"] == "spectrum_gemeente") & (rows["area"] != "all"))]
     rows = rows.assign(group="all", note=np.where(rows["value"].isna(), "hardly mixed", None))
     rows["area_name"] = rows["area"].map(names)

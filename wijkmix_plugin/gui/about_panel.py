@@ -23,6 +23,17 @@ def parameter_name(name: str) -> str:
         "seed": QCoreApplication.translate("WijkMix", "Random seed"),
         "alpha": QCoreApplication.translate("WijkMix", "Significance level"),
         "blocks": QCoreApplication.translate("WijkMix", "Block layer used"),
+        "limit_diversity": QCoreApplication.translate(
+            "WijkMix", "One-sided: diversity of the wijk below (assumption)"
+        ),
+        "limit_mosaic": QCoreApplication.translate(
+            "WijkMix", "Mosaic: H beyond chance from (assumption)"
+        ),
+        "limit_fine": QCoreApplication.translate(
+            "WijkMix", "Finely mixed: H beyond chance up to (assumption)"
+        ),
+        "theta": QCoreApplication.translate("WijkMix", "Dominant tenure from share (assumption)"),
+        "min_dwellings": QCoreApplication.translate("WijkMix", "Least dwellings in a block"),
     }.get(name, name)
 
 

@@ -377,6 +377,38 @@ def method(page: Page) -> str:
                 "Theil 1972",
             ]
         )
+        rows.append(
+            [
+                page.t("Scale spectrum", "Schaalspectrum"),
+                "(<i>Ē<sub>l−1</sub></i> − <i>Ē<sub>l</sub></i>) / <i>E</i>, "
+                "<i>Ē<sub>l</sub></i> = Σ<sub>u∈l</sub> "
+                "(<i>t<sub>u</sub></i>/<i>T</i>) <i>E<sub>u</sub></i>",
+                page.t(
+                    "part of the diversity of an area that lies between the areas of level l; "
+                    "what is left is mixed inside the finest ones. No value where the area itself "
+                    "is hardly mixed (below 5% of the maximum)",
+                    "deel van de diversiteit van een gebied dat tussen de gebieden van niveau l "
+                    "ligt; de rest is gemengd binnen de fijnste. Geen waarde waar het gebied zelf "
+                    "nauwelijks gemengd is (onder 5% van het maximum)",
+                ),
+                "Theil, Finizza 1971",
+            ]
+        )
+    if page.result.wijken is not None and "patch_size" in page.result.wijken:
+        rows.append(
+            [
+                page.t("Uniform patch", "Eenvormige patch"),
+                "<i>K</i><sub>eff</sub> = Σ<sub>c</sub> <i>t<sub>c</sub></i>² / Σ<sub>c</sub> "
+                "<i>t<sub>c</sub></i>",
+                page.t(
+                    "dwellings in the uniform patch c in which the average dwelling stands: "
+                    "touching blocks with the same dominant tenure",
+                    "woningen in de eenvormige patch c waarin de gemiddelde woning staat: "
+                    "aangrenzende blokken met dezelfde overheersende eigendomsvorm",
+                ),
+                page.t("after Jaeger 2000", "naar Jaeger 2000"),
+            ]
+        )
     if not page.two_classes:
         rows.append(
             [
@@ -417,6 +449,24 @@ _PARAMETERS = {
     "seed": Text("Random seed", "Startgetal van het toeval (seed)"),
     "alpha": Text("Significance level", "Significantieniveau"),
     "blocks": Text("Finer blocks used", "Fijnere blokken gebruikt"),
+    "limit_diversity": Text(
+        "One-sided: diversity of the wijk below (assumption)",
+        "Eenzijdig: diversiteit van de wijk onder (aanname)",
+    ),
+    "limit_mosaic": Text(
+        "Mosaic: H beyond chance from (assumption)", "Mozaïek: H boven toeval vanaf (aanname)"
+    ),
+    "limit_fine": Text(
+        "Finely mixed: H beyond chance up to (assumption)",
+        "Fijn gemengd: H boven toeval tot en met (aanname)",
+    ),
+    "theta": Text(
+        "Tenure dominates a block from share (assumption)",
+        "Eigendomsvorm overheerst een blok vanaf aandeel (aanname)",
+    ),
+    "min_dwellings": Text(
+        "Least dwellings in a block (assumption)", "Minste woningen in een blok (aanname)"
+    ),
 }
 
 

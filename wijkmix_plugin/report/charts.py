@@ -43,6 +43,37 @@ TENURE_SHORT = {
     "overig": Text("Other", "Overig"),
     "huur": Text("Rented", "Huur"),
 }
+# The levels of the scale spectrum: light hues of Tol (2021) that keep apart for the colour-blind,
+# none of them a tenure's. What buurten alone cannot split further is grey, as what is not known.
+LEVEL_COLOURS = {
+    "spectrum_gemeente": "#BBCC33",
+    "spectrum_wijk": "#77AADD",
+    "spectrum_buurt": "#EE8866",
+    "spectrum_block": "#EEDD88",
+    "spectrum_within": "#FFAABB",
+    "spectrum_rest": "#DDDDDD",
+}
+LEVEL_LABELS = {
+    "spectrum_gemeente": Text("Between gemeenten", "Tussen gemeenten"),
+    "spectrum_wijk": Text("Between wijken", "Tussen wijken"),
+    "spectrum_buurt": Text("Between buurten inside wijken", "Tussen buurten binnen wijken"),
+    "spectrum_block": Text("Between blocks inside buurten", "Tussen blokken binnen buurten"),
+    "spectrum_within": Text("Mixed inside blocks", "Gemengd binnen blokken"),
+    "spectrum_rest": Text("Inside buurten, not split further", "Binnen buurten, niet uitgesplitst"),
+}
+# None of the four is the good one: no green, no red, no order.
+MOSAIC_COLOURS = {
+    "mosaic": "#CC79A7",
+    "fine": "#56B4E9",
+    "between": "#F0E442",
+    "one-sided": "#C8B08A",
+}
+MOSAIC_LABELS = {
+    "mosaic": Text("mosaic: uniform blocks", "mozaïek: eenvormige blokken"),
+    "fine": Text("finely mixed: mixed inside blocks", "fijn gemengd: gemengd binnen blokken"),
+    "between": Text("between the two", "ertussenin"),
+    "one-sided": Text("one-sided wijk", "eenzijdige wijk"),
+}
 CLUSTER_COLOURS = {
     "HH": "#D55E00",
     "LL": "#0072B2",
@@ -122,14 +153,16 @@ def stacked_bar(
     height: float = 14,
     values: bool = False,
     name: str = "",
+    colours: Mapping[str, str] = TENURE_COLOURS,
+    labels: Mapping[str, Text] = TENURE_LABELS,
 ) -> str:
-    """Draw one horizontal bar of tenure shares.
+    """Draw one horizontal bar of shares.
 
     Parameters
     ----------
-    shares : mapping of tenure class to percentage
-        Classes of `TENURE_COLOURS`, drawn in the given order; percentages 0-100. A missing share
-        is left out; with no share at all the bar is an empty outline.
+    shares : mapping of class to percentage
+        Tenure classes, or those of `colours`; drawn in the given order; percentages 0-100. A
+        missing share is left out; with no share at all the bar is an empty outline.
     lang : {"nl", "en"}
     width, height : float
         Size in pixels.
@@ -137,6 +170,8 @@ def stacked_bar(
         Also print the percentages inside the parts wide enough to hold them.
     name : str
         What the bar is about; opens its title.
+    colours, labels : mapping of class to colour and to words
+        Of other classes than tenure, such as `LEVEL_COLOURS`.
 
     Returns
     -------
@@ -148,9 +183,7 @@ def stacked_bar(
         key: float(v) for key, v in shares.items() if v is not None and math.isfinite(v) and v >= 0
     }
     total = sum(known.values())
-    said = ", ".join(
-        f"{TENURE_LABELS[key].get(lang)} {numbers.percent(v)}" for key, v in known.items()
-    )
+    said = ", ".join(f"{labels[key].get(lang)} {numbers.percent(v)}" for key, v in known.items())
     if not total:
         said = Text("no data", "geen gegevens").get(lang)
     title = f"{name}: {said}" if name else said
@@ -160,10 +193,10 @@ def stacked_bar(
         if wide > 0:
             body.append(
                 f'<rect x="{x:.1f}" y="0" width="{wide:.1f}" height="{height:g}" '
-                f'fill="{TENURE_COLOURS[key]}" stroke="#ffffff" stroke-width="0.8"/>'
+                f'fill="{colours[key]}" stroke="#ffffff" stroke-width="0.8"/>'
             )
         if values and wide >= 30:  # room for "100%"
-            ink = "#ffffff" if TENURE_COLOURS[key] in _WHITE_INK else INK
+            ink = "#ffffff" if colours[key] in _WHITE_INK else INK
             body.append(
                 _text(
                     x + wide / 2, height / 2 + 4, numbers.percent(value), anchor="middle", fill=ink

@@ -16,18 +16,13 @@ from .numbers import esc, is_missing
 from .page import FLAG_NAMES, FLAGS, Page
 
 DOMINANT = 60  # percent: the limit of the tenure map, the same as in the style of the map layer
-_LONG = 150  # rows above which a table is folded
+LONG = 150  # rows above which a table is folded
 _FEW = 3  # areas up to which the indices stand in columns
-_MANY_WIJKEN = 400  # above this the wijk table stays in the output layer
+MANY_WIJKEN = 400  # above this the wijk table stays in the output layer
 _LABELLED = 60  # gemeenten up to which all are named on a map
 _LARGEST = 25  # of more than that, only these with most dwellings
 _NAMED = 1500  # buurten listed by name; more only by code
 
-MOSAIC = {
-    "mosaic_buurt": Text("Mosaic of buurten", "Mozaïek van buurten"),
-    "mosaic_block": Text("Mosaic of blocks", "Mozaïek van blokken"),
-    "mosaic_corrected": Text("Above chance", "Boven toeval"),
-}
 INDEX_NAMES = {
     "dissimilarity": Text("Dissimilarity D", "Dissimilariteit D"),
     "isolation": Text("Isolation", "Isolatie"),
@@ -60,8 +55,12 @@ def figure(
     classes: Sequence[MapClass],
     note: str,
     labels: Sequence[tuple[float, float, str]] = (),
+    wijken: np.ndarray | None = None,
 ) -> str:
-    """Lay out a map with its title, its legend with counts, and how to read it."""
+    """Lay out a map with its title, its legend with counts, and how to read it.
+
+    The legend counts buurten; given the wijk of each, it counts wijken.
+    """
     dwellings = np.nan_to_num(page.floats("dwellings"))
     series = pd.Series(keys)
     count = series.value_counts()
@@ -69,18 +68,22 @@ def figure(
     shown = [c for c in classes if count.get(c.key, 0)]
     entries, spoken = [], []
     for c in shown:
-        n = page.numbers.integer(count[c.key])
+        n = (
+            page.units(count[c.key])
+            if wijken is None
+            else page.wijken(len(set(wijken[keys == c.key]) - {None}))
+        )
         part = page.numbers.part(homes[c.key], dwellings.sum())
         spoken.append(f"{c.label.get(page.lang)}: {n}")
         words = page.t(
             "{label}: <b>{n}</b>",
             "{label}: <b>{n}</b>",
             label=c.label.get(page.lang),
-            n=page.units(count[c.key]),
+            n=n,
         )
         if homes[c.key]:
             words += page.t(", {part} of the dwellings", ", {part} van de woningen", part=part)
-        entries.append(f"<li>{_swatch(c.colour)}{words}</li>")
+        entries.append(f"<li>{swatch(c.colour)}{words}</li>")
     legend = f'<ul class="legend">{"".join(entries)}</ul>'
     if base is None:
         return f"<figure><figcaption>{esc(title)}</figcaption>{legend}<p>{note}</p></figure>"
@@ -100,7 +103,8 @@ def figure(
     )
 
 
-def _swatch(colour: str) -> str:
+def swatch(colour: str) -> str:
+    """Return the small square of a legend; "none" is hatched and "dots" dotted."""
     fill = {"none": "url(#wm-hatch-key)", "dots": "url(#wm-dots-key)"}.get(colour, colour)
     return (
         '<svg width="16" height="12" aria-hidden="true"><rect x=".5" y=".5" width="15" height="11" '
@@ -276,17 +280,15 @@ def tenure_map(page: Page, base: maps.Base | None) -> str:
     )
 
 
-def _mix_rows(
-    page: Page, table: pd.DataFrame, names: Sequence[str], more: Sequence[str] = ()
-) -> list[list[str]]:
-    """Build rows with a bar, the shares, the number of dwellings, and `more` columns (0-1)."""
+def _mix_rows(page: Page, table: pd.DataFrame, names: Sequence[str]) -> list[list[str]]:
+    """Build rows with a bar, the shares, the diversity and the number of dwellings."""
     number = page.numbers
     rows = []
     columns = [page.share_column(c) for c in page.classes]
-    for name, shares, indices, known in zip(
+    for name, shares, diversity, known in zip(
         names,
         table[columns].to_numpy(dtype=float),
-        table[["div_tenure", *more]].to_numpy(dtype=float),
+        table["div_tenure"].to_numpy(dtype=float),
         table[[f"n_{c}" for c in page.classes]].to_numpy(dtype=float).sum(axis=1),
         strict=True,
     ):
@@ -303,7 +305,7 @@ def _mix_rows(
                 bar,
                 *(f"={number.percent(s)}" for s in shares),
                 f"={number.integer(known)}",
-                *(f"={number.decimal(value)}" for value in indices),
+                f"={number.decimal(diversity)}",
             ]
         )
     return rows
@@ -314,7 +316,7 @@ def _mix_head(page: Page, area: str) -> list[str]:
         area,
         page.t("Shares", "Verdeling"),
         *(
-            f"={_swatch(charts.TENURE_COLOURS[c])} {page.say(charts.TENURE_SHORT[c])}"
+            f"={swatch(charts.TENURE_COLOURS[c])} {page.say(charts.TENURE_SHORT[c])}"
             for c in page.classes
         ),
         "=" + page.t("Dwellings of known tenure", "Woningen met bekend eigendom"),
@@ -334,6 +336,28 @@ def _shares(page: Page, counts: pd.DataFrame) -> pd.DataFrame:
     )
     shares["div_tenure"] = np.where(total[:, 0] > 0, entropy / np.log(n.shape[1]), np.nan)
     return counts.join(shares)
+
+
+def in_code_order(page: Page, wijken: pd.DataFrame) -> pd.DataFrame:
+    """Order wijken by gemeente name and code: no order of severity."""
+    place = {code: k for k, code in enumerate(page.gemeenten)}
+    order = sorted(
+        range(len(wijken)),
+        key=lambda i: (
+            place.get(wijken["gemeente_code"].iloc[i], len(place)),
+            str(wijken["wijk_code"].iloc[i]),
+        ),
+    )
+    return wijken.iloc[order]
+
+
+def wijk_names(page: Page, wijken: pd.DataFrame) -> list[str]:
+    """Name wijken by their code, with the gemeente where there are several."""
+    several = len(page.gemeenten) > 1
+    return [
+        f"{code} ({page.area(g)})" if several else str(code)
+        for code, g in zip(wijken["wijk_code"], wijken["gemeente_code"], strict=True)
+    ]
 
 
 def tenure_tables(page: Page) -> str:
@@ -356,34 +380,19 @@ def tenure_tables(page: Page) -> str:
         "Eigendom per gemeente, op alfabet ({n})",
         n=page.numbers.integer(len(per)),
     )
-    parts = [page.fold(title, body, opened=len(per) <= _LONG)]
+    parts = [page.fold(title, body, opened=len(per) <= LONG)]
     wijken = page.result.wijken
-    if wijken is not None and len(wijken) and len(wijken) <= _MANY_WIJKEN:
-        place = {code: k for k, code in enumerate(page.gemeenten)}
-        order = sorted(
-            range(len(wijken)),
-            key=lambda i: (
-                place.get(wijken["gemeente_code"].iloc[i], len(place)),
-                str(wijken["wijk_code"].iloc[i]),
-            ),
-        )
-        wijken = wijken.iloc[order]
-        several = len(page.gemeenten) > 1
-        names = [
-            f"{code} ({page.area(g)})" if several else str(code)
-            for code, g in zip(wijken["wijk_code"], wijken["gemeente_code"], strict=True)
-        ]
-        mosaic = [name for name in MOSAIC if name in wijken and wijken[name].notna().any()]
+    if wijken is not None and len(wijken) and len(wijken) <= MANY_WIJKEN:
+        wijken = in_code_order(page, wijken)
+        names = wijk_names(page, wijken)
         head = _mix_head(page, page.t("Wijk", "Wijk"))
-        head += [f"={page.say(MOSAIC[name])}" for name in mosaic]
-        body = page.table(head, _mix_rows(page, wijken, names, mosaic), kind="mix")
-        body += _mosaic_note(page, mosaic)
+        body = page.table(head, _mix_rows(page, wijken, names), kind="mix")
         title = page.t(
             "Tenure per wijk, in code order ({n})",
             "Eigendom per wijk, op codevolgorde ({n})",
             n=page.numbers.integer(len(wijken)),
         )
-        parts.append(page.fold(title, body, opened=len(wijken) <= _LONG))
+        parts.append(page.fold(title, body, opened=len(wijken) <= LONG))
     elif wijken is not None and len(wijken):
         parts.append(
             page.t(
@@ -397,40 +406,13 @@ def tenure_tables(page: Page) -> str:
     return "".join(parts)
 
 
-def _mosaic_note(page: Page, shown: Sequence[str]) -> str:
-    """Say what the mosaic index is and what the level at hand can tell."""
-    if not shown:
-        return ""
-    text = page.t(
-        "Mosaic index: diversity of the wijk minus the mean diversity of its parts, from 0 to 1; "
-        "high where uniform parts make a mixed wijk. Small parts are uniform by chance too.",
-        "Mozaïekindex: de diversiteit van de wijk min de gemiddelde diversiteit van haar delen, "
-        "van 0 tot 1; hoog waar eenvormige delen samen een gemengde wijk vormen. Kleine delen zijn "
-        "ook door toeval eenvormig.",
-    )
-    if "mosaic_corrected" in shown:
-        text += page.t(
-            " Above chance: what is left after taking off the mean of 999 shuffles of the same "
-            "dwellings over the same blocks.",
-            " Boven toeval: wat overblijft na aftrek van het gemiddelde van 999 keer schudden van "
-            "dezelfde woningen over dezelfde blokken.",
-        )
-    if "mosaic_block" not in shown:
-        text += page.t(
-            " Without a layer of blocks it compares buurten only, and cannot tell whether blocks "
-            "inside a buurt are uniform.",
-            " Zonder een laag met blokken vergelijkt ze alleen buurten, en kan ze niet laten zien "
-            "of blokken binnen een buurt eenvormig zijn.",
-        )
-    return f'<p class="note">{text}</p>'
-
-
 def index_table(page: Page) -> str:
     """Return the segregation indices, a row per area: alphabetical, all areas last."""
     table = page.result.indices
     if table is None or not len(table):
         return page.t("<p>No index was computed.</p>", "<p>Er is geen index berekend.</p>")
     table = table[table["bandwidth"].isna()]  # those with a distance are the profile's
+    table = table[~table["index"].isin(charts.LEVEL_COLOURS)]  # the spectrum has a section
     # An index of all classes together has no group of its own.
     groups = table["group"].where(table["group"].notna(), "").astype(str).replace("all", "")
     kinds = list(dict.fromkeys(zip(table["index"], groups, strict=True)))
@@ -452,7 +434,7 @@ def index_table(page: Page) -> str:
         "Segregatie-indices per gebied, op alfabet ({n})",
         n=page.numbers.integer(len(areas)),
     )
-    return page.fold(title, body, opened=len(areas) <= _LONG) + _index_notes(page, table)
+    return page.fold(title, body, opened=len(areas) <= LONG) + _index_notes(page, table)
 
 
 def _indices_down(

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from . import account, candidates, figures, instruments, maps, profile
+from . import account, candidates, figures, instruments, maps, profile, scale
 from .numbers import esc
 from .page import Page
 
@@ -47,6 +47,7 @@ def render_scan(result: Any, catalogue: Any, *, lang: str = "nl") -> str:
             page.t("Tenure mix", "Menging"),
             figures.tenure_map(page, base) + figures.tenure_tables(page),
         ),
+        ("scale", page.t("At which scale", "Op welke schaal"), scale.scale_section(page, base)),
         (
             "segregation",
             page.t("Segregation between buurten", "Segregatie tussen buurten"),

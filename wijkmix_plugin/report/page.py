@@ -60,6 +60,11 @@ class Page:
         word = "buurt" if n == 1 else "buurten"
         return f"{self.numbers.integer(n)} {word}"
 
+    def wijken(self, n: int) -> str:
+        """Write a number of wijken, with the noun in the right form."""
+        word = "wijk" if n == 1 else "wijken"
+        return f"{self.numbers.integer(n)} {word}"
+
     def area(self, code: object) -> str:
         """Name a gemeente by its code; "all" is the whole input."""
         if code == "all":

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""`wijkmix:scan` with BLOCKS: what the wijken, the buurten, the index table and the names say."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from qgis.core import (
+    QgsApplication,
+    QgsFeature,
+    QgsGeometry,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingOutputLayerDefinition,
+    QgsProject,
+    QgsVectorLayer,
+)
+
+MEMORY = {"OUTPUT": "TEMPORARY_OUTPUT", "WIJKEN": "TEMPORARY_OUTPUT", "INDICES": "TEMPORARY_OUTPUT"}
+# Two wijken of two buurten of two blocks of 100 dwellings: owner-occupied, corporation, other.
+BLOCKS = [
+    *[(90, 5, 5), (10, 80, 10), (10, 85, 5), (70, 10, 20)],
+    *[(5, 95, 0), (0, 100, 0), (10, 80, 10), (20, 70, 10)],
+]
+
+
+@pytest.fixture
+def town(buurten):
+    def four(rows):
+        for number, row in enumerate(rows):
+            both = zip(BLOCKS[2 * number], BLOCKS[2 * number + 1], strict=True)
+            koop, corp, overig = (sum(pair) / 2 for pair in both)
+            row["wijkcode"] = f"WK00010{number // 2 + 1}"
+            row["percentage_koopwoningen"] = koop
+            row["percentage_huurwoningen"] = corp + overig
+            row["perc_huurwoningen_in_bezit_woningcorporaties"] = corp
+            row["perc_huurwoningen_in_bezit_overige_verhuurders"] = overig
+
+    return buurten(columns=4, rows=1, change=four)
+
+
+@pytest.fixture
+def blocks(qgis_app):
+    """Half a buurt each; as points, the middle of that half."""
+
+    def make(kind="Polygon", counts=BLOCKS):
+        names = ("n_koop", "n_corp", "n_overig")
+        fields = "&".join(f"field={name}:double" for name in names)
+        layer = QgsVectorLayer(f"{kind}?crs=EPSG:28992&{fields}", "complexen", "memory")
+        features = []
+        for number, row in enumerate(counts):
+            feature = QgsFeature(layer.fields())
+            feature.setAttributes(list(row))
+            x, y = 120_000 + 50 * number, 480_000
+            square = f"{x} {y},{x + 50} {y},{x + 50} {y + 100},{x} {y + 100},{x} {y}"
+            wkt = f"Polygon(({square}))" if kind == "Polygon" else f"Point({x + 25} {y + 50})"
+            feature.setGeometry(QgsGeometry.fromWkt(wkt))
+            features.append(feature)
+        layer.dataProvider().addFeatures(features)
+        layer.updateExtents()
+        return layer
+
+    return make
+
+
+def scan(run, layer, **more):
+    return run("scan", {"INPUT": layer, "PERMUTATIONS": 999, **MEMORY, **more})
+
+
+def spectrum(rows, area):
+    return {
+        r["index"].removeprefix("spectrum_"): r["value"]
+        for r in rows
+        if r["area"] == area and r["index"].startswith("spectrum_")
+    }
+
+
+def test_blocks_fill_the_wijken(run, town, blocks, table_of):
+    results = scan(run, town, BLOCKS=blocks())
+    first, second = table_of(results["WIJKEN"])
+    assert first["mosaic_buurt"] == pytest.approx(0.006041, abs=1e-6)
+    assert first["mosaic_block"] == pytest.approx(0.328193, abs=1e-6)
+    assert second["mosaic_buurt"] == pytest.approx(0.060786, abs=1e-6)
+    assert second["mosaic_block"] == pytest.approx(0.073444, abs=1e-6)
+    shares = [first[f"spectrum_{k}"] for k in ("buurt", "block", "within")]
+    assert sum(shares) == pytest.approx(1, abs=1e-9)
+    assert shares[0] * first["div_tenure"] == pytest.approx(0.006041, abs=1e-6)
+    assert (shares[0] + shares[1]) * first["div_tenure"] == pytest.approx(0.328193, abs=1e-6)
+    assert first["block_dwellings"] == first["dwellings"] == 400
+    assert first["n_blocks"] == 4
+    # Owner-occupied 100, two corporation blocks of 80 and 85 % side by side, one without.
+    assert first["patch_size"] == first["patch_size_80"] == pytest.approx((100**2 + 200**2) / 300)
+    assert first["patch_size_90"] == 100
+    assert first["mixed_dwellings"] == 100
+    assert first["edge_contrast"] == pytest.approx((0.75 + 0.05 + 0.75) / 3)
+    assert first["mosaic_corrected"] == pytest.approx(
+        first["mosaic_block"] - first["mosaic_expected"]
+    )
+    assert first["mosaic_z"] > 3
+    assert first["mosaic_class"] == "between"
+    assert second["mosaic_class"] == "one-sided"
+    assert first["env_minus_block_50"] > 0  # the middle of the next block is 50 m away
+
+
+def test_blocks_tell_about_buurten_too(run, town, blocks, table_of):
+    rows = table_of(scan(run, town, BLOCKS=blocks())["OUTPUT"])
+    assert [r["mosaic_class"] for r in rows] == ["between"] * 2 + ["one-sided"] * 2
+    assert rows[0]["mosaic"] == rows[1]["mosaic"] == pytest.approx(0.328193, abs=1e-6)
+    # Entropies of (90, 5, 5) and (10, 80, 10) over ln 3, of equal weight.
+    assert rows[0]["block_div"] == pytest.approx((0.358996 + 0.581671) / 2, abs=1e-6)
+    # Within 2 km lies everything: the diversity of the gemeente.
+    whole = 0.823822 / 1.098612
+    assert rows[0]["block_div"] + rows[0]["env_minus_block_2000"] == pytest.approx(whole, abs=1e-6)
+
+
+def test_the_spectrum_of_the_gemeente_stands_in_the_index_table(run, town, blocks, table_of):
+    with_blocks = spectrum(table_of(scan(run, town, BLOCKS=blocks())["INDICES"]), "GM0001")
+    expected = {"wijk": 0.126362, "buurt": 0.044559, "block": 0.223244, "within": 0.605835}
+    assert with_blocks == pytest.approx(expected, abs=1e-6)
+    without = spectrum(table_of(scan(run, town)["INDICES"]), "GM0001")
+    expected = {"wijk": 0.126362, "buurt": 0.044559, "within": 0.829079}
+    assert without == pytest.approx(expected, abs=1e-6)
+
+
+def test_without_blocks_there_are_no_columns_of_blocks(run, town, table_of):
+    results = scan(run, town)
+    wijken, rows = table_of(results["WIJKEN"]), table_of(results["OUTPUT"])
+    assert "mosaic_block" not in wijken[0]
+    assert "spectrum_block" not in wijken[0]
+    assert "mosaic_class" not in rows[0]
+    total = wijken[0]["spectrum_buurt"] + wijken[0]["spectrum_within"]
+    assert total == pytest.approx(1, abs=1e-12)
+
+
+def test_points_have_no_patches(run, town, blocks, table_of):
+    first = table_of(scan(run, town, BLOCKS=blocks("Point"))["WIJKEN"])[0]
+    assert first["patch_size"] is None
+    assert first["edge_contrast"] is None
+    assert first["mosaic_block"] == pytest.approx(0.328193, abs=1e-6)
+
+
+def test_limits_can_be_changed_and_are_refused_where_they_cross(run, town, blocks, table_of):
+    lenient = {"LIMIT_DIVERSITY": 0.3, "LIMIT_MOSAIC": 0.3, "THETA": 0.9}
+    first, second = table_of(scan(run, town, BLOCKS=blocks(), **lenient)["WIJKEN"])
+    assert first["mosaic_class"] == "mosaic"
+    assert second["mosaic_class"] == "fine"
+    assert first["patch_size"] == 100
+    with pytest.raises(QgsProcessingException, match="must be below"):
+        scan(run, town, BLOCKS=blocks(), LIMIT_MOSAIC=0.2, LIMIT_FINE=0.2)
+
+
+def test_small_blocks_are_not_shown_and_all_small_is_said(run, town, blocks, table_of):
+    tiny = [tuple(n / 20 for n in row) for row in BLOCKS]
+    results = scan(run, town, BLOCKS=blocks(counts=tiny))
+    first = table_of(results["WIJKEN"])[0]
+    assert first["mosaic_block"] is None
+    assert first["spectrum_within"] is None
+    assert any("0 of 8 blocks" in line for line in run.log)
+
+
+def test_names_carry_the_variant_and_layers_what_was_assumed(run, town, blocks, monkeypatch):
+    from processing.gui import Postprocessing
+
+    monkeypatch.setattr(Postprocessing, "iface", None)
+    project = QgsProject.instance()
+    into = {n: QgsProcessingOutputLayerDefinition("TEMPORARY_OUTPUT", project) for n in MEMORY}
+    for layer, variant in ((None, "buurt"), (blocks(), "block")):
+        project.clear()
+        context = QgsProcessingContext()
+        context.setProject(project)
+        parameters = {"INPUT": town, "PERMUTATIONS": 999, "LIMIT_FINE": 0.25, **into}
+        run("scan", parameters | ({"BLOCKS": layer} if layer else {}), context=context)
+        algorithm = QgsApplication.processingRegistry().createAlgorithmById("wijkmix:scan")
+        assert Postprocessing.handleAlgorithmResults(algorithm, context, None, parameters)
+        views = {v.name(): v for v in project.mapLayers().values()}
+        table = next(v for name, v in views.items() if name.startswith("Wijken (table)"))
+        assert f"{variant} variant" in table.name()
+        origin = json.loads(table.customProperty("wijkmix/provenance"))
+        assert origin["variant"] == variant
+        mosaic = [v for name, v in views.items() if name.startswith("Mosaic per wijk")]
+        if variant == "buurt":
+            assert not mosaic
+            assert "limit_fine" not in origin["parameters"]
+            continue
+        assert "block variant" in mosaic[0].name()
+        assert mosaic[0].renderer().classAttribute() == "mosaic_class"
+        assert origin["parameters"]["blocks"] == "complexen"
+        assert origin["parameters"]["limit_fine"] == 0.25
+        assert origin["parameters"]["theta"] == 0.8
+    project.clear()
+
+
+def test_wijken_that_do_not_nest_leave_the_rest_standing(run, buurten, table_of):
+    def crossing(rows):
+        for number, row in enumerate(rows):
+            row["gemeentecode"] = f"GM000{number % 2 + 1}"
+
+    results = scan(run, buurten(change=crossing))
+    assert table_of(results["WIJKEN"])[0]["spectrum_within"] is None
+    assert not spectrum(table_of(results["INDICES"]), "all")
+    assert any("does not nest" in line for line in run.log)

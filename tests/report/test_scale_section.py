@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The section on scale: bars that add up, missing levels said, classes without good and bad."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from wijkmix.wijkmix_plugin.report import charts, html
+
+LEVELS = {"wijk": 0.126362, "buurt": 0.044559, "block": 0.223244, "within": 0.605835}
+
+
+def with_spectrum(town, *, blocks, source="squares"):
+    """Add what the scan adds: the shares of fixture C9, or those of its buurten alone."""
+    shares = dict(LEVELS)
+    if not blocks:
+        shares["within"] += shares.pop("block")
+    areas = ["GM0010", "GM0011", "all"]
+    rows = [
+        {"area": area, "index": f"spectrum_{level}", "value": share, "n_units": 8, "n_total": 800}
+        for area in areas
+        for level, share in shares.items()
+    ]
+    rows.append(
+        {"area": "all", "index": "spectrum_gemeente", "value": 0.0, "n_units": 8, "n_total": 800}
+    )
+    town.indices = pd.concat([town.indices, pd.DataFrame(rows)], ignore_index=True)
+    inside = {k: v for k, v in shares.items() if k != "wijk"}
+    for level, share in inside.items():
+        town.wijken[f"spectrum_{level}"] = share / sum(inside.values())
+    if blocks:
+        town.wijken["mosaic_block"] = 0.328193
+        town.wijken["mosaic_corrected"] = 0.31
+        town.wijken["mosaic_class"] = ["mosaic", "fine", "between", "one-sided"] * (
+            len(town.wijken) // 4
+        ) + ["mosaic", "fine", "between"][: len(town.wijken) % 4]
+        town.wijken.loc[0, ["mosaic_class", "mosaic_block", "mosaic_corrected"]] = None
+        town.wijken["patch_size"] = 123.4
+        found = town.wijken.set_index("wijk_code")["mosaic_class"]
+        town.frame["mosaic_class"] = town.frame["wijk_code"].map(found)
+        town.provenance["blocks_are_squares"] = source == "squares"
+        town.provenance["parameters"] |= {
+            **{"limit_diversity": 0.45, "limit_mosaic": 0.65, "limit_fine": 0.25},
+            "theta": 0.75,
+        }
+    return town
+
+
+def section(document):
+    return re.search(r'<section id="scale">.*?</section>', document, flags=re.S).group()
+
+
+def bars(text):
+    """Return the widths of the parts of each bar by colour."""
+    found = []
+    for svg in re.findall(r'<svg [^>]*role="img".*?</svg>', text, flags=re.S):
+        parts = re.findall(r'width="([0-9.]+)" height="12" fill="(#\w+)"', svg)
+        if parts:
+            found.append({colour: float(width) for width, colour in parts})
+    return found
+
+
+@pytest.fixture
+def blocks(make):
+    return with_spectrum(make(), blocks=True)
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_one_bar_per_gemeente_and_wijk_that_fills_its_width(blocks, catalogue, lang):
+    found = bars(section(html.render_scan(blocks, catalogue, lang=lang)))
+    assert len(found) == 3 + len(blocks.wijken)
+    assert all(sum(bar.values()) == pytest.approx(150, abs=0.3) for bar in found[:3])
+    assert all(sum(bar.values()) == pytest.approx(120, abs=0.3) for bar in found[3:])
+    expected = {charts.LEVEL_COLOURS[f"spectrum_{k}"]: 150 * v for k, v in LEVELS.items()}
+    assert found[0] == pytest.approx(expected, abs=0.06)
+
+
+def test_the_bar_says_its_numbers_to_a_screen_reader(blocks, catalogue):
+    text = section(html.render_scan(blocks, catalogue, lang="nl"))
+    assert (
+        "Zuiderstad: Tussen wijken 13%, Tussen buurten binnen wijken 4%, Tussen blokken binnen "
+        "buurten 22%, Gemengd binnen blokken 61%"
+    ) in text
+
+
+def test_without_blocks_the_missing_levels_are_said_and_the_rest_is_grey(make, catalogue):
+    town = with_spectrum(make(), blocks=False)
+    text = section(html.render_scan(town, catalogue, lang="nl"))
+    assert "Ontbrekende niveaus: blok en pand" in text
+    assert "kan inzicht 9 niet toetsen" in text
+    assert charts.LEVEL_COLOURS["spectrum_rest"] in text
+    assert charts.LEVEL_COLOURS["spectrum_block"] not in text
+    assert charts.LEVEL_COLOURS["spectrum_within"] not in text
+    assert "map-mosaic" not in text
+    english = section(html.render_scan(town, catalogue, lang="en"))
+    assert "cannot test insight 9" in english
+
+
+def test_with_blocks_the_map_has_four_classes_and_counts_wijken(blocks, catalogue):
+    text = section(html.render_scan(blocks, catalogue, lang="nl"))
+    assert "Ontbrekend niveau: pand" in text
+    assert "vierkanten van 100 m" in text
+    figure = re.search(r'<figure id="map-mosaic">.*?</figure>', text, flags=re.S).group()
+    assert "blokvariant" in figure
+    for colour in charts.MOSAIC_COLOURS.values():
+        assert colour in figure
+    counted = [int(n) for n in re.findall(r"<b>(\d+) wijk(?:en)?</b>", figure)]
+    # One wijk has no class; water and wijken without figures hold the others.
+    assert sum(counted[:4]) == blocks.wijken["mosaic_class"].notna().sum()
+    # The limits that were chosen, and what they are.
+    assert "0,45" in figure
+    assert "0,65" in figure
+    assert "0,25" in figure
+    assert "aanname" in figure
+    assert "75%" in text
+
+
+def test_own_blocks_are_not_called_squares(make, catalogue):
+    town = with_spectrum(make(), blocks=True, source="own")
+    text = section(html.render_scan(town, catalogue, lang="nl"))
+    assert "vierkanten van 100 m" not in text
+
+
+def test_what_is_hardly_mixed_has_an_empty_bar_and_dashes(blocks, catalogue):
+    names = [f"spectrum_{k}" for k in ("buurt", "block", "within")]
+    blocks.wijken.loc[1, names] = np.nan
+    text = section(html.render_scan(blocks, catalogue, lang="nl"))
+    code = blocks.wijken["wijk_code"][1]
+    row = re.search(rf"<tr><th[^>]*>{code}.*?</tr>", text, flags=re.S).group()
+    assert "geen gegevens" in row
+    assert row.count("–") >= 3
+
+
+def test_without_any_spectrum_the_report_says_so(result, catalogue):
+    text = section(html.render_scan(result, catalogue, lang="en"))
+    assert "could not be computed" in text
+    assert "Mosaic of buurten" in text
+
+
+def test_the_spectrum_is_no_segregation_index(blocks, catalogue):
+    document = html.render_scan(blocks, catalogue, lang="nl")
+    other = re.search(r'<section id="segregation">.*?</section>', document, flags=re.S).group()
+    assert "spectrum_" not in other
+
+
+def test_colours_of_levels_and_classes_differ_from_each_other_and_from_tenure():
+    levels, classes = set(charts.LEVEL_COLOURS.values()), set(charts.MOSAIC_COLOURS.values())
+    assert len(levels) == len(charts.LEVEL_COLOURS)
+    assert len(classes) == len(charts.MOSAIC_COLOURS) == 4
+    assert not (levels | classes) & set(charts.TENURE_COLOURS.values())

@@ -1,0 +1,368 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""At which scale the mix is: the spectrum per gemeente and wijk, and the mosaic classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from ..errors import Text
+from . import charts, figures, maps
+from .maps import MapClass
+from .numbers import esc, is_missing
+from .page import Page
+
+# In the order of a bar, coarse to fine.
+PARTS = (
+    "spectrum_gemeente",
+    "spectrum_wijk",
+    "spectrum_buurt",
+    "spectrum_block",
+    "spectrum_within",
+)
+# For column heads.
+SHORT = {
+    "spectrum_gemeente": Text("gemeenten", "gemeenten"),
+    "spectrum_wijk": Text("wijken", "wijken"),
+    "spectrum_buurt": Text("buurten", "buurten"),
+    "spectrum_block": Text("blocks", "blokken"),
+    "spectrum_within": Text("inside blocks", "in blokken"),
+    "spectrum_rest": Text("inside buurten", "in buurten"),
+}
+MOSAIC = {
+    "mosaic_buurt": Text("Mosaic of buurten", "Mozaïek van buurten"),
+    "mosaic_block": Text("Mosaic of blocks", "Mozaïek van blokken"),
+    "mosaic_corrected": Text("Above chance", "Boven toeval"),
+}
+CLASS = {
+    "mosaic": Text("mosaic", "mozaïek"),
+    "fine": Text("fine", "fijn"),
+    "between": Text("between", "ertussenin"),
+    "one-sided": Text("one-sided", "eenzijdig"),
+}
+
+
+def scale_section(page: Page, base: maps.Base | None) -> str:
+    """Return the spectrum, the mosaic index per wijk, and with blocks the map of its classes."""
+    blocks = has_blocks(page)
+    body = _intro(page) + _levels_at_hand(page, blocks)
+    per = _gemeenten(page)
+    if len(per):
+        body += _spectrum_table(page, per, blocks)
+    else:
+        body += page.t(
+            "<p>The scale spectrum could not be computed; the remarks on the data say why.</p>",
+            "<p>Het schaalspectrum was niet te berekenen; de opmerkingen bij de gegevens zeggen "
+            "waarom.</p>",
+        )
+    wijken = page.result.wijken
+    if wijken is None or not len(wijken):
+        return body
+    if blocks:
+        body += _mosaic_map(page, base)
+    if len(wijken) > figures.MANY_WIJKEN:
+        return body + page.t(
+            "<p>The {n} wijken are too many for this report; their spectrum and mosaic index are "
+            "in the output layer WIJKEN.</p>",
+            "<p>De {n} wijken zijn te veel voor dit rapport; hun schaalspectrum en mozaïekindex "
+            "staan in de uitvoerlaag WIJKEN.</p>",
+            n=page.numbers.integer(len(wijken)),
+        )
+    return body + _wijken(page, figures.in_code_order(page, wijken), blocks)
+
+
+def has_blocks(page: Page) -> bool:
+    """Tell whether the scan was given blocks that could be used."""
+    wijken = page.result.wijken
+    return wijken is not None and "mosaic_block" in wijken and wijken["mosaic_block"].notna().any()
+
+
+def _intro(page: Page) -> str:
+    return page.t(
+        "<p>A gemeente can be as mixed as can be and still have uniform wijken; a wijk can be "
+        "mixed while every block in it is uniform. The scale spectrum takes the diversity of an "
+        "area apart: which part is difference between its wijken, which part between buurten "
+        "inside those wijken, and so on, down to what is mixed inside the finest units at hand. "
+        "The parts add up to 100%. No level is better than another.</p>",
+        "<p>Een gemeente kan volop gemengd zijn en toch eenvormige wijken hebben; een wijk kan "
+        "gemengd zijn terwijl elk blok erin eenvormig is. Het schaalspectrum haalt de diversiteit "
+        "van een gebied uit elkaar: welk deel is verschil tussen de wijken, welk deel verschil "
+        "tussen buurten binnen die wijken, enzovoort, tot wat gemengd is binnen de fijnste "
+        "eenheden die er zijn. De delen tellen op tot 100%. Geen niveau is beter dan een "
+        "ander.</p>",
+    )
+
+
+def _levels_at_hand(page: Page, blocks: bool) -> str:
+    """Say which levels are missing, and what follows from that."""
+    if not blocks:
+        return page.t(
+            "<p><b>Missing levels: block and building (pand).</b> A scan of buurten only cannot "
+            "test insight 9 of the source: whether uniform blocks make up a mixed wijk. A wijk "
+            "that is a clear mosaic of blocks (0.33) may show next to nothing on buurten (0.01). "
+            "What can be seen is how much of the mix lies between wijken and between buurten. Give "
+            "the scan a layer of blocks (squares of CBS, PC6 areas, complexes) to split the grey "
+            "part.</p>",
+            "<p><b>Ontbrekende niveaus: blok en pand.</b> Een scan van alleen buurten kan inzicht "
+            "9 niet toetsen: of eenvormige blokken samen een gemengde wijk vormen. Een wijk die "
+            "een duidelijk mozaïek van blokken is (0,33), kan op buurten bijna niets laten zien "
+            "(0,01). Wel te zien is hoeveel van de menging tussen wijken en tussen buurten ligt. "
+            "Geef de scan een laag met blokken (vierkanten van het CBS, PC6-gebieden, complexen) "
+            "om het grijze deel uit te splitsen.</p>",
+        )
+    what = (
+        page.t(
+            "Blocks are squares of 100 m or 500 m of CBS here: a proxy, for a square may cut "
+            "through a block or hold several.",
+            "Blokken zijn hier vierkanten van 100 m of 500 m van het CBS: een benadering, want een "
+            "vierkant kan een blok doorsnijden of er meer bevatten.",
+        )
+        if page.provenance.get("blocks_are_squares")
+        else page.t(
+            "Blocks are the areas or points of the layer that was given with the scan.",
+            "Blokken zijn de vlakken of punten van de laag die bij de scan is gegeven.",
+        )
+    )
+    return page.t(
+        "<p>{what} <b>Missing level: building (pand).</b> All levels are summed from the blocks "
+        "that count, so wijken and gemeenten can differ a little from the tables above.</p>",
+        "<p>{what} <b>Ontbrekend niveau: pand.</b> Alle niveaus zijn opgeteld uit de blokken die "
+        "meetellen; wijken en gemeenten kunnen dus iets afwijken van de tabellen hierboven.</p>",
+    ).format(what=what)
+
+
+# -- gemeenten -------------------------------------------------------------------------------------
+
+
+def _gemeenten(page: Page) -> pd.DataFrame:
+    """Return the spectrum of every gemeente, a column per part; all together last."""
+    table = page.result.indices
+    if table is None or not len(table):
+        return pd.DataFrame()
+    rows = table[table["index"].isin(PARTS)]
+    if not len(rows):
+        return pd.DataFrame()
+    wide = rows.pivot(index="area", columns="index", values="value")
+    wide["n_units"] = rows.groupby("area")["n_units"].first()
+    wide["n_total"] = rows.groupby("area")["n_total"].first()
+    order = [code for code in page.gemeenten if code in wide.index]
+    order += ["all"] if len(order) != 1 and "all" in wide.index else []
+    return wide.loc[order]
+
+
+def _spectrum_table(page: Page, table: pd.DataFrame, blocks: bool) -> str:
+    present = [name for name in PARTS if name in table and table[name].notna().any()]
+    if not present:
+        return _undivided(page)
+    rows = [
+        [
+            esc(page.area(code)),
+            _bar(page, page.area(code), values, blocks, width=150),
+            *(f"={_share(page, values[name])}" for name in present),
+            f"={page.numbers.integer(values['n_units'])}",
+            f"={page.numbers.integer(values['n_total'])}",
+        ]
+        for code, values in zip(table.index, table.to_dict("records"), strict=True)
+    ]
+    head = [
+        page.t("Gemeente", "Gemeente"),
+        page.t("Scale spectrum", "Schaalspectrum"),
+        *_heads(page, present, blocks),
+        "=" + (page.t("Blocks", "Blokken") if blocks else page.t("Buurten", "Buurten")),
+        "=" + page.t("Dwellings", "Woningen"),
+    ]
+    title = page.t(
+        "Scale spectrum per gemeente, alphabetical ({n})",
+        "Schaalspectrum per gemeente, op alfabet ({n})",
+        n=page.numbers.integer(len(table) - ("all" in table.index)),
+    )
+    body = _legend(page, present, blocks) + page.table(head, rows, kind="mix")
+    return page.fold(title, body, opened=len(rows) <= figures.LONG)
+
+
+def _key(name: str, blocks: bool) -> str:
+    """Return the class of a part: what is inside buurten is not split further without blocks."""
+    return "spectrum_rest" if name == "spectrum_within" and not blocks else name
+
+
+def _bar(page: Page, name: str, values: Mapping[str, object], blocks: bool, *, width: float) -> str:
+    shares = {
+        _key(part, blocks): 100.0 * float(values[part])  # type: ignore[arg-type]
+        for part in PARTS
+        if not is_missing(values.get(part))
+    }
+    return charts.stacked_bar(
+        shares,
+        lang=page.lang,
+        width=width,
+        height=12,
+        name=name,
+        colours=charts.LEVEL_COLOURS,
+        labels=charts.LEVEL_LABELS,
+    )
+
+
+def _share(page: Page, value: object) -> str:
+    return page.numbers.part(value, 1.0)
+
+
+def _heads(page: Page, present: Sequence[str], blocks: bool) -> list[str]:
+    keys = [_key(name, blocks) for name in present]
+    return [f"={figures.swatch(charts.LEVEL_COLOURS[k])} {page.say(SHORT[k])}" for k in keys]
+
+
+def _legend(page: Page, present: Sequence[str], blocks: bool) -> str:
+    entries = "".join(
+        f"<li>{figures.swatch(charts.LEVEL_COLOURS[key])}{page.say(charts.LEVEL_LABELS[key])}</li>"
+        for key in (_key(name, blocks) for name in present)
+    )
+    return f'<ul class="legend">{entries}</ul>'
+
+
+def _undivided(page: Page) -> str:
+    return page.t(
+        "<p>Every area here is hardly mixed: there is next to nothing to divide over levels.</p>",
+        "<p>Elk gebied is hier nauwelijks gemengd: er valt bijna niets over niveaus te "
+        "verdelen.</p>",
+    )
+
+
+# -- wijken ----------------------------------------------------------------------------------------
+
+
+def _wijken(page: Page, wijken: pd.DataFrame, blocks: bool) -> str:
+    present = [name for name in PARTS if name in wijken and wijken[name].notna().any()]
+    mosaic = [name for name in MOSAIC if name in wijken and wijken[name].notna().any()]
+    patch = blocks and "patch_size" in wijken and bool(wijken["patch_size"].notna().any())
+    number = page.numbers
+    rows = []
+    for name, values in zip(
+        figures.wijk_names(page, wijken), wijken.to_dict("records"), strict=True
+    ):
+        cells = [esc(name)]
+        if present:
+            cells.append(_bar(page, name, values, blocks, width=120))
+            cells += [f"={_share(page, values[part])}" for part in present]
+        cells += [f"={number.decimal(values[part])}" for part in mosaic]
+        if blocks:
+            kind = values.get("mosaic_class")
+            cells.append(esc(None) if is_missing(kind) else page.say(CLASS.get(str(kind), kind)))
+        if patch:
+            cells.append(f"={number.integer(values['patch_size'])}")
+        rows.append(cells)
+    head = [page.t("Wijk", "Wijk")]
+    if present:
+        head += [page.t("Scale spectrum", "Schaalspectrum"), *_heads(page, present, blocks)]
+    head += [f"={page.say(MOSAIC[name])}" for name in mosaic]
+    if blocks:
+        head.append(page.t("Class", "Klasse"))
+    if patch:
+        head.append("=" + page.t("Patch", "Patch"))
+    title = page.t(
+        "Scale spectrum and mosaic index per wijk, in code order ({n})",
+        "Schaalspectrum en mozaïekindex per wijk, op codevolgorde ({n})",
+        n=number.integer(len(wijken)),
+    )
+    body = page.table(head, rows, kind="mix wide" if present else "wide") + _mosaic_note(
+        page, mosaic
+    )
+    if patch:
+        body += _patch_note(page)
+    return page.fold(title, body, opened=len(wijken) <= figures.LONG)
+
+
+def _mosaic_note(page: Page, shown: Sequence[str]) -> str:
+    """Say what the mosaic index is and what the level at hand can tell."""
+    if not shown:
+        return ""
+    text = page.t(
+        "Mosaic index: diversity of the wijk minus the mean diversity of its parts, from 0 to 1; "
+        "high where uniform parts make a mixed wijk. Small parts are uniform by chance too.",
+        "Mozaïekindex: de diversiteit van de wijk min de gemiddelde diversiteit van haar delen, "
+        "van 0 tot 1; hoog waar eenvormige delen samen een gemengde wijk vormen. Kleine delen zijn "
+        "ook door toeval eenvormig.",
+    )
+    if "mosaic_corrected" in shown:
+        text += page.t(
+            " Above chance: what is left after taking off the mean of 999 shuffles of the same "
+            "dwellings over the same blocks.",
+            " Boven toeval: wat overblijft na aftrek van het gemiddelde van 999 keer schudden van "
+            "dezelfde woningen over dezelfde blokken.",
+        )
+    if "mosaic_block" not in shown:
+        text += page.t(
+            " Without a layer of blocks it compares buurten only, and cannot tell whether blocks "
+            "inside a buurt are uniform.",
+            " Zonder een laag met blokken vergelijkt ze alleen buurten, en kan ze niet laten zien "
+            "of blokken binnen een buurt eenvormig zijn.",
+        )
+    text += page.t(
+        " An en dash: hardly mixed, no block with enough dwellings, or one block only.",
+        " Een streepje: nauwelijks gemengd, geen blok met genoeg woningen, of maar één blok.",
+    )
+    return f'<p class="note">{text}</p>'
+
+
+def _patch_note(page: Page) -> str:
+    theta = (page.provenance.get("parameters") or {}).get("theta", 0.8)
+    return page.t(
+        '<p class="note">Patch: how many dwellings the uniform patch holds in which the average '
+        "dwelling stands; touching blocks in which the same tenure has {theta} or more "
+        "({mark}) make one patch. The layer WIJKEN has it for four such shares.</p>",
+        '<p class="note">Patch: hoeveel woningen het eenvormige vlak telt waarin de gemiddelde '
+        "woning staat; aangrenzende blokken waarin dezelfde eigendomsvorm {theta} of meer heeft "
+        "({mark}), vormen samen een patch. De laag WIJKEN heeft dit voor vier zulke "
+        "aandelen.</p>",
+        theta=page.numbers.part(theta, 1.0),
+        mark=page.t("assumption", "aanname"),
+    )
+
+
+def _mosaic_map(page: Page, base: maps.Base | None) -> str:
+    """Return the map of the four classes: one class per wijk, in colours without an order."""
+    kinds = page.column("mosaic_class")
+    water = page.column("quality") == "water"
+    keys = np.where(water, "water", np.where(pd.isna(kinds), "nodata", kinds))
+    chosen = page.provenance.get("parameters") or {}
+    classes = [
+        MapClass(key, charts.MOSAIC_COLOURS[key], label)
+        for key, label in charts.MOSAIC_LABELS.items()
+    ]
+    classes += [
+        MapClass(
+            "nodata",
+            "none",
+            Text("no blocks, or one block only", "geen blokken, of maar één blok"),
+        ),
+        MapClass("water", "#e3eef5", Text("water", "water")),
+    ]
+    number = page.numbers
+    return figures.figure(
+        page,
+        base,
+        ident="map-mosaic",
+        title=page.t(
+            "Mosaic map, block variant: one class per wijk",
+            "Mozaïekkaart, blokvariant: één klasse per wijk",
+        ),
+        keys=keys,
+        classes=classes,
+        note=page.t(
+            "One-sided: diversity of the wijk below {one}. Of the others: mosaic where H beyond "
+            "chance is {mosaic} or more, finely mixed where it is {fine} or less. These limits are "
+            "an {mark}; the source gives none. No class is better than another: that a wijk is a "
+            "mosaic does not say that this works.",
+            "Eenzijdig: diversiteit van de wijk onder {one}. Van de andere: mozaïek waar H boven "
+            "toeval {mosaic} of meer is, fijn gemengd waar die {fine} of minder is. Deze grenzen "
+            "zijn een {mark}; de bron geeft er geen. Geen klasse is beter dan een andere: dat een "
+            "wijk een mozaïek is, zegt niet dat dit werkt.",
+            one=number.plain(chosen.get("limit_diversity", 0.5)),
+            mosaic=number.plain(chosen.get("limit_mosaic", 0.6)),
+            fine=number.plain(chosen.get("limit_fine", 0.2)),
+            mark=page.t("assumption", "aanname"),
+        ),
+        labels=figures.place_names(page, base),
+        wijken=page.column("wijk_code"),
+    )
