@@ -146,16 +146,16 @@ def grain(
     Cancelled
         When `cancelled()` is true.
     """
-    wijk = pd.Series(list(wijk), dtype=object)
-    buurt = pd.Series(list(buurt), dtype=object)
+    parent = pd.Series(list(wijk), dtype=object)
+    nearer = pd.Series(list(buurt), dtype=object)
     used = np.isfinite(counts).all(axis=1) & (np.nan_to_num(counts).sum(axis=1) > 0)
-    used &= wijk.notna().to_numpy()
+    used &= parent.notna().to_numpy()
     counts = np.where(used[:, None], counts, np.nan)
     size = np.where(used, np.nan_to_num(counts).sum(axis=1), 0.0)
     wijken = mosaic.mosaic(
-        counts, wijk, replicates=replicates, seed=seed, limits=limits, cancelled=cancelled
+        counts, parent, replicates=replicates, seed=seed, limits=limits, cancelled=cancelled
     )
-    number = pd.Index(wijken.index).get_indexer(pd.Index(wijk, dtype=object))
+    number = pd.Index(wijken.index).get_indexer(pd.Index(parent, dtype=object))
     number = np.where(used, number, -1)
     n = len(wijken)
     wijken["block_dwellings"] = np.bincount(number[used], size[used], n)
@@ -177,8 +177,8 @@ def grain(
     blocks = pd.DataFrame(dict(zip(AROUND, around, strict=True)))
     blocks["block_div"] = own
     return Grain(
-        wijken.join(_means(blocks[list(AROUND)], wijk, size)),
-        _means(blocks[["block_div", *AROUND]], buurt, size),
+        wijken.join(_means(blocks[list(AROUND)], parent, size)),
+        _means(blocks[["block_div", *AROUND]], nearer, size),
     )
 
 
