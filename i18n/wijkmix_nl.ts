@@ -96,6 +96,10 @@
         <translation>Een tabel met from (code in het eerste jaar), to (code in het tweede) en weight (deel van de woningen, 0-1), voor eenheden met andere grenzen.</translation>
     </message>
     <message>
+        <source>A text that was too long to keep went with the other project. It is in the log messages, tab WijkMix.</source>
+        <translation>Een tekst die te lang was om te bewaren, hoorde bij het vorige project. Die staat in het logboek, tabblad WijkMix.</translation>
+    </message>
+    <message>
         <source>Abou&amp;t</source>
         <translation>Br&amp;on</translation>
     </message>
@@ -110,6 +114,10 @@
     <message>
         <source>Add goal</source>
         <translation>Voeg toe</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>Toevoegen</translation>
     </message>
     <message>
         <source>Addresses (points)</source>
@@ -174,6 +182,10 @@
     <message>
         <source>Any layer with a number per unit.</source>
         <translation>Elke laag met een getal per eenheid.</translation>
+    </message>
+    <message>
+        <source>Anything else</source>
+        <translation>Overig</translation>
     </message>
     <message>
         <source>Area</source>
@@ -256,6 +268,10 @@
         <translation>Onder {high}</translation>
     </message>
     <message>
+        <source>Benefit</source>
+        <translation>Voordeel</translation>
+    </message>
+    <message>
         <source>Between the two</source>
         <translation>Tussenvorm</translation>
     </message>
@@ -298,6 +314,10 @@
     <message>
         <source>Building (pand): rows with the same value are one building</source>
         <translation>Pand: rijen met dezelfde waarde zijn één pand</translation>
+    </message>
+    <message>
+        <source>Burden</source>
+        <translation>Last</translation>
     </message>
     <message>
         <source>Buurt of the gain</source>
@@ -478,6 +498,10 @@
     <message>
         <source>Choose a buurt: type its name or code above, or click it on the map.</source>
         <translation>Kies een buurt: typ hierboven de naam of code, of klik erop in de kaart.</translation>
+    </message>
+    <message>
+        <source>Choose a group, or type one of your own</source>
+        <translation>Kies een groep of typ een eigen groep</translation>
     </message>
     <message>
         <source>Chosen instruments</source>
@@ -736,6 +760,10 @@
         <translation>Overheersende eigendomsvorm vanaf aandeel (aanname)</translation>
     </message>
     <message>
+        <source>Dominant tenure from share</source>
+        <translation>Overheersende eigendomsvorm vanaf aandeel</translation>
+    </message>
+    <message>
         <source>Download CBS buurten (PDOK)</source>
         <translation>CBS-buurten ophalen (PDOK)</translation>
     </message>
@@ -860,8 +888,20 @@
         <translation>Velden die beide jaren hebben. Leeg: de eigendomsklassen van de voorbereide tabel.</translation>
     </message>
     <message>
+        <source>Figures do not say whether mixing is wanted, for whom and at which scale. Answer these with the parties involved. What is open is printed as not answered.</source>
+        <translation>Cijfers zeggen niet of menging gewenst is, voor wie en op welke schaal. Beantwoord deze vragen met de betrokken partijen. Wat open is, wordt afgedrukt als niet beantwoord.</translation>
+    </message>
+    <message>
+        <source>Figures that are too coarse</source>
+        <translation>Cijfers die te grof zijn</translation>
+    </message>
+    <message>
         <source>Finely mixed: H beyond chance up to (assumption)</source>
         <translation>Fijn gemengd: H boven toeval tot en met (aanname)</translation>
+    </message>
+    <message>
+        <source>Finely mixed: H beyond chance up to</source>
+        <translation>Fijn gemengd: H boven toeval tot</translation>
     </message>
     <message>
         <source>Finely mixed: inside blocks</source>
@@ -882,6 +922,10 @@
     <message>
         <source>Fingerprint of the stock</source>
         <translation>Vingerafdruk van de voorraad</translation>
+    </message>
+    <message>
+        <source>First effect, in years</source>
+        <translation>Eerste effect, in jaren</translation>
     </message>
     <message>
         <source>First year</source>
@@ -950,6 +994,10 @@
     <message>
         <source>From Prepare buurten or from a scan; a scan knows which areas are vulnerable.</source>
         <translation>Uit Buurten voorbereiden of uit een scan; een scan weet welke gebieden kwetsbaar zijn.</translation>
+    </message>
+    <message>
+        <source>Full effect, in years</source>
+        <translation>Volledig effect, in jaren</translation>
     </message>
     <message>
         <source>Gained less lost</source>
@@ -1024,6 +1072,10 @@
         <translation>Groep</translation>
     </message>
     <message>
+        <source>Groups with their benefit and burden</source>
+        <translation>Groepen met hun voordeel en last</translation>
+    </message>
+    <message>
         <source>Groups: fields with counts (empty = recognise)</source>
         <translation>Groepen: velden met aantallen (leeg = herkennen)</translation>
     </message>
@@ -1048,6 +1100,10 @@
         <translation>Hoeveel woningen zouden van eigendom moeten verschillen om de dissimilariteit D op een gekozen waarde te brengen, of hoe laag kan D komen met een gegeven aantal? Elke eenheid houdt haar aantal woningen en de groep haar totaal, dus tegenover elke woning die de groep verlaat staat er elders een die erbij komt. Dit is een rekenkundige ondergrens voor het gesprek, geen plan: kosten, huurcontracten en bewoners zitten er niet in. Veel ruilen zijn even klein; deze vraagt van elke eenheid hetzelfde deel van wat zij kan. Bij een doel dat de grenzen onbereikbaar maken is de laagst haalbare D gegeven, en STATUS zegt dat.</translation>
     </message>
     <message>
+        <source>How much</source>
+        <translation>Hoeveel</translation>
+    </message>
+    <message>
         <source>How surroundings weigh</source>
         <translation>Hoe de omgeving weegt</translation>
     </message>
@@ -1058,6 +1114,10 @@
     <message>
         <source>In standard deviations: own {z}, neighbours {lag}; local I {i}</source>
         <translation>In standaardafwijkingen: eigen {z}, buren {lag}; lokale I {i}</translation>
+    </message>
+    <message>
+        <source>In your own words</source>
+        <translation>In eigen woorden</translation>
     </message>
     <message>
         <source>Index against bandwidth, to draw as a line.</source>
@@ -1150,6 +1210,14 @@
     <message>
         <source>Level of the area</source>
         <translation>Niveau van het gebied</translation>
+    </message>
+    <message>
+        <source>Level of the effect</source>
+        <translation>Niveau van het effect</translation>
+    </message>
+    <message>
+        <source>Level of the intervention</source>
+        <translation>Niveau van de ingreep</translation>
     </message>
     <message>
         <source>Level</source>
@@ -1284,6 +1352,10 @@
         <translation>Passende instrumenten</translation>
     </message>
     <message>
+        <source>Mean distance to what comes back (km)</source>
+        <translation>Gemiddelde afstand tot wat terugkomt (km)</translation>
+    </message>
+    <message>
         <source>Mean diversity inside blocks (0-1)</source>
         <translation>Gemiddelde diversiteit binnen blokken (0-1)</translation>
     </message>
@@ -1392,6 +1464,10 @@
         <translation>Mozaïek: H boven toeval vanaf (aanname)</translation>
     </message>
     <message>
+        <source>Mosaic: H beyond chance from</source>
+        <translation>Mozaïek: H boven toeval vanaf</translation>
+    </message>
+    <message>
         <source>Mosaic: uniform blocks</source>
         <translation>Mozaïek: homogene blokken</translation>
     </message>
@@ -1436,6 +1512,10 @@
         <translation>Nieuw voor sloop en drie groepen</translation>
     </message>
     <message>
+        <source>Next</source>
+        <translation>Volgende</translation>
+    </message>
+    <message>
         <source>No change</source>
         <translation>Geen verandering</translation>
     </message>
@@ -1478,6 +1558,10 @@
     <message>
         <source>None</source>
         <translation>Geen</translation>
+    </message>
+    <message>
+        <source>Not kept, because it was too long ({name}): {text}</source>
+        <translation>Niet bewaard, want te lang ({name}): {text}</translation>
     </message>
     <message>
         <source>Note</source>
@@ -1544,6 +1628,10 @@
         <translation>Eenzijdig: diversiteit van de wijk onder (aanname)</translation>
     </message>
     <message>
+        <source>One-sided: diversity of the wijk below</source>
+        <translation>Eenzijdig: diversiteit van de wijk onder</translation>
+    </message>
+    <message>
         <source>Only inside an area that is officially designated under the Wbmgp. WijkMix has no designation loaded and never derives one from figures, so this entry matches no buurt; it is here to read.</source>
         <translation>Alleen binnen een gebied dat officieel is aangewezen op grond van de Wbmgp. WijkMix heeft geen aanwijzing geladen en leidt die nooit af uit cijfers; dit onderdeel past daarom bij geen enkele buurt en staat hier om te lezen.</translation>
     </message>
@@ -1570,6 +1658,14 @@
     <message>
         <source>Overrides thresholds of the flags, which are assumptions, for example {&quot;lq_high&quot;: 1.8}.</source>
         <translation>Vervangt drempels van de vlaggen; dat zijn aannames. Bijvoorbeeld {&quot;lq_high&quot;: 1.8}.</translation>
+    </message>
+    <message>
+        <source>Overview of the goals</source>
+        <translation>Overzicht van de doelen</translation>
+    </message>
+    <message>
+        <source>Overview: {n} of {total} answered</source>
+        <translation>Overzicht: {n} van {total} beantwoord</translation>
     </message>
     <message>
         <source>Own column mapping (JSON, optional)</source>
@@ -1656,6 +1752,14 @@
         <translation>Buurten voorbereiden (genormaliseerde tabel)</translation>
     </message>
     <message>
+        <source>Previous</source>
+        <translation>Vorige</translation>
+    </message>
+    <message>
+        <source>Problem, means or end</source>
+        <translation>Probleem, middel of doel</translation>
+    </message>
+    <message>
         <source>Profile over scales (table)</source>
         <translation>Profiel over schalen (tabel)</translation>
     </message>
@@ -1670,6 +1774,14 @@
     <message>
         <source>Provisional: some conditions unknown</source>
         <translation>Voorlopig: een deel van de voorwaarden is onbekend</translation>
+    </message>
+    <message>
+        <source>Question or step</source>
+        <translation>Vraag of stap</translation>
+    </message>
+    <message>
+        <source>Question {n}: {name}</source>
+        <translation>Vraag {n}: {name}</translation>
     </message>
     <message>
         <source>R&amp;un</source>
@@ -1702,6 +1814,10 @@
     <message>
         <source>Remove goal</source>
         <translation>Verwijder</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Verwijderen</translation>
     </message>
     <message>
         <source>Rental {limit} % or more</source>
@@ -1928,6 +2044,10 @@
         <translation>Scherpste grens van het blok (0-1)</translation>
     </message>
     <message>
+        <source>Step {n}: {name}</source>
+        <translation>Stap {n}: {name}</translation>
+    </message>
+    <message>
         <source>Stock (canonical buurten)</source>
         <translation>Voorraad (canonieke buurten)</translation>
     </message>
@@ -1938,6 +2058,10 @@
     <message>
         <source>Stop</source>
         <translation>Stoppen</translation>
+    </message>
+    <message>
+        <source>Subject (assumption of WijkMix)</source>
+        <translation>Onderwerp (aanname van WijkMix)</translation>
     </message>
     <message>
         <source>Subject</source>
@@ -2018,6 +2142,10 @@
     <message>
         <source>The finest units you have: CBS squares of 100 m, PC6 areas, blocks, complexes of a corporation, addresses. Squares and PC6 areas are a proxy for blocks.</source>
         <translation>De fijnste eenheden die u hebt: CBS-vierkanten van 100 m, PC6-gebieden, blokken, complexen van een corporatie, adressen. Vierkanten en PC6-gebieden staan bij benadering voor blokken.</translation>
+    </message>
+    <message>
+        <source>The goal in its own words</source>
+        <translation>Het doel in eigen woorden</translation>
     </message>
     <message>
         <source>The instruments can be read without a scan, in their own tab.</source>
@@ -2192,6 +2320,10 @@
         <translation>Tolerantie in meters</translation>
     </message>
     <message>
+        <source>Too long, and not in the project yet: {names}. The text stands in its field; shorten it there.</source>
+        <translation>Te lang, en nog niet in het project: {names}. De tekst staat in het veld; kort die daar in.</translation>
+    </message>
+    <message>
         <source>Total (optional)</source>
         <translation>Totaal (optioneel)</translation>
     </message>
@@ -2226,6 +2358,10 @@
     <message>
         <source>Two-sided: unusually high or low surroundings</source>
         <translation>Tweezijdig: ongewoon hoge of lage omgeving</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>Eenheid</translation>
     </message>
     <message>
         <source>Units (polygons or points)</source>
@@ -2336,6 +2472,10 @@
         <translation>Wat doet een plan met de voorraad? Elke actie (sloop, nieuwbouw, verkoop, inponden, transformatie, aankoop) noemt een eenheid, een jaar, een segment en een aantal woningen. Eruit komen de voorraad per eenheid en jaar; elke index voor en na op het niveau van buurt, wijk en gemeente, op dezelfde grenzen; de balans van wat in kwetsbare gebieden weggaat en wat elders terugkomt, met de paren van verlies en winst; of nieuwe woningen er zijn voordat oude verdwijnen; en, met een scan als voorraad, welke kandidaatvlaggen verschijnen of verdwijnen. Een scenario verandert alleen de voorraad: het voorspelt geen inkomen, gedrag of verhuizing.</translation>
     </message>
     <message>
+        <source>What does a plan do to the stock? Every action (sloop, nieuwbouw, verkoop, inponden, transformatie, aankoop) names a unit, a year, a segment and a number of dwellings. Out come the stock per unit and year; every index before and after at the levels of buurt, wijk and gemeente, on the same boundaries; the balance of what goes in vulnerable areas and what comes back elsewhere; and whether new dwellings are there before old ones go. A scenario changes stock only: it forecasts no income, no behaviour and no removals.</source>
+        <translation>Wat doet een plan met de voorraad? Elke actie (sloop, nieuwbouw, verkoop, inponden, transformatie, aankoop) noemt een eenheid, een jaar, een segment en een aantal woningen. Eruit komen de voorraad per eenheid en jaar; elke index voor en na op het niveau van buurt, wijk en gemeente, op dezelfde grenzen; de balans van wat in kwetsbare gebieden weggaat en elders terugkomt; en of er nieuwe woningen zijn voordat oude weggaan. Een scenario verandert alleen de voorraad: het voorspelt geen inkomen, gedrag of verhuizing.</translation>
+    </message>
+    <message>
         <source>What the scan noted</source>
         <translation>Wat de scan opmerkte</translation>
     </message>
@@ -2404,6 +2544,10 @@
         <translation>Wijken (tabel), mozaïek in buurtvariant</translation>
     </message>
     <message>
+        <source>Wijken (table)</source>
+        <translation>Wijken (tabel)</translation>
+    </message>
+    <message>
         <source>Wijken or buurten (polygons)</source>
         <translation>Wijken of buurten (polygonen)</translation>
     </message>
@@ -2448,6 +2592,10 @@
         <translation>Jaar</translation>
     </message>
     <message>
+        <source>Years to measure (assumption: every five years and at each effect): {n}</source>
+        <translation>Meetjaren (aanname: elke vijf jaar en bij elk effect): {n}</translation>
+    </message>
+    <message>
         <source>Zoom the map to the buurt</source>
         <translation>Kaart inzoomen op de buurt</translation>
     </message>
@@ -2474,6 +2622,18 @@
     <message>
         <source>bandwidth (m)</source>
         <translation>bandbreedte (m)</translation>
+    </message>
+    <message>
+        <source>benefit: {text}</source>
+        <translation>voordeel: {text}</translation>
+    </message>
+    <message>
+        <source>burden: {text}</source>
+        <translation>last: {text}</translation>
+    </message>
+    <message>
+        <source>counted in…</source>
+        <translation>geteld in…</translation>
     </message>
     <message>
         <source>defining condition</source>

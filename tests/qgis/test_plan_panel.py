@@ -174,3 +174,190 @@ def test_the_panel_fits_360_pixels(panel):
     for page in (panel.goals, panel.worklist):
         assert page.body.minimumSizeHint().width() <= 330
     panel.hide()
+
+
+# -- the form of the goals -------------------------------------------------------------------------
+
+
+def choose(box, key):
+    box.setCurrentIndex(box.findData(key))
+    box.activated.emit(box.currentIndex())
+
+
+def test_the_form_asks_everything_and_stores_every_field(panel):
+    page = panel.goals
+    assert page.section.count() == 1 + 7 + 4
+    assert "Overview: 0 of 12 answered" in page.section.itemText(0)
+    choose(page.main, "residents")
+    page.mixed["tenure"].click()
+    page.mixed["origin"].click()
+    choose(page.group, "leavers")
+    choose(page.unit, "household")
+    page.burden.setText("a move")
+    page.stakes.add.click()
+    page.mechanisms["role_models"].click()
+    choose(page.role, "means")
+    page.party.setText("gemeente")
+    page.own_goal.setText("spread")
+    page.degree.setText("30%")
+    choose(page.subject, "social")
+    choose(page.direction, "less")
+    page.add.click()
+    choose(page.intervention, "straat")
+    choose(page.effect, "wijk")
+    page.first.setValue(2)
+    page.full.setValue(10)
+    page.full.editingFinished.emit()
+    page._answer("stap-4-fasering", "first build")
+    stored = json.loads(entry("goals"))
+    assert stored == {
+        "version": 2,
+        "main": "residents",
+        "mixed": ["tenure", "origin"],
+        "stakes": [{"group": "leavers", "unit": "household", "benefit": "", "burden": "a move"}],
+        "mechanisms": ["role_models"],
+        "role": "means",
+        "parties": [
+            {
+                "party": "gemeente",
+                "note": "spread",
+                "degree": "30%",
+                "subject": "social",
+                "direction": "less",
+            }
+        ],
+        "intervention": "straat",
+        "effect": "wijk",
+        "first": 2,
+        "full": 10,
+        "answers": {"stap-4-fasering": "first build"},
+    }
+    assert "Overview: 9 of 12 answered" in page.section.itemText(0)
+    text = page.overview.toPlainText()
+    assert "Origin (not measured by WijkMix)" in text
+    assert "evidence: against (note 36)" in text
+    assert "not answered" in text
+    # A second panel on the same project, as after opening the project again.
+    from wijkmix.wijkmix_plugin.gui.plan_panel import PlanPanel
+
+    other = PlanPanel(panel.worklist._catalogue, lambda: None)
+    assert other.goals.mixed["origin"].isChecked()
+    assert other.goals.role.currentData() == "means"
+    assert other.goals.effect.currentData() == "wijk"
+    assert other.goals.first.value() == 2
+    assert other.goals.stakes.list.count() == 1
+    other.deleteLater()
+
+
+def test_nothing_is_chosen_by_default(panel):
+    page = panel.goals
+    fields = (page.main, page.role, page.intervention, page.effect, page.unit)
+    assert [field.currentData() for field in fields] == [""] * 5
+    assert page.first.text() == page.full.text() == "not answered"
+    assert not any(box.isChecked() for box in [*page.mixed.values(), *page.mechanisms.values()])
+    panel.reload()
+    assert entry("goals") == ""
+
+
+def test_a_group_of_ones_own_is_kept_as_typed(panel):
+    page = panel.goals
+    page.group.setEditText("<b>jongeren</b>")
+    page.benefit.setText("a club")
+    page.stakes.add.click()
+    assert json.loads(entry("goals"))["stakes"][0]["group"] == "<b>jongeren</b>"
+    assert "&lt;b&gt;jongeren" in page.overview._body
+    page.stakes.list.setCurrentRow(0)
+    page.stakes.remove.click()
+    assert json.loads(entry("goals"))["stakes"] == []
+
+
+def test_terms_that_cannot_be_are_said_and_shown_as_kept(panel):
+    page = panel.goals
+    page.first.setValue(10)
+    page.first.editingFinished.emit()
+    page.full.setValue(5)
+    page.full.editingFinished.emit()
+    assert "cannot come before" in page.message.text()
+    assert page.full.value() == -1
+
+
+def test_figures_that_are_too_coarse_for_the_level_are_said(panel):
+    from wijkmix.wijkmix_plugin.policy.goal_sheet import Loaded
+
+    page = panel.goals
+    choose(page.intervention, "straat")
+    assert page.coarse.text() == ""
+    page.show_loaded(Loaded("buurt", 1))
+    assert "coarser than street" in page.coarse.text()
+    assert "one wijk only" in page.overview.toPlainText()
+    page.show_loaded(Loaded("blok", 3))
+    assert page.coarse.text() == ""
+
+
+def test_subjects_that_are_ours_are_called_assumptions(panel):
+    page = panel.goals
+    for party, direction in (("a", "less"), ("b", "more")):
+        page.party.setText(party)
+        choose(page.direction, direction)
+        page.add.click()
+    assert "(assumption)" in page.parties.item(0).text()
+    assert "assumption of WijkMix" in page.conflicts.text()
+    assert "Opposite goals" in page.overview.toPlainText()
+
+
+def test_one_section_at_a_time_by_keyboard_or_link(panel):
+    from qgis.PyQt.QtCore import QUrl
+
+    page = panel.goals
+    assert not page.back.isEnabled()
+    page.forth.click()
+    assert page.section.currentData() == "wat"
+    page._follow(QUrl("section:stap-4"))
+    assert page.section.currentData() == "stap-4"
+    assert [n for n, shown in enumerate(page.pages) if not shown.isHidden()] == [11]
+    assert not page.forth.isEnabled()
+
+
+def test_what_is_typed_is_kept_without_leaving_the_field(panel):
+    from qgis.PyQt.QtTest import QTest
+    from wijkmix.wijkmix_plugin.gui import stored_page
+
+    panel.goals.answers["wat"].insertPlainText("woningtypen")
+    QTest.qWait(stored_page.WAIT + 200)
+    assert json.loads(entry("goals"))["answers"] == {"wat": "woningtypen"}
+
+
+def test_a_refused_answer_stays_until_it_fits(panel):
+    page = panel.goals
+    field = page.answers["wat"]
+    field.put("a" * 30_000)
+    field._save()
+    assert "at most 20000" in page.message.text()
+    page.reload()
+    assert len(field.toPlainText()) == 30_000
+    assert field.accessibleName() in page.message.text()
+    field.put("short")
+    field._save()
+    assert page.message.text() == ""
+    assert json.loads(entry("goals"))["answers"] == {"wat": "short"}
+
+
+def test_the_wheel_changes_nothing_on_the_way(panel):
+    from qgis.PyQt.QtCore import QPoint, QPointF, Qt
+    from qgis.PyQt.QtGui import QWheelEvent
+    from qgis.PyQt.QtWidgets import QApplication
+
+    event = QWheelEvent(
+        QPointF(5, 5),
+        QPointF(5, 5),
+        QPoint(0, -120),
+        QPoint(0, -120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(panel.goals.main, event)
+    QApplication.sendEvent(panel.goals.first, event)
+    assert panel.goals.main.currentData() == ""
+    assert panel.goals.first.value() == -1

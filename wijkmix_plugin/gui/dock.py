@@ -272,6 +272,10 @@ class WijkMixDock(QgsDockWidget):
         self._table = scan_layer.read_table(layer) if layer is not None else None
         self.picker.set_table(self._table)
         self.clusters.set_scan(layer, self._table)
+        if self.plan is not None:
+            self.plan.goals.show_loaded(
+                scan_layer.loaded(self._table, scan_layer.provenance(layer))
+            )
         if layer is None:
             self.picker.map_button.setChecked(False)
         self._select(self._table.same(self._unit) if self._table is not None else None)

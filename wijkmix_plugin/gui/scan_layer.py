@@ -18,6 +18,7 @@ from qgis.core import (
 )
 
 from .. import qgis_io
+from ..policy.goal_sheet import Loaded
 from ..qgis_io import PROVENANCE
 
 # What makes a layer the result of a scan; the dock lives with every other column missing.
@@ -212,3 +213,17 @@ def record(layer: QgsVectorLayer, feature: QgsFeature) -> dict[str, Any]:
     names = layer.fields().names()
     row = feature.attributes()
     return {name: plain(row[i]) for i, name in enumerate(names) if i < len(row)}
+
+
+def loaded(table: ScanTable | None, origin: dict[str, Any] | None) -> Loaded:
+    """Return at which level the figures of a scan are, as far as its codes and record tell."""
+    if table is None:
+        return Loaded()
+    kinds = {unit.code[:2].upper() for unit in table.units}
+    level = (
+        {"BU": "buurt", "WK": "wijk", "GM": "stad"}.get(kinds.pop(), "") if len(kinds) == 1 else ""
+    )
+    parameters = (origin or {}).get("parameters")
+    if isinstance(parameters, dict) and parameters.get("blocks") is True:
+        level = "blok"
+    return Loaded(level, len(table.wijken))

@@ -183,7 +183,11 @@ class _Writer:
 
     def _mixed(self) -> Iterator[Line]:
         if self.goals.mixed:
-            yield Line("", "; ".join(g.MIXED[key].get(self.lang) for key in self.goals.mixed))
+            yield Line("", "; ".join(map(self._what, self.goals.mixed)))
+
+    def _what(self, key: str) -> str:
+        name = g.MIXED[key].get(self.lang)
+        return f"{name} ({g.NOT_MEASURED_TEXT.get(self.lang)})" if key in g.NOT_MEASURED else name
 
     def _stakes(self) -> Iterator[Line]:
         missing = g.UNANSWERED.get(self.lang)

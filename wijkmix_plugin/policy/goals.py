@@ -31,11 +31,12 @@ MIXED = {
     "type": Text("Dwelling type", "Woningtype"),
     "price": Text("Price class", "Prijsklasse"),
     "income": Text("Income", "Inkomen"),
-    "origin": Text("Origin (not measured by WijkMix)", "Herkomst (niet door WijkMix gemeten)"),
-    "lifestyle": Text(
-        "Lifestyle (not measured by WijkMix)", "Leefstijl (niet door WijkMix gemeten)"
-    ),
+    "origin": Text("Origin", "Herkomst"),
+    "lifestyle": Text("Lifestyle", "Leefstijl"),
 }
+# Named by the question, and nothing that this tool has or should have figures on.
+NOT_MEASURED = ("origin", "lifestyle")
+NOT_MEASURED_TEXT = Text("not measured by WijkMix", "niet door WijkMix gemeten")
 # The three groups of the closing section of the source; others are in words of one's own.
 GROUPS = {
     "stayers": Text("Sitting residents who stay", "Zittende bewoners die blijven"),
@@ -82,10 +83,7 @@ MECHANISMS = {
         Text("Keeping those who do better", "Sociale stijgers behouden"),
         "none",
         (),
-        Text(
-            "Named by the source as an aim; no study cited.",
-            "Door de bron als doel genoemd; geen onderzoek aangehaald.",
-        ),
+        Text("Named by the source as an aim.", "Door de bron als doel genoemd."),
     ),
     "role_models": Mechanism(
         Text("Role models", "Rolmodellen"),
