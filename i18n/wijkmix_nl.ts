@@ -112,10 +112,6 @@
         <translation>Voeg eerst een vlakkenlaag met CBS-buurten toe aan het project, of haal er een op.</translation>
     </message>
     <message>
-        <source>Add goal</source>
-        <translation>Voeg toe</translation>
-    </message>
-    <message>
         <source>Add</source>
         <translation>Toevoegen</translation>
     </message>
@@ -760,10 +756,6 @@
         <translation>Overheersende eigendomsvorm vanaf aandeel (aanname)</translation>
     </message>
     <message>
-        <source>Dominant tenure from share</source>
-        <translation>Overheersende eigendomsvorm vanaf aandeel</translation>
-    </message>
-    <message>
         <source>Download CBS buurten (PDOK)</source>
         <translation>CBS-buurten ophalen (PDOK)</translation>
     </message>
@@ -898,10 +890,6 @@
     <message>
         <source>Finely mixed: H beyond chance up to (assumption)</source>
         <translation>Fijn gemengd: H boven toeval tot en met (aanname)</translation>
-    </message>
-    <message>
-        <source>Finely mixed: H beyond chance up to</source>
-        <translation>Fijn gemengd: H boven toeval tot</translation>
     </message>
     <message>
         <source>Finely mixed: inside blocks</source>
@@ -1352,10 +1340,6 @@
         <translation>Passende instrumenten</translation>
     </message>
     <message>
-        <source>Mean distance to what comes back (km)</source>
-        <translation>Gemiddelde afstand tot wat terugkomt (km)</translation>
-    </message>
-    <message>
         <source>Mean diversity inside blocks (0-1)</source>
         <translation>Gemiddelde diversiteit binnen blokken (0-1)</translation>
     </message>
@@ -1462,10 +1446,6 @@
     <message>
         <source>Mosaic: H beyond chance from (assumption)</source>
         <translation>Mozaïek: H boven toeval vanaf (aanname)</translation>
-    </message>
-    <message>
-        <source>Mosaic: H beyond chance from</source>
-        <translation>Mozaïek: H boven toeval vanaf</translation>
     </message>
     <message>
         <source>Mosaic: uniform blocks</source>
@@ -1626,10 +1606,6 @@
     <message>
         <source>One-sided: diversity of the wijk below (assumption)</source>
         <translation>Eenzijdig: diversiteit van de wijk onder (aanname)</translation>
-    </message>
-    <message>
-        <source>One-sided: diversity of the wijk below</source>
-        <translation>Eenzijdig: diversiteit van de wijk onder</translation>
     </message>
     <message>
         <source>Only inside an area that is officially designated under the Wbmgp. WijkMix has no designation loaded and never derives one from figures, so this entry matches no buurt; it is here to read.</source>
@@ -1810,10 +1786,6 @@
     <message>
         <source>Remove from the list</source>
         <translation>Haal van de lijst</translation>
-    </message>
-    <message>
-        <source>Remove goal</source>
-        <translation>Verwijder</translation>
     </message>
     <message>
         <source>Remove</source>
@@ -2062,10 +2034,6 @@
     <message>
         <source>Subject (assumption of WijkMix)</source>
         <translation>Onderwerp (aanname van WijkMix)</translation>
-    </message>
-    <message>
-        <source>Subject</source>
-        <translation>Onderwerp</translation>
     </message>
     <message>
         <source>Surroundings profile</source>
@@ -2472,10 +2440,6 @@
         <translation>Wat doet een plan met de voorraad? Elke actie (sloop, nieuwbouw, verkoop, inponden, transformatie, aankoop) noemt een eenheid, een jaar, een segment en een aantal woningen. Eruit komen de voorraad per eenheid en jaar; elke index voor en na op het niveau van buurt, wijk en gemeente, op dezelfde grenzen; de balans van wat in kwetsbare gebieden weggaat en wat elders terugkomt, met de paren van verlies en winst; of nieuwe woningen er zijn voordat oude verdwijnen; en, met een scan als voorraad, welke kandidaatvlaggen verschijnen of verdwijnen. Een scenario verandert alleen de voorraad: het voorspelt geen inkomen, gedrag of verhuizing.</translation>
     </message>
     <message>
-        <source>What does a plan do to the stock? Every action (sloop, nieuwbouw, verkoop, inponden, transformatie, aankoop) names a unit, a year, a segment and a number of dwellings. Out come the stock per unit and year; every index before and after at the levels of buurt, wijk and gemeente, on the same boundaries; the balance of what goes in vulnerable areas and what comes back elsewhere; and whether new dwellings are there before old ones go. A scenario changes stock only: it forecasts no income, no behaviour and no removals.</source>
-        <translation>Wat doet een plan met de voorraad? Elke actie (sloop, nieuwbouw, verkoop, inponden, transformatie, aankoop) noemt een eenheid, een jaar, een segment en een aantal woningen. Eruit komen de voorraad per eenheid en jaar; elke index voor en na op het niveau van buurt, wijk en gemeente, op dezelfde grenzen; de balans van wat in kwetsbare gebieden weggaat en elders terugkomt; en of er nieuwe woningen zijn voordat oude weggaan. Een scenario verandert alleen de voorraad: het voorspelt geen inkomen, gedrag of verhuizing.</translation>
-    </message>
-    <message>
         <source>What the scan noted</source>
         <translation>Wat de scan opmerkte</translation>
     </message>
@@ -2542,10 +2506,6 @@
     <message>
         <source>Wijken (table), mosaic in buurt variant</source>
         <translation>Wijken (tabel), mozaïek in buurtvariant</translation>
-    </message>
-    <message>
-        <source>Wijken (table)</source>
-        <translation>Wijken (tabel)</translation>
     </message>
     <message>
         <source>Wijken or buurten (polygons)</source>
@@ -2854,14 +2814,6 @@
     <message>
         <source>{used} of {n}</source>
         <translation>{used} van {n}</translation>
-    </message>
-    <message>
-        <source>⚠ Differing goals: {subject}</source>
-        <translation>⚠ Verschillende doelen: {subject}</translation>
-    </message>
-    <message>
-        <source>⚠ Opposite goals: {subject}</source>
-        <translation>⚠ Tegengestelde doelen: {subject}</translation>
     </message>
 </context>
 </TS>
