@@ -105,6 +105,45 @@ def nearest_k(n: int, asked: int) -> None:
     )
 
 
+def towns(rng, n: int) -> np.ndarray:
+    """Return n different points in 400 towns of unequal size, in a country of 250 by 300 km."""
+    middle = rng.random((400, 2)) * [250_000, 300_000]
+    size = rng.pareto(1.2, 400) + 0.2
+    town = rng.choice(400, n, p=size / size.sum())
+    wide = np.sqrt(size[town] / size.sum()) * 30_000
+    return middle[town] + rng.normal(size=(n, 2)) * wide[:, None]
+
+
+def radii_on_raster(n: int) -> None:
+    """Time radii on a raster of 100 m, and set the shares against looking unit by unit."""
+    from wijkmix.wijkmix_plugin.measures import raster
+    from wijkmix.wijkmix_plugin.measures.discs import Discs
+
+    rng = np.random.default_rng(3)
+    cells = np.unique(np.floor(towns(rng, 3 * n) / 100), axis=0)
+    points = rng.permutation(cells)[:n] * 100 + 50
+    counts = rng.integers(0, 30, (n, 3)) + rng.integers(0, 2, (n, 1)) / 3
+    radii, all_of_them = [500, 1000, 2000, 4000, 8000], np.arange(n)
+    grid = raster.lattice(points)
+    first, _, made = timed(lambda: raster.Raster(grid, counts, radii), 0)
+    size = grid.shape[0] * grid.shape[1]
+    print(f"raster of {size:,} cells, {n:,} squares: made in {first:.2f} s")
+    made.around(500)
+    discs = Discs(points, counts)
+    some = rng.choice(n, min(n, 5000), replace=False)
+    for radius in radii:
+        _, seconds, found = timed(lambda r=radius: made.around(r, all_of_them), 3)
+        _, whole, _ = timed(lambda r=radius: made.around(r), 3)
+        exact = discs.within(*points[some].T, radius)
+        shares = [v / v.sum(axis=1, keepdims=True) for v in (found[some], exact)]
+        error = np.abs(shares[0] - shares[1]).max()
+        print(
+            f"radius {radius}: {seconds:.2f} s for the squares, {whole:.2f} s for every cell, "
+            f"largest error in a share {error:.1e} ({len(some):,} squares looked at one by one)"
+        )
+    print(f"peak {peak():.0f} MB")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="small sizes only")
@@ -114,6 +153,7 @@ def main() -> None:
         squares(1 if arguments.quick else 5)
     for n in (14_500, 100_000) if arguments.quick else (14_500, 100_000, 400_000):
         national(n)
+    radii_on_raster(40_000 if arguments.quick else 400_000)
     for n in (1_500, 14_500) if arguments.quick else (1_500, 14_500, 100_000):
         nearest_k(n, min(n, 500))
 

@@ -109,6 +109,7 @@ class SurroundingsProfile(BlocksAlgorithm):
             read.groups,
             radii=distances,
             dwellings=numbers,
+            told=lambda text: self.note(feedback, text),
             progress=lambda part: feedback.setProgress(10 + 0.8 * part),
             cancelled=feedback.isCanceled,
         )

@@ -9,6 +9,8 @@ import pytest
 import shapely
 from wijkmix.wijkmix_plugin.measures.mosaic import THETAS, assign, mosaic, patch_sizes
 from wijkmix.wijkmix_plugin.measures.scale import falls, scale_spectrum
+from wijkmix.wijkmix_plugin.measures.spatial import representative_points, surroundings
+from wijkmix.wijkmix_plugin.measures.surroundings import within
 from wijkmix.wijkmix_plugin.tables.squares import FIELDS, square_counts
 
 
@@ -75,6 +77,21 @@ def test_mosaic_of_rijnmond(rijnmond):
     assert effective.shape == (len(THETAS), len(table))
     dwellings = np.bincount(number[number >= 0], np.nan_to_num(counts.sum(1))[number >= 0])
     assert (np.nan_to_num(effective) <= dwellings + 1e-6).all()
+
+
+def test_radii_of_rijnmond_on_the_raster(rijnmond):
+    squares, _, counts, _, _ = rijnmond
+    used = np.isfinite(counts).all(axis=1)
+    points = representative_points(squares.geometry.to_numpy())[used]
+    radii, told = [500.0, 2000.0, 8000.0], []
+    found = within(points, counts[used], radii, told=told.append)
+    assert "grid of 100 m" in told[0].en
+    largest = 0.0
+    for sums, radius in zip(found, radii, strict=True):
+        exact = surroundings(points, counts[used], [radius])[0]  # every distance looked at
+        shares, expected = (n / n.sum(axis=1, keepdims=True) for n in (sums, exact))
+        largest = max(largest, np.abs(shares - expected).max())
+    assert largest < 1e-12
 
 
 def test_scan_of_rijnmond_with_squares_tells_blocks_from_buurten(shared):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The nearest k dwellings around every unit, exactly, and indices against the scale."""
+"""What lies within radii and among the nearest k dwellings, and indices against the scale."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pandas as pd
 
-from ..errors import MeasureError
+from ..errors import Cancelled, MeasureError, Text
 from .discs import Discs, Found
 from .mix import composition, entropy
+from .raster import LARGEST_ERROR, Raster, on_raster
 from .segregation import _spatial_values
 from .spatial import check_bandwidths
 
@@ -108,6 +109,7 @@ def within(
     radii: Sequence[float],
     *,
     asked: np.ndarray | None = None,
+    told: Callable[[Text], None] | None = None,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> np.ndarray:
@@ -125,6 +127,8 @@ def within(
         Metres, above 0.
     asked : ndarray of int, shape (m,), optional
         Positions of the units to look around; all of them by default.
+    told : callable, optional
+        Called with a note where a raster did the counting.
     progress, cancelled : callable, optional
 
     Returns
@@ -141,13 +145,21 @@ def within(
     Notes
     -----
     `spatial.surroundings` with the step kernel, by counting cells: exact, and the time grows with
-    the circumference of the discs and not with their area.
+    the circumference of the discs and not with their area. Many units that all lie on one square
+    grid are counted on it (`Raster`), with the same result: for units that do not, a raster of 100
+    m would be wrong by far more than 0.01 in the share of a thinly built place, so it is not used.
     """
     check_bandwidths(radii)
     points, counts = np.asarray(points, float), np.asarray(counts, float)
     around = points if asked is None else points[asked]
     result = np.empty((len(radii), len(around), counts.shape[1]))
     if not len(around) or not len(radii):
+        return result
+    raster = on_raster(points, counts, radii)
+    if raster is not None:
+        _on_raster(raster, result, radii, asked, progress, cancelled)
+        if told is not None:
+            told(_raster_note(raster))
         return result
     discs = Discs(points, counts, cancelled)
     order = _curve_order(*around.T)
@@ -165,6 +177,38 @@ def within(
             if progress is not None:
                 progress(100.0 * done / work)
     return result
+
+
+def _on_raster(
+    raster: Raster,
+    result: np.ndarray,
+    radii: Sequence[float],
+    asked: np.ndarray | None,
+    progress: Callable[[float], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> None:
+    """Fill the result from a raster."""
+    at = np.arange(result.shape[1]) if asked is None else asked
+    for number, radius in enumerate(radii):
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        result[number] = raster.around(radius, at)
+        if progress is not None:
+            progress(100.0 * (number + 1) / len(radii))
+
+
+def _raster_note(raster: Raster) -> Text:
+    rows, columns = raster.grid.shape
+    return Text(
+        "Radii: all {n} units lie on a grid of {size:g} m, so surroundings are counted on that "
+        "raster ({rows} by {columns} cells) and not unit by unit. The largest error in a share is "
+        "below {error:.9f}.",
+        "Afstanden: alle {n} eenheden liggen op een raster van {size:g} m, dus de omgevingen zijn "
+        "op dat raster geteld ({rows} bij {columns} cellen) en niet per eenheid. De grootste fout "
+        "in een aandeel is kleiner dan {error:.9f}.",
+    ).format(
+        n=len(raster.at), size=raster.grid.size, rows=rows, columns=columns, error=LARGEST_ERROR
+    )
 
 
 class _Search:
@@ -321,6 +365,7 @@ def profile(
     *,
     radii: Sequence[float] = (),
     dwellings: Sequence[int] = (),
+    told: Callable[[Text], None] | None = None,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -337,6 +382,8 @@ def profile(
         Metres.
     dwellings : sequence of int
         Numbers of nearest dwellings.
+    told : callable, optional
+        Called with a note on how it was counted, where that is not unit by unit.
     progress, cancelled : callable, optional
 
     Returns
@@ -382,7 +429,7 @@ def profile(
         if progress is not None:
             progress(part[0] + value * (part[1] - part[0]) / 100.0)
 
-    around = list(within(points[used], own, radii, progress=step, cancelled=cancelled))
+    around = list(within(points[used], own, radii, told=told, progress=step, cancelled=cancelled))
     part[:] = [part[1] if len(radii) else 0.0, 100.0]
     around += list(nearest(points[used], own, dwellings, progress=step, cancelled=cancelled))
     scales = [(float(r), "radius", f"r{r:g}") for r in radii]
