@@ -131,7 +131,8 @@ class BlocksAlgorithm(WijkMixAlgorithm):
         crs = qgis_io.metric_crs(source) if geometry else source.sourceCrs()
         needed = groups
         if groups is None:
-            needed = [n for n in squares.FIELDS if source.fields().lookupField(n) >= 0]
+            found = squares.square_fields(source.fields().names())
+            needed = [found[role] for role in squares.ROLES if role in found]
         frame = qgis_io.read(
             source,
             dict.fromkeys([*needed, *fields]),

@@ -14,10 +14,10 @@ def aliases() -> dict[str, str]:
     """Return field name -> alias for every field that an algorithm may write."""
     from ..wijkmix_plugin.measures import grain, mosaic
     from ..wijkmix_plugin.policy import catalogue
-    from ..wijkmix_plugin.tables.roles import ROLES
+    from ..wijkmix_plugin.tables.roles import ALL_ROLES
 
     lang = language()
-    names: dict[str, Any] = {key: role.label.get(lang) for key, role in ROLES.items()}
+    names: dict[str, Any] = {key: role.label.get(lang) for key, role in ALL_ROLES.items()}
     shipped = catalogue.load()
     names.update({key: shipped.indicators[key]["label"][lang] for key in shipped.indicators})
     translate = QCoreApplication.translate

@@ -41,8 +41,9 @@ class PrepareBuurten(WijkMixAlgorithm):
             "WijkMix",
             "Turns a CBS buurten layer into one table with dwelling counts per tenure, whatever "
             "the year and the "
-            "spelling of its columns. Missing codes become NULL, percentages become counts, and "
-            "the field quality "
+            "spelling of its columns: the maps of 2013 to 2025, StatLine (OData 3 and 4), the KWB "
+            "workbook, squares and postcodes. Missing codes become NULL, percentages become "
+            "counts, and the field quality "
             "says per row what was not used and why.",
         )
 
@@ -55,7 +56,7 @@ class PrepareBuurten(WijkMixAlgorithm):
                     translate("WijkMix", "Buurten (polygons or table)"),
                     [QgsProcessing.SourceType.TypeVector],
                 ),
-                translate("WijkMix", "A layer of CBS buurten as published."),
+                translate("WijkMix", "A layer or table of CBS buurten as published."),
             )
         )
         self.addParameter(
@@ -81,7 +82,8 @@ class PrepareBuurten(WijkMixAlgorithm):
                 translate(
                     "WijkMix",
                     "A CSV, workbook sheet or layer with the figures, where the polygons have "
-                    "none.",
+                    "none: StatLine or the KWB, as downloaded. What does not match is listed with "
+                    "the likely reason.",
                 ),
             )
         )
@@ -107,13 +109,14 @@ class PrepareBuurten(WijkMixAlgorithm):
         )
 
     def check(self, parameters: dict[str, Any], context: Any) -> None:
-        from ..wijkmix_plugin.tables import cbs
+        from ..wijkmix_plugin.tables import cbs, squares, statline
 
         source = self.source(parameters, self.INPUT, context)
         mapping = self._mapping(parameters, context)
         names = source.fields().names()
         table = self.parameterAsSource(parameters, self.TABLE, context)
-        if table is None:
+        told = table is not None or statline.long_fields(names) or squares.are_squares(names)
+        if not told:
             cbs.detect_columns(names, mapping)
 
     def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
@@ -122,12 +125,12 @@ class PrepareBuurten(WijkMixAlgorithm):
 
         source = self.source(parameters, self.INPUT, context)
         drawn = source.wkbType() != QgsWkbTypes.Type.NoGeometry
-        frame = qgis_io.read(source, geometry=drawn, feedback=feedback)
+        frame = self._read(source, drawn, feedback)
         table = self.parameterAsSource(parameters, self.TABLE, context)
         if table is not None:
             frame, notes = cbs.join_table(
                 frame,
-                qgis_io.read(table, geometry=False, feedback=feedback),
+                self._read(table, False, feedback),
                 self._mapping(parameters, context),
             )
             for item in notes:
@@ -153,6 +156,23 @@ class PrepareBuurten(WijkMixAlgorithm):
         look = styling.PostProcessor(styling.plain, aliases=names)
         styling.load(context, results[self.OUTPUT], "", [(label, 0, look)])
         return results
+
+    def _read(self, source: Any, drawn: bool, feedback: Any) -> Any:
+        """Read a source; of StatLine's long table no more than the rows that are used."""
+        import pandas as pd
+
+        from ..wijkmix_plugin.tables import statline
+
+        fields = statline.long_fields(source.fields().names())
+        if not fields:
+            return qgis_io.read(source, geometry=drawn, feedback=feedback)
+        parts, chunk = [], pd.DataFrame({name: [] for name in fields})
+        for columns, _, _ in qgis_io.stream(source, fields, points=False, feedback=feedback):
+            chunk = pd.DataFrame(columns)
+            parts.append(statline.wanted(chunk))
+        found = pd.concat(parts, ignore_index=True) if parts else chunk
+        # Where nothing is used, what there is for the message that says so.
+        return found if len(found) else chunk
 
     def _mapping(self, parameters: dict[str, Any], context: Any) -> dict[str, str] | None:
         text = self.parameterAsString(parameters, self.MAPPING, context)

@@ -18,7 +18,7 @@ from .measures import grain, local_moran, mix, mosaic, neighbours, scale, segreg
 from .policy import flags, indicators
 from .policy.catalogue import Catalogue
 from .tables import cbs, squares
-from .tables.cbs import Note
+from .tables.cbs import MIN_DWELLINGS, Note
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -28,8 +28,6 @@ INDEX_IDS = ("dissimilarity", "isolation", "theil_h", "multigroup_theil_h")
 # take as long as a third of the scan, and one profile of the country answers nobody's question.
 PROFILE_METRES = (500.0, 1000.0, 2000.0, 4000.0, 8000.0)
 PROFILE_UNITS = 5_000
-# Results on fewer dwellings than this are not shown: they say too much about too few homes.
-MIN_DWELLINGS = 10
 # What blocks tell about a wijk: its diversity inside them, the mosaic index beside what chance
 # gives for blocks of this size, how large uniform patches are, and what lies around the blocks.
 BLOCK_COLUMNS = (

@@ -14,6 +14,7 @@ from wijkmix.wijkmix_plugin.errors import TableError
 from wijkmix.wijkmix_plugin.tables.cbs import CanonicalTable, join_table, to_canonical
 from wijkmix.wijkmix_plugin.tables.columns import detect_columns
 from wijkmix.wijkmix_plugin.tables.roles import SPELLINGS
+from wijkmix.wijkmix_plugin.tables.squares import square_counts, square_fields
 
 THREE = ["n_koop", "n_corp", "n_overig"]
 KOOP = "percentage_koopwoningen"
@@ -61,6 +62,7 @@ def test_two_release_years_and_three_channels_give_the_same_roles(data):
     )
     # the field list of 2023 holds the figures only, not the codes
     codes = ["buurtcode", "buurtnaam", "wijkcode", "gemeentecode", "gemeentenaam", "jaar", "water"]
+    codes += ["indelingswijzigingWijkenEnBuurten"]
     camel = detect_columns([*codes, *(f["wfs2023"] for f in fields)])
     assert set(v1) == set(camel)
     # gone in 2024 v2
@@ -70,10 +72,73 @@ def test_two_release_years_and_three_channels_give_the_same_roles(data):
     assert v1["share_corp"] == v2["share_corp"] == CORP
 
 
+ROLES_OF_2023 = {
+    *("buurt_code", "buurt_name", "gemeente_name", "dwellings", "households", "inhabitants"),
+    *("woz", "share_multifamily", "share_before_2000", "share_lowinc", "land_ha"),
+    *("address_density", "share_koop", "share_huur", "share_corp", "share_overig_huur"),
+    *("share_unknown", "boundary_change"),
+}
+
+
+def test_the_workbook_of_2023_has_the_roles_of_the_map_of_2023(data):
+    found = detect_columns(columns(data, "kwb_2023_xlsx_columns.txt"))
+    assert set(found) == ROLES_OF_2023
+    assert found["share_corp"] == "p_wcorpw"
+    assert found["buurt_code"] == "gwb_code_10"
+
+
+def test_statline_of_2024_has_the_roles_of_the_map_of_2024_v2(data):
+    found = detect_columns(columns(data, "statline_odata3_85984NED_2024_columns.txt"))
+    gone = {"share_unknown", "share_before_2000"}
+    assert set(found) == ROLES_OF_2023 - gone - {"buurt_name"}
+    assert found["share_corp"] == "InBezitWoningcorporatie_49"
+    assert found["buurt_code"] == "Codering_3"
+    figures = set(found.values())
+    assert len(figures) == len(found)
+
+
+def test_squares_as_published(data):
+    found = square_fields(columns(data, "cbs_vierkant100m_columns.txt"))
+    assert set(found) == {"buurt_code", "dwellings", "share_koop", "share_huur", "n_corp"}
+    # and nothing else is taken for squares
+    for name in ("pdok_gpkg_2024_v2_buurten", "kwb_2023_xlsx", "statline_odata3_85984NED_2024"):
+        assert square_fields(columns(data, f"{name}_columns.txt")) == {}
+
+
+def test_squares_become_a_canonical_table(data):
+    source = gpd.read_file(data / "rijnmond_vierkant100m_eigendom.gpkg")
+    result = to_canonical(source)
+    counts, _ = square_counts(source, ("koop", "corp", "overig"))
+    frame = result.frame
+    assert len(frame) == 16383
+    assert frame.buurt_code.tolist() == source.crs28992res100m.tolist()
+    shown = frame.n_koop.notna()
+    assert (frame.dwellings[shown] >= 10).all()
+    names = ["n_koop", "n_huur"] if "huur" in result.classes else ["n_koop", "n_corp", "n_overig"]
+    total = frame[names].sum(axis=1)[shown]
+    np.testing.assert_allclose(total, frame.dwellings[shown])
+    assert shown.sum() > counts.n_koop.notna().sum() / 2
+
+
+def test_statline_beside_the_map_gives_the_same_rijnmond(rijnmond):
+    # The layer has both: 543 rows were matched with 85984NED by the makers of the file.
+    ours = to_canonical(rijnmond).frame
+    own = [c for c in rijnmond if c[0].islower() and not c.startswith("k_")]
+    drawn = rijnmond[["buurtcode", "buurtnaam", "gemeentecode", "water", "geometry"]]
+    table = pd.DataFrame(rijnmond.drop(columns=own)).dropna(subset="Codering_3")
+    frame, notes = join_table(drawn, table)
+    theirs = to_canonical(frame).frame
+    both = (ours.quality == "ok") & (theirs.quality == "ok")
+    assert both.sum() > 400
+    np.testing.assert_allclose(theirs.loc[both, THREE], ours.loc[both, THREE])
+    assert len(notes) >= 1
+
+
 @pytest.mark.parametrize("channel", ["snake_case", "camelCase"])
 def test_every_spelling_occurs_in_a_published_list(data, channel):
     published = {
         "percentage_huurwoningen_afgeleid",  # derived by the makers of the national file
+        "indelingswijzigingWijkenEnBuurten",  # the list of 2023 holds the figures only
         *columns(data, "pdok_wfs_2024_v1_buurten_columns.txt"),
         *columns(data, "pdok_gpkg_2024_v2_buurten_columns.txt"),
         *(
@@ -286,6 +351,9 @@ def test_old_codes_do_not_join(data, amsterdam):
         join_table(amsterdam, table)
     assert "another year" in caught.value.text.en
     assert "ander jaar" in caught.value.text.nl
+    assert "None of the 479 buurt codes" in caught.value.text.en
+    assert "GM0363" in caught.value.text.en
+    assert "zeros" not in caught.value.text.en
 
 
 def test_polygons_and_figures_from_two_files_join(data, amsterdam):

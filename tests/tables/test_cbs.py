@@ -435,7 +435,70 @@ def test_a_few_units_not_in_the_release_are_named():
     assert not said(result, "this is a first release", "dit is een eerste uitgave")
 
 
+# --- areas that changed, and areas of a few homes
+
+
+def test_what_cbs_marks_as_recoded_or_redrawn_is_named_and_kept():
+    result = to_canonical(raw(indelingswijziging_wijken_en_buurten=[2, 3]))
+    assert said(result, "same boundary (1): BU00010001", "dezelfde grens (1): BU00010001", "info")
+    assert said(result, "the year before (1): BU00010002", "ervoor (1): BU00010002", "info")
+    assert result.frame.boundary_change.tolist() == [2, 3]
+    assert result.frame.columns[-1] == "boundary_change"
+    again = to_canonical(result.frame)
+    assert again.frame.boundary_change.tolist() == [2, 3]
+    assert to_canonical(raw(indelingswijziging_wijken_en_buurten=1)).notes == []
+
+
+def test_water_is_not_called_redrawn():
+    result = row(indelingswijziging_wijken_en_buurten=3, water="JA")
+    assert not said(result, "Redrawn", "Opnieuw begrensd", "info")
+
+
+@pytest.mark.parametrize(("dwellings", "shown"), [(9, False), (10, True), (0, False)])
+@pytest.mark.parametrize("counted", [False, True])
+def test_tenure_of_fewer_than_ten_dwellings_is_not_shown(dwellings, shown, counted):
+    frame = raw(woningvoorraad=[dwellings, 1000])
+    if counted:
+        frame = frame.drop(columns=[KOOP, HUUR, CORP, OVERIG]).assign(
+            n_koop=[0.6 * dwellings, 250],
+            n_corp=[0.3 * dwellings, 500],
+            n_overig=[0.1 * dwellings, 250],
+        )
+    result = to_canonical(frame)
+    assert result.frame.dwellings[0] == dwellings
+    assert np.isfinite(tenure(result)).all() == shown
+    assert np.isfinite(tenure(result, 1)).all()
+    if 0 < dwellings < 10:
+        assert result.frame.quality[0] == "partial (fewer than 10 dwellings, not shown)"
+        assert said(result, "Fewer than 10 dwellings", "Minder dan 10 woningen")
+        # and it stays so where the result is read again
+        assert to_canonical(result.frame).frame.quality[0] == result.frame.quality[0]
+
+
+def test_counts_without_a_number_of_dwellings_are_added_up_first():
+    frame = raw(woningvoorraad=None, **dict.fromkeys((KOOP, HUUR, CORP, OVERIG)))
+    result = to_canonical(frame.assign(n_koop=[4, 20], n_corp=[3, 9], n_overig=[2, 1]))
+    assert np.isnan(tenure(result)).all()
+    assert tenure(result, 1) == [20, 9, 1]
+
+
+def test_a_few_households_are_not_a_few_dwellings():
+    # CBS publishes tenure from 20 dwellings on; that few are lived in hides nothing
+    result = to_canonical(raw(woningvoorraad=None, aantal_huishoudens=[5, 950]))
+    assert tenure(result) == [3, 1.5, 0.5]
+    again = to_canonical(result.frame)
+    assert tenure(again) == [3, 1.5, 0.5]
+
+
 # --- codes and years
+
+
+def test_codes_that_lost_their_zeros_are_said_to_have():
+    result = to_canonical(raw(wijkcode=None, gemeentecode=None, buurtcode=[10001, 10002]))
+    assert said(result, "buurtcode are numbers (10001", "buurtcode zijn getallen (10001")
+    assert result.frame.gemeente_code.tolist() == [None, None]
+    own = raw(buurtcode=None, eigen=[10001, 10002])
+    assert to_canonical(own, mapping={"buurt_code": "eigen"}).notes == []
 
 
 def test_padded_codes_are_stripped():

@@ -12,9 +12,11 @@ import numpy as np
 import pandas as pd
 
 from ..errors import TableError, Text
-from .columns import Note, detect_columns, listed
-from .join import join_table
-from .roles import ALL_ROLES, COUNTS, ROLES, SHARES, spellings
+from .columns import Note, detect_columns, listed, notes_on
+from .join import WATER_CODE, join_table, level_of, lost_zeros
+from .roles import ALL_ROLES, COUNTS, PLACES, ROLES, SHARES, spelled, spellings
+from .squares import as_counts
+from .statline import wide
 from .values import Numbers, numbers, text
 
 if TYPE_CHECKING:
@@ -24,13 +26,15 @@ __all__ = ["CanonicalTable", "Note", "detect_columns", "join_table", "to_canonic
 
 SUM_TOLERANCE = 2.0  # percent points: three rounded percentages may add to 98..102
 UNKNOWN_LIMIT = 10.0  # percent of dwellings; more of unknown ownership is low quality
+# No output on fewer dwellings than this: it says too much about too few homes. CBS publishes tenure
+# from 20 on, so this meets tables of one's own.
+MIN_DWELLINGS = 10
 FLOAT_NOISE = 1e-9
 
 THREE_CLASSES = ("koop", "corp", "overig")
 TWO_CLASSES = ("koop", "huur")
+HOUSEHOLDS = "households used for dwellings"
 WATER_MARKS = ("JA", "B")
-# Large inland water, outer water, and "Buitenland", also where the source has no water column.
-WATER_CODE = r"BU.{4}999[78]$|BU0998"
 BUURT_CODE = r"^BU(\d{4})([0-9A-Z]{2})[0-9A-Z]{2}$"
 
 IDENTITY = ("buurt_code", "buurt_name", "wijk_code", "gemeente_code", "gemeente_name")
@@ -80,7 +84,9 @@ def to_canonical(
 
     Parameters
     ----------
-    frame : columns as found, with or without geometry; or an earlier canonical table.
+    frame : columns as found, with or without geometry: any channel of the kerncijfers (also the
+        long table of OData 4, and tables with rows of every level, of which the buurten are
+        taken), squares or postcodes with a code, or an earlier canonical table.
     year : year of the figures; wins over the column `jaar`.
     mapping : role -> column, see `detect_columns`.
     keep : columns to pass through unchanged.
@@ -89,8 +95,8 @@ def to_canonical(
     Returns
     -------
     CanonicalTable
-        Rows in input order. Water, units without dwellings and units without usable tenure stay,
-        with NaN counts and the reason in `quality`.
+        Rows in input order. Water, units without dwellings or with fewer than `MIN_DWELLINGS`, and
+        units without usable tenure stay, with NaN counts and the reason in `quality`.
 
     Raises
     ------
@@ -104,6 +110,7 @@ def to_canonical(
     CBS, Toelichting Wijk- en Buurtkaart; CBS, Kerncijfers wijken en buurten: tenure is published
     from 20 dwellings and up to 50 % unknown ownership, in whole percentages.
     """
+    frame, texts = as_counts(wide(frame))
     columns = detect_columns(frame.columns, mapping)
     keep = _check_keep(keep, columns, frame)
     if not len(frame):
@@ -113,7 +120,7 @@ def to_canonical(
             "De laag heeft geen rijen: er valt niets te lezen. Kies een andere laag, of haal het "
             "filter of de selectie weg.",
         )
-    notes: list[Note] = []
+    notes = [Note("info", item) for item in texts]
 
     identity, water = _identity(frame, columns)
     rows = _select(identity, water, gemeente, columns, notes)
@@ -123,17 +130,22 @@ def to_canonical(
 
     read = _read_numbers(frame, columns, identity["buurt_code"], notes)
     verdict = _Verdict(identity["buurt_code"], water, notes)
+    earlier = text(frame[columns["quality"]]) if "quality" in columns else None
+    if earlier is not None:
+        verdict.households |= pd.Series(earlier).str.contains(HOUSEHOLDS, na=False).to_numpy(bool)
     dwellings = _dwellings(read, verdict)
     if "n_koop" in columns:
         counts, classes = _from_counts(read, dwellings, verdict)
     else:
         counts, classes = _from_shares(read, dwellings, verdict)
     quality = verdict.quality(dwellings, counts, classes)
-    if "quality" in columns:
-        quality = _with_earlier(quality, text(frame[columns["quality"]]))
+    if earlier is not None:
+        quality = _with_earlier(quality, earlier)
     _note_absent(read, columns, notes)
+    _note_changed(read.get("boundary_change"), verdict)
 
     years, single_year = _year(read.pop("year", None), year, len(frame), notes)
+    notes += notes_on([str(c) for c in frame.columns], mapping, single_year)
     data: dict[str, Any] = {**identity, "year": years, "dwellings": dwellings, "quality": quality}
     for name in COUNTS:
         if name != "n_huur" or classes == TWO_CLASSES:
@@ -142,6 +154,8 @@ def to_canonical(
 
     index = pd.RangeIndex(len(frame))
     result = pd.DataFrame({role: data[role] for role in ROLES if role in data}, index=index)
+    if "boundary_change" in read:
+        result["boundary_change"] = read["boundary_change"].values
     for name in keep:
         result[name] = frame[name].array
     return CanonicalTable(
@@ -222,10 +236,11 @@ def _select(
     notes: list[Note],
 ) -> np.ndarray:
     """Positions of the rows to keep: the gemeenten asked for, and one row a code."""
-    rows = np.arange(len(water))
+    rows = _finest_level(identity["buurt_code"], columns, notes)
     wanted = [item.strip() for item in gemeente or () if item.strip()]
     if wanted:
-        rows = rows[_in_gemeenten(identity, wanted)]
+        part = {role: values[rows] for role, values in identity.items()}
+        rows = rows[_in_gemeenten(part, wanted)]
     codes = pd.Series(identity["buurt_code"][rows])
     twice = codes.duplicated(keep=False).to_numpy()
     if not twice.any():
@@ -257,6 +272,46 @@ def _select(
         )
     )
     return rows[~surplus]
+
+
+def _finest_level(codes: np.ndarray, columns: Mapping[str, str], notes: list[Note]) -> np.ndarray:
+    """Positions of the buurten, or of what is finest, in a table with rows of every level.
+
+    StatLine and the KWB hold country, gemeenten, wijken and buurten below each other: together
+    every dwelling would count four times.
+    """
+    levels = level_of(codes)
+    there = [level for level in ("BU", "WK", "GM", "NL") if (levels == level).any()]
+    if len(there) < 2:
+        published = "canonical" not in PLACES.get(spelled(columns["buurt_code"]), {"canonical": 0})
+        if published and len(lost_zeros(codes)):
+            notes.append(
+                Note(
+                    "warning",
+                    Text(
+                        "The codes in the field {name} are numbers ({codes}): the letters BU and "
+                        "the leading zeros are gone, and with them wijk and gemeente. Read the "
+                        "field as text.",
+                        "De codes in het veld {name} zijn getallen ({codes}): de letters BU en de "
+                        "voorloopnullen zijn weg, en daarmee wijk en gemeente. Lees het veld als "
+                        "tekst in.",
+                    ).format(name=columns["buurt_code"], codes=listed(lost_zeros(codes)[:3])),
+                )
+            )
+        return np.arange(len(codes))
+    other = np.isin(levels, there[1:])
+    notes.append(
+        Note(
+            "info",
+            Text(
+                "The table has rows of several levels; {n} rows of other levels than {level} were "
+                "left out: {codes}.",
+                "De tabel heeft rijen van meer niveaus; {n} rijen van andere niveaus dan {level} "
+                "zijn weggelaten: {codes}.",
+            ).format(n=int(other.sum()), level=there[0], codes=listed(codes[other], 3)),
+        )
+    )
+    return np.flatnonzero(~other)
 
 
 def _in_gemeenten(identity: Mapping[str, np.ndarray], wanted: Sequence[str]) -> np.ndarray:
@@ -391,6 +446,8 @@ class _Verdict:
         self.water = water
         self.notes = notes
         self.used = ~water
+        # Units whose dwellings are really their households.
+        self.households = np.zeros(len(codes), dtype=bool)
         self.reasons = np.full(len(codes), "", dtype=object)
 
     def say(self, where: np.ndarray, reason: str | np.ndarray, *, use: bool) -> None:
@@ -451,9 +508,10 @@ def _dwellings(read: Mapping[str, Numbers], verdict: _Verdict) -> np.ndarray:
         households = read["households"].values
         serve = open_ & ~np.isnan(households) & verdict.used
         dwellings = np.where(serve, households, dwellings)
+        verdict.households |= serve
         serve &= households > 0
         known = ~np.isnan(read["share_koop"].values)
-        verdict.say(serve & known, "households used for dwellings", use=True)
+        verdict.say(serve & known, HOUSEHOLDS, use=True)
         verdict.note(
             "info",
             serve,
@@ -510,6 +568,7 @@ def _from_shares(
         "Tenure percentages but no number of dwellings, not used ({n}): {codes}.",
         "Wel eigendomspercentages, geen aantal woningen; niet gebruikt ({n}): {codes}.",
     )
+    _refuse_small(dwellings, has_koop, verdict)
     shares = (koop, corp, overig, share["share_unknown"], huur)
     return {
         name: values / 100 * dwellings for name, values in zip(COUNTS, shares, strict=True)
@@ -553,6 +612,7 @@ def _from_counts(
             "eenheid samen 100, hoeveel woningen die ook heeft. Koppel in plaats daarvan de "
             "rollen share_koop, share_corp en share_overig_huur eraan.",
         )
+    _refuse_small(dwellings, has_koop, verdict)
     with np.errstate(invalid="ignore", divide="ignore"):
         _say_unknown_ownership(unknown / total * 100, verdict)
     return count, classes
@@ -695,6 +755,46 @@ def _note_absent(
                 ).format(names=listed(absent)),
             )
         )
+
+
+def _note_changed(column: Numbers | None, verdict: _Verdict) -> None:
+    """Name what CBS marks as recoded or redrawn since the year before."""
+    if column is None:
+        return
+    for mark, en, nl in (
+        (
+            2.0,
+            "Another code than the year before, the same boundary ({n}): {codes}. A comparison "
+            "with an earlier year needs a crosswalk.",
+            "Een andere code dan het jaar ervoor, dezelfde grens ({n}): {codes}. Een vergelijking "
+            "met een eerder jaar vraagt een omzettabel.",
+        ),
+        (
+            3.0,
+            "Redrawn since the year before ({n}): {codes}. Figures of earlier years are of another "
+            "area, also where the code is the same.",
+            "Opnieuw begrensd sinds het jaar ervoor ({n}): {codes}. Cijfers van eerdere jaren gaan "
+            "over een ander gebied, ook waar de code dezelfde is.",
+        ),
+    ):
+        verdict.note("info", (column.values == mark) & ~verdict.water, en, nl)
+
+
+def _refuse_small(dwellings: np.ndarray, shown: np.ndarray, verdict: _Verdict) -> None:
+    """Show nothing of a handful of homes.
+
+    A number of households tells nothing of that: CBS looked at the dwellings.
+    """
+    with np.errstate(invalid="ignore"):
+        small = shown & (dwellings > 0) & (dwellings < MIN_DWELLINGS) & ~verdict.households
+    verdict.refuse(
+        small,
+        f"fewer than {MIN_DWELLINGS} dwellings, not shown",
+        f"Fewer than {MIN_DWELLINGS} dwellings, tenure not shown ({{n}}): {{codes}}. It would say "
+        "too much about too few homes.",
+        f"Minder dan {MIN_DWELLINGS} woningen, eigendom niet getoond ({{n}}): {{codes}}. Het zou "
+        "te veel zeggen over te weinig woningen.",
+    )
 
 
 def _per_unit(template: str, values: np.ndarray, where: np.ndarray) -> np.ndarray:

@@ -5,10 +5,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ..errors import TableError, Text
-from .roles import ALL_ROLES, COUNTS, ROLE_OF_SPELLING, SHARE_OF_COUNT, SHARES, spellings
+from .roles import (
+    ALL_ROLES,
+    BESIDE_A_MAP,
+    CHANNELS,
+    COUNTS,
+    PLACES,
+    SHARE_OF_COUNT,
+    SHARES,
+    SPELLINGS,
+    YEARS,
+    role_of,
+    spelled,
+    spellings,
+)
 
 
 @dataclass(frozen=True)
@@ -107,31 +120,145 @@ def detect_columns(
     return found
 
 
-def match(names: Sequence[str], mapping: Mapping[str, str | None] | None) -> dict[str, str]:
-    """Role -> column for the roles that are there, the mapping first."""
+class Detection(NamedTuple):
+    """What the names of a source's columns tell.
+
+    Parameters
+    ----------
+    columns : role -> the one column that plays it, in the order of the roles.
+    ambiguous : role -> the columns between which no choice was made.
+    aside : columns of a table that was joined to a map which has all figures itself.
+    """
+
+    columns: dict[str, str]
+    ambiguous: dict[str, list[str]]
+    aside: list[str]
+
+
+def detect(names: Sequence[str], mapping: Mapping[str, str | None] | None = None) -> Detection:
+    """Find the column of every role, without asking whether they are enough.
+
+    The mapping goes first. Of a map with all figures of its own, to which a whole table of
+    StatLine or of the KWB was joined, that table is left aside. Else two columns for one figure
+    are ambiguous, unless they are two names of one channel for it; of codes and names, which are
+    alike in every channel, the map's own goes first.
+
+    Raises
+    ------
+    TableError
+        The mapping names an unknown role or an absent column.
+    """
     chosen = _check_mapping(names, mapping or {})
     mapped_shares = {SHARE_OF_COUNT.get(role, role) for role in chosen}
+    known = [name for name in names if role_of(name) is not None]
+    joined = [name for name in known if PLACES[spelled(name)].keys() <= set(BESIDE_A_MAP)]
+    own = [name for name in known if name not in joined]
+    aside = joined if _complete(own) and _complete(joined) else []
     candidates: dict[str, list[str]] = {}
-    for name in names:
-        role = ROLE_OF_SPELLING.get(name.strip())
+    for name in known:
         # A count and a percentage of the same class are two sources for one thing.
-        if role is not None and SHARE_OF_COUNT.get(role, role) not in mapped_shares:
-            candidates.setdefault(SHARE_OF_COUNT.get(role, role), []).append(name)
+        role = SHARE_OF_COUNT.get(role_of(name) or "", role_of(name) or "")
+        if name not in aside and role not in mapped_shares:
+            candidates.setdefault(role, []).append(name)
+    result = {role: name for role, name in chosen.items() if name is not None}
+    ambiguous = {}
     for role, found in candidates.items():
-        if len(found) > 1:
-            raise TableError(
-                "Several columns hold the role {role} ({label}): {found}. Remove all but one, or "
-                "say which one with a mapping of {role} to a field.",
-                "Meer kolommen passen bij de rol {role} ({label_nl}): {found}. Verwijder alle "
-                "behalve één, of geef met een koppeling van {role} aan een veld aan welke het is.",
-                role=role,
-                label=ALL_ROLES[role].label.en,
-                label_nl=ALL_ROLES[role].label.nl,
-                found=listed(found),
+        first = _first(role, found)
+        if first is None:
+            ambiguous[role] = found
+        else:
+            result[role_of(first) or role] = first
+    columns = {role: result[role] for role in ALL_ROLES if role in result}
+    return Detection(columns, ambiguous, aside)
+
+
+def _complete(names: Iterable[str]) -> bool:
+    """Whether columns make a table of tenure on their own."""
+    roles = {role_of(name) for name in names}
+    weighed = bool({"dwellings", "households"} & roles) and "share_koop" in roles
+    return "buurt_code" in roles and (weighed or "n_koop" in roles)
+
+
+def _first(role: str, names: list[str]) -> str | None:
+    """Return the column that goes before the others; None where that would be a guess."""
+    if len(names) == 1:
+        return names[0]
+    ranks: dict[tuple[int, int], list[str]] = {}
+    for channel_place, channel in enumerate(SPELLINGS):
+        places = {name: PLACES[spelled(name)].get(channel) for name in names}
+        if ALL_ROLES[role].kind not in ("code", "text") and None in places.values():
+            continue
+        for name, place in places.items():
+            if place is not None:
+                ranks.setdefault((channel_place, place), []).append(name)
+    best = ranks[min(ranks)] if ranks else []
+    return best[0] if len(best) == 1 else None
+
+
+def match(names: Sequence[str], mapping: Mapping[str, str | None] | None) -> dict[str, str]:
+    """Role -> column for the roles that are there; two columns for one role are an error."""
+    found = detect(names, mapping)
+    for role, columns in found.ambiguous.items():
+        raise TableError(
+            "Several columns hold the role {role} ({label}): {found}. Remove all but one, or "
+            "say which one with a mapping of {role} to a field.",
+            "Meer kolommen passen bij de rol {role} ({label_nl}): {found}. Verwijder alle "
+            "behalve één, of geef met een koppeling van {role} aan een veld aan welke het is.",
+            role=role,
+            label=ALL_ROLES[role].label.en,
+            label_nl=ALL_ROLES[role].label.nl,
+            found=listed(columns),
+        )
+    return found.columns
+
+
+def notes_on(
+    names: Sequence[str], mapping: Mapping[str, str | None] | None, year: int | None
+) -> list[Note]:
+    """Say which columns were left aside, and which cannot be of this year."""
+    found = detect(names, mapping)
+    notes = []
+    if found.aside:
+        channels = {c for name in found.aside for c in PLACES[spelled(name)]}
+        labels = [label for channel, label in CHANNELS.items() if channel in channels]
+        notes.append(
+            Note(
+                "info",
+                Text(
+                    "The layer also has the figures of another table ({channel}), which are not "
+                    "used: {names}. Map a role to one of them to use it.",
+                    "De laag heeft ook de cijfers van een andere tabel ({channel_nl}), die niet "
+                    "worden gebruikt: {names}. Koppel een rol aan zo'n veld om het te gebruiken.",
+                ).format(
+                    channel=" / ".join(channel.label.en for channel in labels),
+                    channel_nl=" / ".join(channel.label.nl for channel in labels),
+                    names=listed(found.aside, 5),
+                ),
             )
-    result = {ROLE_OF_SPELLING[found[0].strip()]: found[0] for found in candidates.values()}
-    result |= {role: name for role, name in chosen.items() if name is not None}
-    return {role: result[role] for role in ALL_ROLES if role in result}
+        )
+    odd = [
+        name
+        for name in found.columns.values()
+        if year is not None and not _published(spelled(name), year)
+    ]
+    if odd:
+        notes.append(
+            Note(
+                "warning",
+                Text(
+                    "The year is {year}, but these columns are of other years: {names}. Look "
+                    "whether the year is right.",
+                    "Het jaar is {year}, maar deze kolommen zijn van andere jaren: {names}. Kijk "
+                    "of het jaar klopt.",
+                ).format(year=year, names=listed(odd)),
+            )
+        )
+    return notes
+
+
+def _published(name: str, year: int) -> bool:
+    first, last = YEARS.get(name, (None, None))
+    return (first is None or first <= year) and (last is None or year <= last)
 
 
 def _check_mapping(
@@ -161,7 +288,7 @@ def _check_mapping(
                 found=listed(names, 40),
             )
         # A count mapped to what CBS publishes as a percentage means that percentage.
-        published = ALL_ROLES.get(ROLE_OF_SPELLING.get(name.strip(), ""))
+        published = ALL_ROLES.get(role_of(name) or "")
         percent = role in COUNTS and published is not None and published.kind == "percent"
         chosen[SHARE_OF_COUNT[role] if percent else role] = name
     return chosen

@@ -3,18 +3,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from ..errors import TableError, Text
-from .columns import Note, listed
-from .roles import ALL_ROLES, ROLE_OF_SPELLING, spellings
+from .columns import Note, detect, listed
+from .roles import ALL_ROLES, SHARE_OF_COUNT, role_of, spellings
+from .statline import long_fields, wide
 from .values import text
 
-CBS_CODE = r"(?:BU[0-9A-Z]{8}|WK[0-9A-Z]{6}|GM\d{4})$"
+CBS_CODE = r"(?:BU[0-9A-Z]{8}|WK[0-9A-Z]{6}|GM\d{4}|NL\d{2})$"
+# Large inland water, outer water, and "Buitenland", also where the source has no water column.
+WATER_CODE = r"BU.{4}999[78]$|BU0998"
+# A code without BU: eight signs, or fewer where it was a number and began with zeros.
+NUMBER = r"\d[0-9A-Z]{4,7}$"
+DIGITS = 8
 NAMED = 10
 
 
@@ -30,38 +37,44 @@ def join_table(
     ----------
     frame : the layer as found (pandas or geopandas).
     mapping : the role buurt_code may name the layer's column of codes.
-    table : kerncijfers as found. Its code column is recognised by its spelling, else as the only
-        column that holds CBS codes (padding with spaces is accepted). Rows of other levels and
-        other areas are left aside.
+    table : kerncijfers as found, of any channel (the long table of OData 4 too). Its code column is
+        recognised by its spelling, else as the only column that holds CBS codes (padding with
+        spaces is accepted). Rows of other levels and other areas are left aside.
 
     Returns
     -------
     (frame, notes)
-        The layer, rows in their order, and what did not match. Unmatched rows miss the figures.
+        The layer, rows in their order, and what did not match with the likely reason. Unmatched
+        rows miss the figures.
 
     Raises
     ------
     TableError
-        No code column in either; a code twice in the table; nothing matches.
+        No code column in either; a code twice in the table; nothing matches: then the likely
+        reason, one of a code that was read as a number, another way of writing, another level,
+        another area, or another year.
     """
     code = _layer_code([str(c) for c in frame.columns], (mapping or {}).get("buurt_code"))
-    table = pd.DataFrame(table).drop(columns="geometry", errors="ignore")
+    table = wide(with_headings(pd.DataFrame(table).drop(columns="geometry", errors="ignore")))
     key = _code_column(table)
     wanted = pd.Index(text(frame[code]))
     codes = pd.Series(text(table[key]), dtype=object)
     here = codes.isin(wanted.dropna()).to_numpy()
+    groups = unmatched(wanted.dropna().unique(), codes.dropna().unique())
     if not here.any():
+        likely = max(groups, key=lambda group: (group.certain, len(group.codes))).reason
+        theirs = _like_buurten(codes)
         raise TableError(
-            "None of the {n} codes in the table's field {key} occurs in the layer (table: "
-            "{theirs}; layer: {ours}). Most likely the table is of another year, or the codes "
-            "were changed in between. Use a table and a layer of the same year.",
-            "Geen van de {n} codes in het veld {key} van de tabel komt in de laag voor (tabel: "
-            "{theirs}; laag: {ours}). Waarschijnlijk is de tabel van een ander jaar, of zijn de "
-            "codes intussen gewijzigd. Gebruik een tabel en een laag van hetzelfde jaar.",
-            n=codes.nunique(),
+            "None of the {n} buurt codes in the table's field {key} occurs in the layer (table: "
+            "{theirs}; layer: {ours}). {reason}",
+            "Geen van de {n} buurtcodes in het veld {key} van de tabel komt in de laag voor "
+            "(tabel: {theirs}; laag: {ours}). {reason_nl}",
+            n=len(np.unique(theirs.astype(str))),
             key=key,
-            theirs=listed(_like_buurten(codes)[:3]),
+            theirs=listed(theirs[:3]),
             ours=listed(wanted[:3]),
+            reason=likely.en,
+            reason_nl=likely.nl,
         )
     table, codes = table[here], codes[here]
     twice = codes[codes.duplicated()].unique()
@@ -75,21 +88,214 @@ def join_table(
             key=key,
             codes=listed(twice, NAMED),
         )
-    return _joined(frame, table.drop(columns=key).set_axis(codes.to_numpy()), wanted)
+    frame, notes = _joined(frame, table.drop(columns=key).set_axis(codes.to_numpy()), wanted)
+    for group in groups:
+        n = int(wanted.isin(group.codes).sum())
+        notes.append(
+            Note(
+                group.severity,
+                Text(
+                    "{n} of {total} rows of the layer have no row in the table and miss its "
+                    "figures: {codes}. {reason}",
+                    "{n} van de {total} rijen van de laag hebben geen rij in de tabel en missen "
+                    "de cijfers ervan: {codes}. {reason_nl}",
+                ).format(
+                    n=n,
+                    total=len(wanted),
+                    codes=listed(group.codes, NAMED),
+                    reason=group.reason.en,
+                    reason_nl=group.reason.nl,
+                ),
+            )
+        )
+    return frame, notes
+
+
+def with_headings(table: pd.DataFrame) -> pd.DataFrame:
+    """Take the headings from the first row where a reader of workbooks left them there.
+
+    GDAL calls the columns of a sheet Field1, Field2 … where every cell is text, for then it cannot
+    tell the headings from the rest.
+    """
+    names = [str(name) for name in table.columns]
+    if not len(table) or not all(re.match(r"Field\d+$", name) for name in names):
+        return table
+    first = text(table.iloc[0])
+    if "buurt_code" not in [role_of(str(name)) for name in first] and not long_fields(first):
+        return table
+    headings = [str(new or old) for new, old in zip(first, names, strict=True)]
+    return table.iloc[1:].set_axis(headings, axis=1).reset_index(drop=True)
+
+
+class Unmatched(NamedTuple):
+    """Codes of the layer that the table does not have, for one reason.
+
+    The reason is certain where the table has the same code in another form.
+    """
+
+    codes: list[str]
+    reason: Text
+    severity: Literal["info", "warning"] = "warning"
+    certain: bool = False
+
+
+def unmatched(ours: Iterable[str], theirs: Iterable[str]) -> list[Unmatched]:
+    """Group the codes of a layer that a table does not have by the likely reason.
+
+    A reason is given only where the codes show it: one that would match if it were text and not a
+    number is never put down to another year, and one whose gemeente the table does not have at all
+    is not called recoded.
+
+    Parameters
+    ----------
+    ours, theirs : the distinct codes of layer and table, without padding.
+
+    Returns
+    -------
+    list of Unmatched
+        Empty where the table has them all.
+    """
+    have = set(theirs)
+    missing = [code for code in ours if code not in have]
+    groups = [
+        _numbers(missing, have),
+        _spelled_otherwise(missing, have),
+        _water(missing),
+        _another_level(have),
+        _another_year(missing, have),
+        _another_area(missing, have),
+    ]
+    result, done = [], set[str]()
+    for place, (codes, reason, severity) in enumerate(groups):
+        left = [code for code in (missing if codes is None else codes) if code not in done]
+        if left:
+            done.update(left)
+            result.append(Unmatched(left, reason, severity, certain=place < 2))
+    rest = [code for code in missing if code not in done]
+    if rest:
+        reason = Text("The table does not have these codes.", "De tabel heeft deze codes niet.")
+        result.append(Unmatched(rest, reason))
+    return result
+
+
+_Group = tuple[list[str] | None, Text, Literal["info", "warning"]]
+
+
+def _as_number(code: str) -> str:
+    """Return what is left of a code without the letters BU and the leading zeros."""
+    return code.removeprefix("BU").lstrip("0")
+
+
+def _numbers(missing: list[str], have: set[str]) -> _Group:
+    """Codes that would match with BU before them, and the zeros that a number does not keep."""
+    theirs = {_as_number(code): code for code in have if re.match(NUMBER, code)}
+    whole = {_as_number(code) for code in have if re.match(CBS_CODE, code)}
+    found = [c for c in missing if re.match(CBS_CODE, c) and _as_number(c) in theirs]
+    en, nl = "table", "tabel"
+    short = any(len(theirs[_as_number(code)]) < DIGITS for code in found)
+    if not found:
+        found = [c for c in missing if re.match(NUMBER, c) and _as_number(c) in whole]
+        en, nl = "layer", "laag"
+        short = any(len(code) < DIGITS for code in found)
+    if short:
+        reason = Text(
+            "The codes of the {en} are numbers: the letters BU and the leading zeros are gone; as "
+            "text {n} would match. Read the field as text (when loading a CSV: no detection of "
+            "field types; in a spreadsheet: format the column as text before the codes come in).",
+            "De codes van de {nl} zijn getallen: de letters BU en de voorloopnullen zijn weg; als "
+            "tekst zouden er {n} passen. Lees het veld als tekst (bij een CSV: geen veldtypen "
+            "laten herkennen; in een spreadsheet: maak de kolom tekst voordat de codes erin "
+            "komen).",
+        )
+    else:
+        reason = Text(
+            "The codes of the {en} lack the letters BU; with them {n} would match. Use the field "
+            "that has the whole code (gwb_code_10 in the KWB), or put BU before them.",
+            "De codes van de {nl} missen de letters BU; daarmee zouden er {n} passen. Gebruik het "
+            "veld met de hele code (gwb_code_10 in de KWB), of zet BU ervoor.",
+        )
+    return found, reason.format(en=en, nl=nl, n=len(found)), "warning"
+
+
+def _bare(code: str) -> str:
+    return re.sub(r"[^0-9A-Z]", "", code.upper())
+
+
+def _spelled_otherwise(missing: list[str], have: set[str]) -> _Group:
+    forms = {_bare(code): code for code in have}
+    found = [code for code in missing if _bare(code) in forms]
+    reason = Text(
+        "The same codes are written in another way in the table ({example}): capitals, spaces or "
+        "signs differ. Write them alike.",
+        "Dezelfde codes zijn in de tabel anders geschreven ({example}): hoofdletters, spaties of "
+        "tekens verschillen. Schrijf ze gelijk.",
+    ).format(example=repr(forms[_bare(found[0])]) if found else "")
+    return found, reason, "warning"
+
+
+def _water(missing: list[str]) -> _Group:
+    reason = Text(
+        "These are water or foreign areas, of which CBS has no figures.",
+        "Dit zijn water of gebieden over de grens, waarvan CBS geen cijfers heeft.",
+    )
+    return [code for code in missing if re.match(WATER_CODE, code)], reason, "info"
+
+
+def _another_level(have: set[str]) -> _Group:
+    levels = {str(level) for level in level_of(np.array(sorted(have), dtype=object))}
+    other = sorted(levels & {"WK", "GM"})
+    reason = Text(
+        "The table has no buurten, only wijken or gemeenten (codes with {levels}). Take the table "
+        "of buurten.",
+        "De tabel heeft geen buurten, alleen wijken of gemeenten (codes met {levels}). Neem de "
+        "tabel van buurten.",
+    ).format(levels=", ".join(other))
+    return (None if other and "BU" not in levels else []), reason, "warning"
+
+
+def _gemeenten(codes: Iterable[str]) -> set[str]:
+    return {f"GM{code[2:6]}" for code in codes if re.match(r"BU\d{4}[0-9A-Z]{4}$", code)}
+
+
+def _another_year(missing: list[str], have: set[str]) -> _Group:
+    both = _gemeenten(have)
+    found = [code for code in missing if _gemeenten([code]) & both]
+    reason = Text(
+        "Most likely the table is of another year, or the codes were changed in between: it has "
+        "other codes for the same gemeente ({gemeenten}). Use a table and a layer of the same "
+        "year.",
+        "Waarschijnlijk is de tabel van een ander jaar, of zijn de codes intussen gewijzigd: ze "
+        "heeft andere codes voor dezelfde gemeente ({gemeenten}). Gebruik een tabel en een laag "
+        "van hetzelfde jaar.",
+    ).format(gemeenten=listed(sorted(_gemeenten(found)), 5))
+    return found, reason, "warning"
+
+
+def _another_area(missing: list[str], have: set[str]) -> _Group:
+    both = _gemeenten(have)
+    found = [code for code in missing if _gemeenten([code]) - both] if both else []
+    reason = Text(
+        "The table has nothing of gemeente {gemeenten}: it is of another area, or of a year in "
+        "which that gemeente had another code.",
+        "De tabel heeft niets van gemeente {gemeenten}: ze gaat over een ander gebied, of over "
+        "een jaar waarin die gemeente een andere code had.",
+    ).format(gemeenten=listed(sorted(_gemeenten(found)), 5))
+    return found, reason, "warning"
 
 
 def _joined(frame: Any, table: pd.DataFrame, codes: pd.Index) -> tuple[Any, list[Note]]:
-    ours = {str(c): ROLE_OF_SPELLING.get(str(c).strip()) for c in frame.columns}
-    theirs = {str(c): ROLE_OF_SPELLING.get(str(c).strip()) for c in table.columns}
+    ours = {str(c): role_of(str(c)) for c in frame.columns}
+    theirs = {str(c): role_of(str(c)) for c in table.columns}
     figures = {r for r in theirs.values() if r and ALL_ROLES[r].kind not in ("code", "text")}
-    replaced = [c for c, r in ours.items() if r in figures]
+    # A number and a percentage of one class are one thing.
+    twins = {r for pair in SHARE_OF_COUNT.items() if figures & set(pair) for r in pair}
+    replaced = [c for c, r in ours.items() if r in figures | twins]
     surplus = [c for c, r in theirs.items() if r and r not in figures and r in ours.values()]
     taken = table.drop(columns=surplus)
     result = frame.drop(columns=replaced)
     taken = taken.loc[:, ~taken.columns.isin(result.columns)].reindex(codes)
     taken.index = result.index
-    for name in taken.columns:
-        result[name] = taken[name]
+    result = result.join(taken)
     notes = []
     if replaced:
         notes.append(
@@ -101,25 +307,12 @@ def _joined(frame: Any, table: pd.DataFrame, codes: pd.Index) -> tuple[Any, list
                 ).format(names=listed(replaced)),
             )
         )
-    lost = ~codes.isin(table.index)
-    if lost.any():
-        notes.append(
-            Note(
-                "warning",
-                Text(
-                    "{n} of {total} rows of the layer have no row in the table and miss its "
-                    "figures: {codes}. Look whether both are of the same year.",
-                    "{n} van de {total} rijen van de laag hebben geen rij in de tabel en missen "
-                    "de cijfers ervan: {codes}. Kijk of beide van hetzelfde jaar zijn.",
-                ).format(n=int(lost.sum()), total=len(codes), codes=listed(codes[lost], NAMED)),
-            )
-        )
     return result, notes
 
 
 def _layer_code(names: list[str], mapped: str | None) -> str:
-    found = [mapped] if mapped else [n for n in names if n.strip() in spellings("buurt_code")]
-    if len(found) != 1 or found[0] not in names:
+    found = mapped or detect(names).columns.get("buurt_code")
+    if found not in names:
         raise TableError(
             "The layer has no single column with buurt codes to join the table to. Looked for: "
             "{wanted}. Found: {found}. Map the role buurt_code to a field.",
@@ -128,19 +321,19 @@ def _layer_code(names: list[str], mapped: str | None) -> str:
             wanted=listed([mapped] if mapped else spellings("buurt_code")),
             found=listed(names, 40),
         )
-    return found[0]
+    return str(found)
 
 
 def _code_column(table: pd.DataFrame) -> str:
     """Return the column that holds the codes, by its name or, failing that, by what is in it."""
-    named = [str(c) for c in table.columns if str(c).strip() in spellings("buurt_code")]
-    if len(named) == 1:
-        return named[0]
-    holding = [
-        str(name)
-        for position, name in enumerate(table.columns)
-        if _holds_codes(table.iloc[:, position])
-    ]
+    names = [str(name) for name in table.columns]
+    named = [name for name in names if role_of(name) == "buurt_code"]
+    holding = [name for position, name in enumerate(names) if _holds_codes(table.iloc[:, position])]
+    # StatLine has the names of regions in the column of codes where a program put them there.
+    known = [name for name in named if name in holding] or named
+    first = detect(known).columns.get("buurt_code")
+    if first is not None:
+        return first
     if len(holding) != 1:
         raise TableError(
             "The table has no recognisable column with buurt codes. Looked for: {wanted}, or the "
@@ -171,3 +364,15 @@ def _like_buurten(codes: pd.Series) -> np.ndarray:
     known = codes.dropna()
     buurten = known[known.str.startswith("BU")]
     return (buurten if len(buurten) else known).to_numpy()
+
+
+def level_of(codes: np.ndarray) -> np.ndarray:
+    """Return BU, WK, GM or NL per code; "" for what is no code of CBS."""
+    found = pd.Series(codes, dtype=object).fillna("").astype(str)
+    return np.where(found.str.match(CBS_CODE), found.str[:2], "").astype(object)
+
+
+def lost_zeros(codes: np.ndarray) -> np.ndarray:
+    """Return the codes that are numbers: without BU, and perhaps without leading zeros."""
+    found = pd.Series(codes, dtype=object).dropna().astype(str)
+    return found[found.str.match(r"\d{5,8}$")].to_numpy()

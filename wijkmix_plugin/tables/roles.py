@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal, NamedTuple
 
 from ..errors import Text
@@ -218,7 +219,8 @@ ROLES: dict[str, Role] = _by_name(
     ),
 )
 
-# Read, but not written: percentages become counts, and the water mark becomes a quality.
+# Read, but not in the canonical table: percentages become counts, the water mark becomes a quality,
+# and the mark of a changed boundary follows the table where the source has it.
 SOURCE_ROLES: dict[str, Role] = _by_name(
     Role(
         "water",
@@ -226,6 +228,16 @@ SOURCE_ROLES: dict[str, Role] = _by_name(
         "",
         Text("Water mark", "Watervlag"),
         Text("JA or B: no land of the gemeente.", "JA of B: geen land van de gemeente."),
+    ),
+    Role(
+        "boundary_change",
+        "number",
+        "",
+        Text("Change since the year before", "Wijziging sinds het jaar ervoor"),
+        Text(
+            "As CBS marks it: 1 unchanged, 2 another code, 3 redrawn.",
+            "Zoals CBS het merkt: 1 ongewijzigd, 2 andere code, 3 andere grens.",
+        ),
     ),
     Role(
         "share_koop",
@@ -294,11 +306,60 @@ SHARE_OF_COUNT = {
 
 SHARES = (*SHARE_OF_COUNT.values(), "share_huur_derived")
 
-# channel -> role -> spellings. A further channel is a further entry here.
+# --- The one table of spellings: where a figure comes from, what it is called there, and when.
+#
+# A name is spelled as published; the same in lower case is read too, for that is what a database
+# makes of it. "#" stands for the number that StatLine appends to a name and that shifts with every
+# year (Koopwoningen_40 in 2020, _47 in 2024). Where a channel knows two names for one thing in one
+# file, the first is taken. A further channel is a further entry in these dictionaries.
+
+
+class Channel(NamedTuple):
+    """Where CBS publishes the key figures (kerncijfers).
+
+    Parameters
+    ----------
+    label : what it is called.
+    first, last : years that it has; None is open.
+    """
+
+    label: Text
+    first: int | None = None
+    last: int | None = None
+
+
+CHANNELS: dict[str, Channel] = {
+    "snake_case": Channel(
+        Text(
+            "Wijk- en Buurtkaart: GeoPackage, PDOK download and OGC API",
+            "Wijk- en Buurtkaart: GeoPackage, download en OGC API van PDOK",
+        ),
+        2013,
+    ),
+    "camelCase": Channel(Text("PDOK WFS", "PDOK WFS"), 2022),
+    "shapefile": Channel(
+        Text(
+            "Wijk- en Buurtkaart with short headings (shapefile, GeoPackage)",
+            "Wijk- en Buurtkaart met korte koppen (shapefile, GeoPackage)",
+        ),
+        2013,
+        2022,
+    ),
+    "canonical": Channel(Text("WijkMix", "WijkMix")),
+    "statline_odata3": Channel(Text("StatLine, OData 3", "StatLine, OData 3"), 2013),
+    "statline_odata4": Channel(Text("StatLine, OData 4", "StatLine, OData 4"), 2013),
+    "kwb": Channel(Text("KWB workbook", "KWB-werkboek"), 2013),
+}
+
+# Tables that people join to a map; a map that has all figures itself leaves them aside.
+BESIDE_A_MAP = ("statline_odata3", "statline_odata4", "kwb")
+
+# channel -> role -> spellings
 SPELLINGS: dict[str, dict[str, tuple[str, ...]]] = {
     # CBS Wijk- en Buurtkaart 2024 v2 (GeoPackage) and 2024 v1 (PDOK WFS dump). v2 dropped
     # percentage_woningen_met_eigendom_onbekend, the building-year classes and the income columns
-    # of v1.
+    # of v1. Its classes of 2024, more and less than ten years old, are another figure than before
+    # and since 2000 and are not read. PDOK's OGC API was not seen; its documentation has these.
     "snake_case": {
         "buurt_code": ("buurtcode",),
         "buurt_name": ("buurtnaam",),
@@ -307,6 +368,7 @@ SPELLINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "gemeente_name": ("gemeentenaam",),
         "year": ("jaar",),
         "water": ("water",),
+        "boundary_change": ("indelingswijziging_wijken_en_buurten",),
         "dwellings": ("woningvoorraad",),
         "households": ("aantal_huishoudens",),
         "inhabitants": ("aantal_inwoners",),
@@ -332,6 +394,7 @@ SPELLINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "gemeente_name": ("gemeentenaam",),
         "year": ("jaar",),
         "water": ("water",),
+        "boundary_change": ("indelingswijzigingWijkenEnBuurten",),
         "dwellings": ("woningvoorraad",),
         "households": ("aantalHuishoudens",),
         "inhabitants": ("aantalInwoners",),
@@ -347,8 +410,9 @@ SPELLINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "land_ha": ("oppervlakteLandInHa",),
         "address_density": ("omgevingsadressendichtheid",),
     },
-    # CBS Wijk- en Buurtkaart to 2021 (shapefile and GeoPackage), headings of at most ten letters.
-    # WONINGEN, P_HUURWON, P_OV_HUURW and P_HH_LI were not seen in a file of CBS.
+    # CBS Wijk- en Buurtkaart to 2022, headings of at most ten letters. The tenure names and
+    # WONINGEN stand in public scripts that read the shapefiles of 2009 to 2022 (2014 has no split
+    # of rental). P_OV_HUURW, P_HH_LI and IND_WBI were not seen in a file or a script.
     "shapefile": {
         "buurt_code": ("BU_CODE",),
         "buurt_name": ("BU_NAAM",),
@@ -356,6 +420,7 @@ SPELLINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "gemeente_code": ("GM_CODE",),
         "gemeente_name": ("GM_NAAM",),
         "water": ("WATER",),
+        "boundary_change": ("IND_WBI",),
         "dwellings": ("WONINGEN",),
         "households": ("AANTAL_HH",),
         "inhabitants": ("AANT_INW",),
@@ -363,7 +428,8 @@ SPELLINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "share_koop": ("P_KOOPWON",),
         "share_huur": ("P_HUURWON",),
         "share_corp": ("P_HUURCORP",),
-        "share_overig_huur": ("P_OV_HUURW",),
+        "share_overig_huur": ("P_OV_HUURW", "P_HUUROVVH"),
+        "share_unknown": ("P_HUKO_ONB",),
         "share_multifamily": ("P_MGEZW",),
         "share_before_2000": ("P_WONT2000",),
         "share_lowinc": ("P_HH_LI",),
@@ -371,7 +437,124 @@ SPELLINGS: dict[str, dict[str, tuple[str, ...]]] = {
         "address_density": ("OAD",),
     },
     # Our own output, and counts made from dwellings.
-    "canonical": {name: (name,) for name in ROLES},
+    "canonical": {name: (name,) for name in (*ROLES, "boundary_change")},
+    # StatLine, OData 3, one row a region of every level; codes padded to ten characters. The names
+    # of 2024 are those of table 85984NED, the older ones stand in public scripts that read the
+    # tables of 2013 (82339NED) to 2023. Codering is the code whatever program fetched the table;
+    # some put the name in WijkenEnBuurten, and write it in WijkenEnBuurten_label beside the code.
+    # HuishoudensMetEenLaagInkomen is another figure (the low-income line) and is not read.
+    "statline_odata3": {
+        "buurt_code": ("Codering_#", "WijkenEnBuurten", "RegioS"),
+        "buurt_name": ("WijkenEnBuurten_label",),
+        "gemeente_name": ("Gemeentenaam_#",),
+        "boundary_change": (
+            "IndelingswijzigingGemeenteWijkBuurt_#",
+            "IndelingswijzigingWijkenEnBuurten_#",
+        ),
+        "dwellings": ("Woningvoorraad_#",),
+        "households": ("HuishoudensTotaal_#",),
+        "inhabitants": ("AantalInwoners_#",),
+        "woz": ("GemiddeldeWOZWaardeVanWoningen_#", "GemiddeldeWoningwaarde_#"),
+        "share_koop": ("Koopwoningen_#",),
+        "share_huur": ("HuurwoningenTotaal_#",),
+        "share_corp": ("InBezitWoningcorporatie_#",),
+        "share_overig_huur": ("InBezitOverigeVerhuurders_#",),
+        "share_unknown": ("EigendomOnbekend_#",),
+        "share_multifamily": ("PercentageMeergezinswoning_#",),
+        "share_before_2000": ("BouwjaarVoor2000_#",),
+        "share_lowinc": ("k_40HuishoudensMetLaagsteInkomen_#", "HuishoudensMetLaagInkomen_#"),
+        "land_ha": ("OppervlakteLand_#",),
+        "address_density": ("Omgevingsadressendichtheid_#",),
+    },
+    # StatLine, OData 4: these are the codes in its column Measure (see statline.py). No file was
+    # seen; they stand in several public scripts for 86165NED (2025), and 1014800_1 in one that
+    # reads older tables. The codes of unknown ownership and of building years to 2023 were found
+    # nowhere.
+    "statline_odata4": {
+        "buurt_code": ("WijkenEnBuurten", "RegioS"),
+        "dwellings": ("M000297",),
+        "households": ("1050010_2",),
+        "inhabitants": ("T001036",),
+        "woz": ("M001642",),
+        "share_koop": ("1014800", "1014800_1"),
+        "share_huur": ("1014850_2",),
+        "share_corp": ("A047047",),
+        "share_overig_huur": ("A047048",),
+        "share_multifamily": ("ZW10340",),
+        "share_lowinc": ("D000186",),
+        "land_ha": ("A047044",),
+        "address_density": ("ST0003",),
+    },
+    # KWB workbook, one row a region of every level. The headings are those of 2023; g_woz and
+    # gwb_code alone stand in public scripts that read those of 2013 to 2019. p_bj_me10 (2024 on,
+    # more than ten years old) is another figure than before 2000 and is not read.
+    "kwb": {
+        "buurt_code": ("gwb_code_10", "gwb_code"),
+        "buurt_name": ("regio",),
+        "gemeente_name": ("gm_naam",),
+        "boundary_change": ("ind_wbi",),
+        "dwellings": ("a_woning",),
+        "households": ("a_hh",),
+        "inhabitants": ("a_inw",),
+        "woz": ("g_wozbag", "g_woz"),
+        "share_koop": ("p_koopw",),
+        "share_huur": ("p_huurw",),
+        "share_corp": ("p_wcorpw",),
+        "share_overig_huur": ("p_ov_hw",),
+        "share_unknown": ("p_e_o_w",),
+        "share_multifamily": ("p_mgezw",),
+        "share_before_2000": ("p_bjj2k",),
+        "share_lowinc": ("p_hh_li",),
+        "land_ha": ("a_lan_ha",),
+        "address_density": ("ste_oad",),
+    },
+}
+
+# The years of a spelling where they are not those of its channel: first, last; None is open.
+YEARS: dict[str, tuple[int | None, int | None]] = {
+    "percentage_woningen_met_eigendom_onbekend": (None, 2024),
+    "percentageWoningenMetEigendomOnbekend": (None, 2024),
+    "EigendomOnbekend_#": (None, 2023),
+    "p_e_o_w": (None, 2023),
+    "percentage_bouwjaarklasse_tot_2000": (None, 2024),
+    "percentageBouwjaarklasseTot2000": (None, 2024),
+    "BouwjaarVoor2000_#": (None, 2023),
+    "p_bjj2k": (None, 2023),
+    "g_woz": (None, 2019),
+    "g_wozbag": (2020, None),
+    "GemiddeldeWoningwaarde_#": (None, 2018),
+    "HuishoudensMetLaagInkomen_#": (None, 2015),
+    "k_40HuishoudensMetLaagsteInkomen_#": (2016, None),
+    "RegioS": (None, 2013),
+    "1014800": (2024, None),
+    "1014800_1": (None, 2023),
+}
+
+# Squares and postcodes, which serve as blocks: percentages in tens beside a count of corporation
+# dwellings (see squares.py). The first are the columns of 100 m squares as published; those of
+# PDOK's WFS and of the files to 2020 stand in public scripts, as do the codes of postcodes.
+BLOCK_SPELLINGS: dict[str, dict[str, tuple[str, ...]]] = {
+    "snake_case": {
+        "buurt_code": ("crs28992res100m", "crs28992res500m", "postcode6", "postcode"),
+        "dwellings": ("aantal_woningen",),
+        "share_koop": ("percentage_koopwoningen",),
+        "share_huur": ("percentage_huurwoningen",),
+        "n_corp": ("aantal_huurwoningen_in_bezit_woningcorporaties",),
+    },
+    "camelCase": {
+        "buurt_code": ("crs28992res100m", "crs28992res500m", "postcode6", "postcode"),
+        "dwellings": ("aantalWoningen",),
+        "share_koop": ("percentageKoopwoningen",),
+        "share_huur": ("percentageHuurwoningen",),
+        "n_corp": ("aantalHuurwoningenInBezitWoningcorporaties",),
+    },
+    "shapefile": {
+        "buurt_code": ("C28992R100", "C28992R500", "PC6", "PC4"),
+        "dwellings": ("WONING",),
+        "share_koop": ("P_KOOPWON",),
+        "share_huur": ("P_HUURWON",),
+        "n_corp": ("WON_HCORP",),
+    },
 }
 
 
@@ -381,4 +564,26 @@ def spellings(role: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-ROLE_OF_SPELLING: dict[str, str] = {name: role for role in ALL_ROLES for name in spellings(role)}
+def spelled(name: str) -> str:
+    """A column's name as the table spells it: no spaces around it, StatLine's number as "#"."""
+    name = name.strip()
+    return name if name in ROLE_OF_SPELLING else _NUMBER.sub("_#", name)
+
+
+def role_of(name: str) -> str | None:
+    """Return the role of a column by its name."""
+    return ROLE_OF_SPELLING.get(spelled(name))
+
+
+_NUMBER = re.compile(r"_\d+$")
+
+ROLE_OF_SPELLING: dict[str, str] = {
+    form: role for role in ALL_ROLES for name in spellings(role) for form in (name, name.lower())
+}
+# spelling -> channel -> its place among the names of that role there
+PLACES: dict[str, dict[str, int]] = {}
+for _channel, _table in SPELLINGS.items():
+    for _names in _table.values():
+        for _place, _name in enumerate(_names):
+            for _form in (_name, _name.lower()):
+                PLACES.setdefault(_form, {}).setdefault(_channel, _place)

@@ -4,23 +4,70 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from ..errors import TableError, Text
+from .roles import BLOCK_SPELLINGS
 from .values import numbers
 
-DWELLINGS = "aantal_woningen"
-KOOP = "percentage_koopwoningen"
-HUUR = "percentage_huurwoningen"
-CORP = "aantal_huurwoningen_in_bezit_woningcorporaties"
+ROLES = ("dwellings", "share_koop", "share_huur", "n_corp")
+DWELLINGS, KOOP, HUUR, CORP = (BLOCK_SPELLINGS["snake_case"][role][0] for role in ROLES)
 FIELDS = (DWELLINGS, KOOP, HUUR, CORP)
 
 
 def are_squares(columns: Iterable[str]) -> bool:
-    """Tell whether a layer has the columns of CBS squares with tenure."""
-    return {DWELLINGS, KOOP, HUUR} <= set(columns)
+    """Tell whether a layer has the columns of CBS squares or postcodes with tenure."""
+    return bool(square_fields(columns))
+
+
+def square_fields(columns: Iterable[str]) -> dict[str, str]:
+    """Return role -> column of a layer of squares or postcodes; empty where it is none.
+
+    The columns are all of one channel; the roles are buurt_code and `ROLES`, as far as present.
+    """
+    found = {str(name).strip(): str(name) for name in columns}
+    for table in BLOCK_SPELLINGS.values():
+        fields = {
+            role: found[form]
+            for role, names in table.items()
+            for name in reversed(names)
+            for form in (name.lower(), name)
+            if form in found
+        }
+        if {"dwellings", "share_koop", "share_huur"} <= fields.keys():
+            return fields
+    return {}
+
+
+def as_counts(frame: Any) -> tuple[Any, list[Text]]:
+    """Give squares or postcodes with a code the columns of a canonical table.
+
+    Parameters
+    ----------
+    frame : pandas or geopandas.
+
+    Returns
+    -------
+    (frame, notes)
+        The frame with `buurt_code`, `dwellings`, `n_koop`, `n_huur` and, where the corporation
+        dwellings are there, `n_corp`, `n_overig`, in place of what they were made of. Another
+        table is returned as it is.
+    """
+    fields = square_fields(frame.columns)
+    if "buurt_code" not in fields:
+        return frame, []
+    counts, notes = square_counts(frame, ("koop", "huur"))
+    result = frame.drop(columns=[name for role, name in fields.items() if role in ROLES])
+    result = result.rename(columns={fields["buurt_code"]: "buurt_code"})
+    result["dwellings"] = numbers(frame[fields["dwellings"]]).values
+    result["n_koop"], result["n_huur"] = counts["n_koop"], counts["n_huur"]
+    if "n_corp" in fields:
+        counts, notes = square_counts(frame, ("koop", "corp", "overig"))
+        result["n_corp"], result["n_overig"] = counts["n_corp"], counts["n_overig"]
+    return result, notes
 
 
 def square_counts(
@@ -30,7 +77,8 @@ def square_counts(
 
     Parameters
     ----------
-    frame : DataFrame with `FIELDS` (the corporation field only for three classes).
+    frame : DataFrame with the columns of squares or postcodes, as any channel spells them (the
+        corporation field only for three classes).
     classes : ("koop", "huur") or ("koop", "corp", "overig").
 
     Returns
@@ -50,8 +98,12 @@ def square_counts(
     is suppressed is not filled up from 100: what was hidden stays hidden, and the square is left
     out. Corporation dwellings cannot exceed the rental ones.
     """
-    needed = [DWELLINGS, KOOP, HUUR] + ([CORP] if "corp" in classes else [])
-    absent = [name for name in needed if name not in frame]
+    needed = ROLES if "corp" in classes else ROLES[:3]
+    shipped = BLOCK_SPELLINGS["snake_case"]
+    fields = square_fields(frame.columns) or {
+        role: name for role in ROLES for name in shipped[role] if name in frame
+    }
+    absent = [shipped[role][0] for role in needed if role not in fields]
     if absent:
         raise TableError(
             "The squares lack {absent}. CBS publishes it in the file of squares (vierkanten).",
@@ -59,7 +111,7 @@ def square_counts(
             "vierkanten.",
             absent=", ".join(absent),
         )
-    dwellings, koop, huur = (numbers(frame[name]).values for name in (DWELLINGS, KOOP, HUUR))
+    dwellings, koop, huur = (numbers(frame[fields[role]]).values for role in ROLES[:3])
     huur = np.where(np.isnan(huur) & (koop >= 100), 0.0, huur)
     koop = np.where(np.isnan(koop) & (huur >= 100), 0.0, koop)
     known = np.isfinite(koop + huur) & (koop + huur > 0)
@@ -69,7 +121,9 @@ def square_counts(
     counts = {"n_koop": n_koop, "n_huur": dwellings * huur / whole}
     if "corp" in classes:
         rental = counts.pop("n_huur")
-        corp = np.where(rental == 0, 0.0, np.minimum(numbers(frame[CORP]).values, rental))
+        corp = np.where(
+            rental == 0, 0.0, np.minimum(numbers(frame[fields["n_corp"]]).values, rental)
+        )
         bare = np.isnan(corp)
         counts = {"n_koop": np.where(bare, np.nan, n_koop), "n_corp": corp}
         counts["n_overig"] = rental - corp
