@@ -44,10 +44,6 @@
         <translation>2. Klik hierboven op Scannen.</translation>
     </message>
     <message>
-        <source>A CSV, workbook sheet or layer with the figures, where the polygons have none.</source>
-        <translation>Een CSV, werkblad of laag met de cijfers, als de vlakken die niet hebben.</translation>
-    </message>
-    <message>
         <source>A CSV, workbook sheet or layer with the figures, where the polygons have none: StatLine or the KWB, as downloaded. What does not match is listed with the likely reason.</source>
         <translation>Een CSV, werkblad of laag met de cijfers, als de vlakken die niet hebben: StatLine of de KWB, zoals gedownload. Wat niet past, staat er met de waarschijnlijke reden bij.</translation>
     </message>
@@ -84,10 +80,6 @@
         <translation>Een vlag zegt dat een buurt nader onderzoek waard kan zijn. Het is geen advies en geen oordeel, en zegt niets over de mensen die er wonen.</translation>
     </message>
     <message>
-        <source>A layer of CBS buurten as published.</source>
-        <translation>Een laag met CBS-buurten zoals gepubliceerd.</translation>
-    </message>
-    <message>
         <source>A layer of CBS buurten with the key figures (kerncijfers), as published in the GeoPackage or WFS.</source>
         <translation>Een laag met CBS-buurten met de kerncijfers, zoals gepubliceerd in het GeoPackage of de WFS.</translation>
     </message>
@@ -118,10 +110,6 @@
     <message>
         <source>Add a polygon layer of CBS buurten to the project first, or download one.</source>
         <translation>Voeg eerst een vlakkenlaag met CBS-buurten toe aan het project, of haal er een op.</translation>
-    </message>
-    <message>
-        <source>Add goal</source>
-        <translation>Voeg toe</translation>
     </message>
     <message>
         <source>Add</source>
@@ -768,10 +756,6 @@
         <translation>Overheersende eigendomsvorm vanaf aandeel (aanname)</translation>
     </message>
     <message>
-        <source>Dominant tenure from share</source>
-        <translation>Overheersende eigendomsvorm vanaf aandeel</translation>
-    </message>
-    <message>
         <source>Download CBS buurten (PDOK)</source>
         <translation>CBS-buurten ophalen (PDOK)</translation>
     </message>
@@ -906,10 +890,6 @@
     <message>
         <source>Finely mixed: H beyond chance up to (assumption)</source>
         <translation>Fijn gemengd: H boven toeval tot en met (aanname)</translation>
-    </message>
-    <message>
-        <source>Finely mixed: H beyond chance up to</source>
-        <translation>Fijn gemengd: H boven toeval tot</translation>
     </message>
     <message>
         <source>Finely mixed: inside blocks</source>
@@ -1360,10 +1340,6 @@
         <translation>Passende instrumenten</translation>
     </message>
     <message>
-        <source>Mean distance to what comes back (km)</source>
-        <translation>Gemiddelde afstand tot wat terugkomt (km)</translation>
-    </message>
-    <message>
         <source>Mean diversity inside blocks (0-1)</source>
         <translation>Gemiddelde diversiteit binnen blokken (0-1)</translation>
     </message>
@@ -1470,10 +1446,6 @@
     <message>
         <source>Mosaic: H beyond chance from (assumption)</source>
         <translation>Mozaïek: H boven toeval vanaf (aanname)</translation>
-    </message>
-    <message>
-        <source>Mosaic: H beyond chance from</source>
-        <translation>Mozaïek: H boven toeval vanaf</translation>
     </message>
     <message>
         <source>Mosaic: uniform blocks</source>
@@ -1634,10 +1606,6 @@
     <message>
         <source>One-sided: diversity of the wijk below (assumption)</source>
         <translation>Eenzijdig: diversiteit van de wijk onder (aanname)</translation>
-    </message>
-    <message>
-        <source>One-sided: diversity of the wijk below</source>
-        <translation>Eenzijdig: diversiteit van de wijk onder</translation>
     </message>
     <message>
         <source>Only inside an area that is officially designated under the Wbmgp. WijkMix has no designation loaded and never derives one from figures, so this entry matches no buurt; it is here to read.</source>
@@ -1818,10 +1786,6 @@
     <message>
         <source>Remove from the list</source>
         <translation>Haal van de lijst</translation>
-    </message>
-    <message>
-        <source>Remove goal</source>
-        <translation>Verwijder</translation>
     </message>
     <message>
         <source>Remove</source>
@@ -2070,10 +2034,6 @@
     <message>
         <source>Subject (assumption of WijkMix)</source>
         <translation>Onderwerp (aanname van WijkMix)</translation>
-    </message>
-    <message>
-        <source>Subject</source>
-        <translation>Onderwerp</translation>
     </message>
     <message>
         <source>Surroundings profile</source>
@@ -2356,10 +2316,6 @@
         <translation>Waar voor de buurten die je eigen beleid kwetsbaar noemt. Laat je dit leeg, dan neemt WijkMix het aandeel huishoudens met een laag inkomen als benadering, als de laag dat heeft. Dat is een aanname en staat er zo bij; zonder is de kwetsbaarheid onbekend.</translation>
     </message>
     <message>
-        <source>Turns a CBS buurten layer into one table with dwelling counts per tenure, whatever the year and the spelling of its columns. Missing codes become NULL, percentages become counts, and the field quality says per row what was not used and why.</source>
-        <translation>Maakt van een laag met CBS-buurten één tabel met aantallen woningen per eigendomsvorm, ongeacht het jaar en de spelling van de kolommen. Codes voor ontbrekend worden NULL, percentages worden aantallen, en het veld quality zegt per rij wat niet is gebruikt en waarom.</translation>
-    </message>
-    <message>
         <source>Turns a CBS buurten layer into one table with dwelling counts per tenure, whatever the year and the spelling of its columns: the maps of 2013 to 2025, StatLine (OData 3 and 4), the KWB workbook, squares and postcodes. Missing codes become NULL, percentages become counts, and the field quality says per row what was not used and why.</source>
         <translation>Maakt van een laag met CBS-buurten één tabel met aantallen woningen per eigendomsvorm, welk jaar het ook is en hoe de kolommen ook heten: de kaarten van 2013 tot en met 2025, StatLine (OData 3 en 4), het KWB-werkboek, vierkanten en postcodes. Codes voor ontbrekend worden NULL, percentages worden aantallen, en het veld quality zegt per rij wat niet is gebruikt en waarom.</translation>
     </message>
@@ -2484,10 +2440,6 @@
         <translation>Wat doet een plan met de voorraad? Elke actie (sloop, nieuwbouw, verkoop, inponden, transformatie, aankoop) noemt een eenheid, een jaar, een segment en een aantal woningen. Eruit komen de voorraad per eenheid en jaar; elke index voor en na op het niveau van buurt, wijk en gemeente, op dezelfde grenzen; de balans van wat in kwetsbare gebieden weggaat en wat elders terugkomt, met de paren van verlies en winst; of nieuwe woningen er zijn voordat oude verdwijnen; en, met een scan als voorraad, welke kandidaatvlaggen verschijnen of verdwijnen. Een scenario verandert alleen de voorraad: het voorspelt geen inkomen, gedrag of verhuizing.</translation>
     </message>
     <message>
-        <source>What does a plan do to the stock? Every action (sloop, nieuwbouw, verkoop, inponden, transformatie, aankoop) names a unit, a year, a segment and a number of dwellings. Out come the stock per unit and year; every index before and after at the levels of buurt, wijk and gemeente, on the same boundaries; the balance of what goes in vulnerable areas and what comes back elsewhere; and whether new dwellings are there before old ones go. A scenario changes stock only: it forecasts no income, no behaviour and no removals.</source>
-        <translation>Wat doet een plan met de voorraad? Elke actie (sloop, nieuwbouw, verkoop, inponden, transformatie, aankoop) noemt een eenheid, een jaar, een segment en een aantal woningen. Eruit komen de voorraad per eenheid en jaar; elke index voor en na op het niveau van buurt, wijk en gemeente, op dezelfde grenzen; de balans van wat in kwetsbare gebieden weggaat en elders terugkomt; en of er nieuwe woningen zijn voordat oude weggaan. Een scenario verandert alleen de voorraad: het voorspelt geen inkomen, gedrag of verhuizing.</translation>
-    </message>
-    <message>
         <source>What the scan noted</source>
         <translation>Wat de scan opmerkte</translation>
     </message>
@@ -2554,10 +2506,6 @@
     <message>
         <source>Wijken (table), mosaic in buurt variant</source>
         <translation>Wijken (tabel), mozaïek in buurtvariant</translation>
-    </message>
-    <message>
-        <source>Wijken (table)</source>
-        <translation>Wijken (tabel)</translation>
     </message>
     <message>
         <source>Wijken or buurten (polygons)</source>
@@ -2866,14 +2814,6 @@
     <message>
         <source>{used} of {n}</source>
         <translation>{used} van {n}</translation>
-    </message>
-    <message>
-        <source>⚠ Differing goals: {subject}</source>
-        <translation>⚠ Verschillende doelen: {subject}</translation>
-    </message>
-    <message>
-        <source>⚠ Opposite goals: {subject}</source>
-        <translation>⚠ Tegengestelde doelen: {subject}</translation>
     </message>
 </context>
 </TS>
