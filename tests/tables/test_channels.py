@@ -174,7 +174,7 @@ def test_a_whole_table_beside_a_map_is_left_aside_and_said_so():
     assert found.ambiguous == {}
     assert "Koopwoningen_47" in found.aside
     frame = pd.concat(
-        [table("snake_case", 2023)] + [statline_2024()[3:].reset_index(drop=True)], axis=1
+        [table("snake_case", 2023), statline_2024()[3:].reset_index(drop=True)], axis=1
     )
     result = to_canonical(frame, year=2023)
     assert result.columns["share_koop"] == "percentage_koopwoningen"

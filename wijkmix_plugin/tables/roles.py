@@ -565,7 +565,7 @@ def spellings(role: str) -> tuple[str, ...]:
 
 
 def spelled(name: str) -> str:
-    """A column's name as the table spells it: no spaces around it, StatLine's number as "#"."""
+    """Spell a name as the table does: no spaces around it, StatLine's number as "#"."""
     name = name.strip()
     return name if name in ROLE_OF_SPELLING else _NUMBER.sub("_#", name)
 
