@@ -233,6 +233,52 @@ def test_pieces_of_any_size_give_the_same(monkeypatch):
         assert pairs(contiguity(shapes)) == whole
 
 
+def common_edges(shapes: np.ndarray, edges: bool) -> np.ndarray:
+    """The pairs of shapes with a vertex (an edge) in common, vertex by vertex."""
+    users: dict[object, set[int]] = {}
+    for unit, shape in enumerate(shapes):
+        for part in shapely.get_parts([shape]):
+            for ring in shapely.get_rings([part]):
+                for ends in zip(ring.coords, ring.coords[1:], strict=False):
+                    for key in [tuple(sorted(ends))] if edges else ends:
+                        users.setdefault(key, set()).add(unit)
+    found = {(a, b) for some in users.values() for a in some for b in some if a < b}
+    return np.array(sorted(a * len(shapes) + b for a, b in found), int)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(0, 2**32 - 1),
+    st.booleans(),
+    st.sampled_from([7, 64, same_vertices.PIECE]),
+)
+def test_common_vertices_and_edges_are_found_one_and_all(seed, edges, piece):
+    # Overlapping shapes, holes, several parts, three and more units on one edge.
+    rng = np.random.default_rng(seed)
+    shapes = []
+    for kind, x, y in rng.integers(0, [4, 6, 6], (rng.integers(2, 40), 3)):
+        if kind == 0:
+            shapes.append(shapely.box(x, y, x + rng.integers(1, 4), y + rng.integers(1, 4)))
+        elif kind == 1:
+            corners = rng.integers(0, 6, (3, 2))
+            flat = shapely.Polygon(corners).area == 0
+            shapes.append(square(x, y) if flat else shapely.Polygon(corners))
+        elif kind == 2:
+            shapes.append(square(x, y, 3) - square(x + 1, y + 1))
+        else:
+            parts = shapely.segmentize(square(x, y), 0.5), square(x + 3, y)
+            shapes.append(shapely.multipolygons(parts))
+    shapes = np.array(shapes, dtype=object)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(same_vertices, "PIECE", piece)
+        found, ragged = same_vertices.meet(shapes, shapely.get_coordinates(shapes), edges=edges)
+        assert found.tolist() == common_edges(shapes, edges).tolist()
+        # Which of several threads comes first does not matter.
+        again = same_vertices.meet(shapes, shapely.get_coordinates(shapes), edges=edges)
+        assert again[0].tolist() == found.tolist()
+        assert again[1].tolist() == ragged.tolist()
+
+
 @pytest.mark.parametrize("rook", [False, True])
 def test_equals_libpysal_where_borders_are_noded_alike(rook):
     geopandas = pytest.importorskip("geopandas")

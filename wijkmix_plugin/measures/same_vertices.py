@@ -7,12 +7,14 @@ than two positions for each of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import shapely
 
-PIECE = 1 << 15
+PIECE = 1 << 16
 # Odd numbers with well spread bits, for multiplicative hashing.
 ODD = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93
 
@@ -36,43 +38,46 @@ def meet(shapes: np.ndarray, xy: np.ndarray, *, edges: bool) -> tuple[np.ndarray
         Units with an edge whose two ends are not an edge of any other unit.
     """
     n = len(shapes)
-    for piece in _pieces(len(xy)):
-        xy[piece] += 0.0  # -0.0 and 0.0 are the same place
     size = shapely.get_num_coordinates(shapes)
     # A running count of units; faster than np.repeat.
     unit = np.zeros(len(xy), np.int32)
     unit[np.cumsum(size)[:-1]] = 1
     np.cumsum(unit, out=unit)
     place = _alike(xy.view(np.complex128).ravel())
-    guest = _guests(place)
     ring_end = _ring_ends(shapes, size, place)
-    host = place.take(guest)
-    first, last = _runs(guest, host, ring_end)
-    mine, yours = unit[guest[first]], unit[host[first]]
+    first, last = _runs(place, ring_end)
+    begin, end = place[first], place[last]
+    mine, yours = unit[first], unit[begin]
 
     # Edges that no run covers, near corners and on the outline, are looked up one by one.
-    edge = (last > first) & (mine != yours)
-    low, high = np.minimum(host[first], host[last]), np.maximum(host[first], host[last])
+    long = last > first
+    edge = long & (mine != yours)
+    low, high = np.minimum(begin, end), np.maximum(begin, end)
     stop = np.flatnonzero(ring_end)
     rest = _uncovered(
-        np.concatenate([guest[first][edge], low[edge], stop]),
-        np.concatenate([guest[last][edge], high[edge], stop + 1]),
+        np.concatenate([first[edge], low[edge], stop]),
+        np.concatenate([last[edge], high[edge], stop + 1]),
         len(xy),
     )
-    start, end = place[rest].astype(np.uint64), place[rest + 1].astype(np.uint64)
-    rest, start, end = rest[start != end], start[start != end], end[start != end]
-    ends = np.minimum(start, end) << np.uint64(32) | np.maximum(start, end)
-    same = _alike(ends)
-    codes, met = _meetings(same, _guests(same), unit[rest], n)
-    ragged = np.unique(unit[rest[~met]])
+    # Along a run only two units meet, except where runs of several units have the same host.
+    shared = _overlap(low[long], high[long] - 1)
+    if len(shared):
+        rows = _rows_in(place, _marked(len(xy), shared, shared + 1))
+        rows = rows[:-1][np.diff(rows) == 1]
+        rest = distinct(np.concatenate([rest, rows[~ring_end[rows]]]))
+    rest = rest[place[rest] != place[rest + 1]]
+    owner = unit[rest]
+    one, other = _same_edges(place[rest], place[rest + 1])
+    one, other = one[owner[one] != owner[other]], other[owner[one] != owner[other]]
+    alone = ~_marked(len(rest), one, other)
+    ragged = distinct(owner[alone])
+    one, other = owner[one], owner[other]
     if not edges:
-        # Along a run only two units meet, except in the places of several runs.
-        crowded = np.zeros(len(xy), bool)
-        crowded[_overlap(low, high)] = True
-        corner = crowded.take(host)
-        corner[first[last == first]] = True
-        codes, _ = _meetings(place, guest[corner], unit, n)
-    return distinct(np.concatenate([_codes(mine[edge], yours[edge], n), codes])), ragged
+        rows = _rows_in(place, _marked(len(xy), _overlap(low, high), low[~long]))
+        one, other = _meetings(place[rows], rows)
+        one, other = unit[one], unit[other]
+    codes = [_codes(mine[edge], yours[edge], n), _codes(one, other, n)]
+    return distinct(np.concatenate(codes)), ragged
 
 
 def radix_order(keys: np.ndarray) -> np.ndarray:
@@ -104,9 +109,26 @@ def distinct(codes: np.ndarray) -> np.ndarray:
     return codes[np.append(True, codes[1:] != codes[:-1])[: len(codes)]]
 
 
-def _pieces(length: int) -> Iterator[slice]:
-    for start in range(0, length, PIECE):
-        yield slice(start, min(start + PIECE, length))
+def _each_piece(work: Callable[[int, int], np.ndarray | None], length: int) -> list:
+    """Call work(start, stop) for all pieces of a length, and return what it returns, in order.
+
+    In several threads where that pays: numpy lets go of Python's lock while it works.
+    """
+    starts = range(0, length, PIECE)
+    threads = min(os.cpu_count() or 1, len(starts) // 4, 4)
+
+    def some(part: int) -> list:
+        mine = starts[part * len(starts) // threads : (part + 1) * len(starts) // threads]
+        return [work(start, min(start + PIECE, length)) for start in mine]
+
+    if threads < 2:
+        return [work(start, min(start + PIECE, length)) for start in starts]
+    with ThreadPoolExecutor(threads) as pool:
+        return [found for part in pool.map(some, range(threads)) for found in part]
+
+
+def _join(parts: list) -> np.ndarray:
+    return np.concatenate([np.empty(0, np.int64), *parts])
 
 
 def _ring_ends(shapes: np.ndarray, size: np.ndarray, place: np.ndarray) -> np.ndarray:
@@ -117,27 +139,43 @@ def _ring_ends(shapes: np.ndarray, size: np.ndarray, place: np.ndarray) -> np.nd
     # A single ring ends where it began. Making the rings of all units would take as long as all the
     # rest together.
     several = (place[stop - size + 1] != place[stop]) | (shapely.get_num_geometries(shapes) > 1)
-    rings, owner = shapely.get_rings(shapes[several], return_index=True)
+    # Part by part: get_rings passes over what is not a plain polygon.
+    parts, owner = shapely.get_parts(shapes[several], return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
     before = (stop + 1)[several] - np.cumsum(size[several])
-    last[before[owner] + np.cumsum(shapely.get_num_coordinates(rings)) - 1] = True
+    last[before[owner[part]] + np.cumsum(shapely.get_num_coordinates(rings)) - 1] = True
     return last
 
 
-def _runs(
-    guest: np.ndarray, host: np.ndarray, ring_end: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Split the guests where they, or their hosts, are not vertices in a row of one ring.
+def _runs(place: np.ndarray, ring_end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first and last positions of the runs of guests.
 
-    Returns the first and the last guest of each run.
+    A guest is a row whose place is another row, its host. A run ends where guests, or their hosts,
+    are not vertices in a row of one ring.
     """
-    if not len(guest):
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    ahead = np.diff(host)
-    step = (np.diff(guest) == 1) & (np.abs(ahead) == 1)
-    step[1:] &= (ahead[1:] == ahead[:-1]) | ~step[:-1]
-    step &= ~(ring_end.take(guest[:-1]) | ring_end.take(np.minimum(host[1:], host[:-1])))
-    last = np.append(np.flatnonzero(~step), len(guest) - 1)
-    return np.append(0, last[:-1] + 1), last
+
+    def ends(start: int, stop: int) -> np.ndarray:
+        # From two rows before to one after: a step is compared with the one before it, and a row
+        # with the steps on both its sides.
+        back = min(start, 2)
+        host = place[start - back : min(stop + 1, len(place))]
+        guest = host != np.arange(start - back, start - back + len(host), dtype=np.int32)
+        ahead = np.diff(host)
+        step = (ahead == 1) | (ahead == -1)
+        step &= guest[1:]
+        step &= guest[:-1]
+        step &= ~ring_end[start - back : start - back + len(step)]
+        step &= ~ring_end.take(np.minimum(host[1:], host[:-1]))
+        step[1:] &= (ahead[1:] == ahead[:-1]) | ~step[:-1]
+        here = slice(back, back + stop - start)
+        first = guest & ~np.append(False, step)
+        last = guest & ~np.append(step, False)
+        return np.concatenate(
+            [np.flatnonzero(first[here]) + start, -1 - start - np.flatnonzero(last[here])]
+        )
+
+    found = _join(_each_piece(ends, len(place)))
+    return found[found >= 0], -1 - found[found < 0]
 
 
 def _uncovered(start: np.ndarray, stop: np.ndarray, length: int) -> np.ndarray:
@@ -161,36 +199,32 @@ def _ranges(start: np.ndarray, stop: np.ndarray) -> np.ndarray:
     return shift + np.arange(len(shift))
 
 
-def _meetings(
-    place: np.ndarray, guest: np.ndarray, unit: np.ndarray, n: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pairs of units in the same place, and which rows share theirs with another unit.
+def _same_edges(start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pairs of rows with the same edge, given the places of both its ends."""
+    low, high = np.minimum(start, end).astype(np.uint64), np.maximum(start, end).astype(np.uint64)
+    return _meetings(_alike(low << np.uint64(32) | high), np.arange(len(low)))
 
-    Pairs are low * n + high, perhaps several times.
-    """
-    codes, met = [np.empty(0, np.int64)], np.zeros(len(place), bool)
-    order = radix_order(place[guest])
-    rows = guest[order]
-    host = place[rows]
-    start = np.flatnonzero(np.append(True, host[1:] != host[:-1])[: len(host)])
-    while len(rows):
-        # In each place one row receives all others that are left there, and then leaves.
-        true = np.flatnonzero(unit[rows] != unit[host])
-        met[rows[true]] = met[host[true]] = True
-        codes.append(_codes(unit[rows[true]], unit[host[true]], n))
-        first = np.zeros(len(rows), bool)
-        first[start] = True
-        size = np.diff(np.append(start, len(rows)))
-        host = np.repeat(rows[start], size)[~first]
-        rows = rows[~first]
-        start = (np.cumsum(size - 1) - (size - 1))[size > 1]
-    return np.concatenate(codes), met
+
+def _meetings(place: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return all pairs of rows in the same place."""
+    order = np.argsort(place, kind="stable")
+    place, rows = place[order], rows[order]
+    one, other = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    # Each row meets the next in its place, the one after that, and so on.
+    left = np.flatnonzero(place[1:] == place[:-1])
+    far = 1
+    while len(left):
+        one.append(rows[left])
+        other.append(rows[left + far])
+        far += 1
+        left = left[: np.searchsorted(left, len(rows) - far)]
+        left = left[place[left] == place[left + far]]
+    return np.concatenate(one), np.concatenate(other)
 
 
 def _codes(one: np.ndarray, other: np.ndarray, n: int) -> np.ndarray:
-    """Return low * n + high for pairs of units, without repeats in a row: borders are long."""
-    new = np.append(True, (one[1:] != one[:-1]) | (other[1:] != other[:-1]))[: len(one)]
-    one, other = one[new].astype(np.int64), other[new].astype(np.int64)
+    """Return low * n + high for pairs of units, without pairs of one unit."""
+    one, other = one[one != other].astype(np.int64), other[one != other].astype(np.int64)
     return np.minimum(one, other) * n + np.maximum(one, other)
 
 
@@ -199,10 +233,12 @@ def _alike(items: np.ndarray, odd: int = ODD[0]) -> np.ndarray:
 
     A hash table without chains: every item writes its position at its hash and then reads who is
     there. Equal items find the same one; those that find another one try again with a next hash.
+    Which of several equal items is the fixed one may differ from run to run.
 
     Parameters
     ----------
     items : ndarray of complex128 or uint64
+        -0.0 becomes 0.0 in place.
 
     Returns
     -------
@@ -215,32 +251,43 @@ def _alike(items: np.ndarray, odd: int = ODD[0]) -> np.ndarray:
     bits = max(2 * length - 1, 2).bit_length()
     table = np.empty(1 << bits, np.int32)
     slot = np.empty(length, np.int32)
-    for piece in _pieces(length):
-        key = words[piece, 0] * np.uint64(odd)
-        key ^= words[piece, -1]
+
+    def write(start: int, stop: int) -> None:
+        if items.dtype == np.complex128:
+            items[start:stop] += 0.0  # -0.0 and 0.0 are the same place
+        key = words[start:stop, 0] * np.uint64(odd)
+        key ^= words[start:stop, -1]
         # Round coordinates differ in their first bits only; a product spreads bits upwards.
         key ^= key >> np.uint64(32)
         key *= np.uint64(ODD[1])
         key >>= np.uint64(64 - bits)
-        slot[piece] = key
-        table[slot[piece]] = np.arange(piece.start, piece.stop, dtype=np.int32)
-    strangers = [np.empty(0, np.int32)]
-    for piece in _pieces(length):
-        there = table.take(slot[piece], out=place[piece], mode="clip")
-        moved = np.flatnonzero(there != np.arange(piece.start, piece.stop, dtype=np.int32))
-        differ = items.take(there.take(moved)) != items[piece].take(moved)
-        strangers.append(moved[np.flatnonzero(differ)].astype(np.int32) + np.int32(piece.start))
-    other = np.concatenate(strangers)
-    if len(other):
+        slot[start:stop] = key
+        table[slot[start:stop]] = np.arange(start, stop, dtype=np.int32)
+
+    def read(start: int, stop: int) -> np.ndarray:
+        there = table.take(slot[start:stop], out=place[start:stop], mode="clip")
+        return np.flatnonzero(items.take(there) != items[start:stop]) + start
+
+    _each_piece(write, length)
+    strangers = _join(_each_piece(read, length))
+    if len(strangers):
         del slot, table
-        place[other] = other[_alike(items[other], odd * ODD[2] % 2**64)]
+        again = _alike(items[strangers], odd * ODD[2] % 2**64)
+        place[strangers] = strangers[again]
     return place
 
 
-def _guests(place: np.ndarray) -> np.ndarray:
-    """Return the rows whose place is another row, ascending."""
-    found = [
-        (np.flatnonzero(place[p] != np.arange(p.start, p.stop, dtype=np.int32)) + p.start)
-        for p in _pieces(len(place))
-    ]
-    return np.concatenate([np.empty(0, np.int32), *found]).astype(np.int32)
+def _rows_in(place: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Return the rows whose place is wanted, ascending."""
+
+    def found(start: int, stop: int) -> np.ndarray:
+        return np.flatnonzero(wanted.take(place[start:stop])) + start
+
+    return _join(_each_piece(found, len(place)))
+
+
+def _marked(length: int, *positions: np.ndarray) -> np.ndarray:
+    marked = np.zeros(length, bool)
+    for some in positions:
+        marked[some] = True
+    return marked
