@@ -28,6 +28,10 @@
         <translation>&amp;Plan</translation>
     </message>
     <message>
+        <source>&amp;Scale</source>
+        <translation>&amp;Schaal</translation>
+    </message>
+    <message>
         <source>(assumption: {name})</source>
         <translation>(aanname: {name})</translation>
     </message>
@@ -42,6 +46,10 @@
     <message>
         <source>2. Press Run scan above.</source>
         <translation>2. Klik hierboven op Scannen.</translation>
+    </message>
+    <message>
+        <source>A CSV, workbook sheet or layer with the figures, where the polygons have none.</source>
+        <translation>Een CSV, werkblad of laag met de cijfers, als de vlakken die niet hebben.</translation>
     </message>
     <message>
         <source>A CSV, workbook sheet or layer with the figures, where the polygons have none: StatLine or the KWB, as downloaded. What does not match is listed with the likely reason.</source>
@@ -80,12 +88,20 @@
         <translation>Een vlag zegt dat een buurt nader onderzoek waard kan zijn. Het is geen advies en geen oordeel, en zegt niets over de mensen die er wonen.</translation>
     </message>
     <message>
+        <source>A layer of CBS buurten as published.</source>
+        <translation>Een laag met CBS-buurten zoals gepubliceerd.</translation>
+    </message>
+    <message>
         <source>A layer of CBS buurten with the key figures (kerncijfers), as published in the GeoPackage or WFS.</source>
         <translation>Een laag met CBS-buurten met de kerncijfers, zoals gepubliceerd in het GeoPackage of de WFS.</translation>
     </message>
     <message>
         <source>A layer or table of CBS buurten as published.</source>
         <translation>Een laag of tabel met CBS-buurten zoals gepubliceerd.</translation>
+    </message>
+    <message>
+        <source>A line that rises says that other tenures lie within that distance; a flat one, that a large area is much the same. H tells how much surroundings of that size differ from each other. At the edge of the layer surroundings miss what lies outside. The distances are an assumption.</source>
+        <translation>Een lijn die stijgt, zegt dat er binnen die afstand andere eigendomsvormen liggen; een vlakke lijn, dat een groot gebied ongeveer gelijk is. H vertelt hoeveel omgevingen van die grootte van elkaar verschillen. Aan de rand van de laag missen omgevingen wat erbuiten ligt. De afstanden zijn een aanname.</translation>
     </message>
     <message>
         <source>A necessary condition is not met.</source>
@@ -110,6 +126,10 @@
     <message>
         <source>Add a polygon layer of CBS buurten to the project first, or download one.</source>
         <translation>Voeg eerst een vlakkenlaag met CBS-buurten toe aan het project, of haal er een op.</translation>
+    </message>
+    <message>
+        <source>Add goal</source>
+        <translation>Voeg toe</translation>
     </message>
     <message>
         <source>Add</source>
@@ -198,6 +218,18 @@
     <message>
         <source>Areas with fewer are left empty; 1 shows every area.</source>
         <translation>Gebieden met minder blijven leeg; 1 toont elk gebied.</translation>
+    </message>
+    <message>
+        <source>Around the blocks of this buurt</source>
+        <translation>Rond de blokken van deze buurt</translation>
+    </message>
+    <message>
+        <source>Around this buurt, of buurten</source>
+        <translation>Rond deze buurt, uit buurten</translation>
+    </message>
+    <message>
+        <source>Around {name}</source>
+        <translation>Rond {name}</translation>
     </message>
     <message>
         <source>As an earlier run gave it. Where the stock has been edited since, the run says so.</source>
@@ -508,6 +540,10 @@
         <translation>Soort gebied (behandeld, ring, wijk, rest)</translation>
     </message>
     <message>
+        <source>Class: {name}. Limits (assumptions): one-sided below diversity {one}; mosaic from H {mosaic} beyond chance, finely mixed up to {fine}.</source>
+        <translation>Klasse: {name}. Grenzen (aannames): eenzijdig onder diversiteit {one}; mozaïek vanaf H {mosaic} boven toeval, fijn gemengd tot en met {fine}.</translation>
+    </message>
+    <message>
         <source>Click a buurt on the map</source>
         <translation>Klik een buurt aan op de kaart</translation>
     </message>
@@ -590,6 +626,10 @@
     <message>
         <source>Contrast at borders between blocks (0-1)</source>
         <translation>Contrast op grenzen tussen blokken (0-1)</translation>
+    </message>
+    <message>
+        <source>Contrast at borders between blocks: {value} (0 alike, 1 opposite).</source>
+        <translation>Contrast aan grenzen tussen blokken: {value} (0 gelijk, 1 tegengesteld).</translation>
     </message>
     <message>
         <source>Coordinate system</source>
@@ -714,6 +754,10 @@
     <message>
         <source>Diversity (0-1)</source>
         <translation>Diversiteit (0-1)</translation>
+    </message>
+    <message>
+        <source>Diversity against distance</source>
+        <translation>Diversiteit tegen afstand</translation>
     </message>
     <message>
         <source>Diversity between blocks inside buurten</source>
@@ -1072,6 +1116,10 @@
         <translation>Groepen: velden met aantallen</translation>
     </message>
     <message>
+        <source>H of surroundings, whole layer</source>
+        <translation>H van omgevingen, hele laag</translation>
+    </message>
+    <message>
         <source>HTML files (*.html)</source>
         <translation>HTML-bestanden (*.html)</translation>
     </message>
@@ -1100,8 +1148,16 @@
         <translation>Kenmerk van de woning (veld)</translation>
     </message>
     <message>
+        <source>In blocks without dominant tenure ({share}): {n} dwellings.</source>
+        <translation>In blokken zonder overheersende eigendomsvorm ({share}): {n} woningen.</translation>
+    </message>
+    <message>
         <source>In standard deviations: own {z}, neighbours {lag}; local I {i}</source>
         <translation>In standaardafwijkingen: eigen {z}, buren {lag}; lokale I {i}</translation>
+    </message>
+    <message>
+        <source>In the buurt itself no tenure holds {limit} (assumption).</source>
+        <translation>In de buurt zelf haalt geen eigendomsvorm {limit} (aanname).</translation>
     </message>
     <message>
         <source>In your own words</source>
@@ -1420,8 +1476,16 @@
         <translation>Mozaïekindex door toeval</translation>
     </message>
     <message>
+        <source>Mosaic index, block variant: {value}; by chance {chance}, beyond chance {beyond} (z {z}); buurt variant {buurt}.</source>
+        <translation>Mozaïekindex, blokvariant: {value}; door toeval {chance}, boven toeval {beyond} (z {z}); buurtvariant {buurt}.</translation>
+    </message>
+    <message>
         <source>Mosaic index, block variant</source>
         <translation>Mozaïekindex, blokvariant</translation>
+    </message>
+    <message>
+        <source>Mosaic index, buurt variant: {value} (0-1)</source>
+        <translation>Mozaïekindex, buurtvariant: {value} (0-1)</translation>
     </message>
     <message>
         <source>Mosaic index, buurt variant</source>
@@ -1430,6 +1494,10 @@
     <message>
         <source>Mosaic index: z against chance</source>
         <translation>Mozaïekindex: z tegen toeval</translation>
+    </message>
+    <message>
+        <source>Mosaic of the wijk</source>
+        <translation>Mozaïek van de wijk</translation>
     </message>
     <message>
         <source>Mosaic per wijk, block variant</source>
@@ -1496,6 +1564,22 @@
         <translation>Volgende</translation>
     </message>
     <message>
+        <source>No block has a dominant tenure, so there is no patch.</source>
+        <translation>Geen blok heeft een overheersende eigendomsvorm, dus er is geen patch.</translation>
+    </message>
+    <message>
+        <source>No block in this wijk has enough dwellings with known tenure; give finer or fuller blocks.</source>
+        <translation>Geen blok in deze wijk heeft genoeg woningen met bekend eigendom; geef fijnere of vollere blokken.</translation>
+    </message>
+    <message>
+        <source>No buurt of this wijk has figures of tenure.</source>
+        <translation>Geen buurt van deze wijk heeft eigendomscijfers.</translation>
+    </message>
+    <message>
+        <source>No buurt within {far} m has figures, so there is nothing to draw.</source>
+        <translation>Geen buurt binnen {far} m heeft cijfers, dus er valt niets te tekenen.</translation>
+    </message>
+    <message>
         <source>No change</source>
         <translation>Geen verandering</translation>
     </message>
@@ -1506,6 +1590,10 @@
     <message>
         <source>No class holds 80 % from this radius on (m)</source>
         <translation>Geen klasse heeft 80 % vanaf deze straal (m)</translation>
+    </message>
+    <message>
+        <source>No class: there is one block, nothing to compare.</source>
+        <translation>Geen klasse: er is maar één blok, dus niets om te vergelijken.</translation>
     </message>
     <message>
         <source>No differing goals between the parties recorded.</source>
@@ -1788,6 +1876,10 @@
         <translation>Haal van de lijst</translation>
     </message>
     <message>
+        <source>Remove goal</source>
+        <translation>Verwijder</translation>
+    </message>
+    <message>
         <source>Remove</source>
         <translation>Verwijderen</translation>
     </message>
@@ -1850,6 +1942,10 @@
     <message>
         <source>Scale (metres or dwellings)</source>
         <translation>Schaal (meters of woningen)</translation>
+    </message>
+    <message>
+        <source>Scale of the mix</source>
+        <translation>Schaal van de menging</translation>
     </message>
     <message>
         <source>Scale spectrum (table)</source>
@@ -2036,6 +2132,10 @@
         <translation>Onderwerp (aanname van WijkMix)</translation>
     </message>
     <message>
+        <source>Subject</source>
+        <translation>Onderwerp</translation>
+    </message>
+    <message>
         <source>Surroundings profile</source>
         <translation>Omgevingsprofiel</translation>
     </message>
@@ -2128,6 +2228,10 @@
         <translation>De laag is gefilterd: alleen de buurten die over zijn staan in de grafiek, en de lijn is die van hen.</translation>
     </message>
     <message>
+        <source>The layer is filtered: what follows is about the buurten that are left.</source>
+        <translation>De laag is gefilterd: wat volgt gaat over de buurten die over zijn.</translation>
+    </message>
+    <message>
         <source>The layer is filtered: wijk, gemeente and whole are summed over the buurten that are left.</source>
         <translation>De laag is gefilterd: wijk, gemeente en geheel zijn opgeteld over de buurten die over zijn.</translation>
     </message>
@@ -2204,6 +2308,22 @@
         <translation>Het gekozen instrument</translation>
     </message>
     <message>
+        <source>The size of uniform patches needs blocks that are polygons; these are points.</source>
+        <translation>De grootte van eenvormige patches vraagt blokken die vlakken zijn; dit zijn punten.</translation>
+    </message>
+    <message>
+        <source>The smallest circle in which no tenure holds {limit} (assumption) has a radius of {radius} m.</source>
+        <translation>De kleinste cirkel waarin geen eigendomsvorm {limit} haalt (aanname), heeft een straal van {radius} m.</translation>
+    </message>
+    <message>
+        <source>The spectrum of the gemeente is in the table of segregation indices, which is not in the project: add it from the results of the scan, or run it again.</source>
+        <translation>Het spectrum van de gemeente staat in de tabel met segregatie-indices, die niet in het project zit: voeg die toe uit de resultaten van de scan, of scan opnieuw.</translation>
+    </message>
+    <message>
+        <source>The surroundings cannot be drawn: this buurt has no shape, or the layer is not in metres. Run the scan on polygons; its result is in metres.</source>
+        <translation>De omgeving is niet te tekenen: deze buurt heeft geen vlak, of de laag is niet in meters. Scan een laag met vlakken; het resultaat is in meters.</translation>
+    </message>
+    <message>
         <source>The tenure figures of this buurt are not published (suppressed).</source>
         <translation>De eigendomscijfers van deze buurt zijn niet gepubliceerd (geheim of onbetrouwbaar).</translation>
     </message>
@@ -2264,6 +2384,10 @@
         <translation>Dit gebied is water.</translation>
     </message>
     <message>
+        <source>This buurt has no code of a wijk, so there is no wijk to split. Give the layer a field with the code of the wijk.</source>
+        <translation>Deze buurt heeft geen wijkcode, dus er is geen wijk om uit te splitsen. Geef de laag een veld met de wijkcode.</translation>
+    </message>
+    <message>
         <source>This buurt has no dwellings.</source>
         <translation>Deze buurt heeft geen woningen.</translation>
     </message>
@@ -2276,8 +2400,16 @@
         <translation>Deze index heeft hier geen waarde. Kies een ander gebied of een andere index.</translation>
     </message>
     <message>
+        <source>This scan had blocks, but its table of wijken is not in the project: add it from the results of the scan, or run the scan again.</source>
+        <translation>Deze scan had blokken, maar de tabel met wijken zit niet in het project: voeg die toe uit de resultaten van de scan, of scan opnieuw.</translation>
+    </message>
+    <message>
         <source>This scan layer shows no buurten: it is empty or filtered to nothing.</source>
         <translation>Deze scanlaag toont geen buurten: ze is leeg of alles is weggefilterd.</translation>
+    </message>
+    <message>
+        <source>This wijk is hardly mixed (diversity below {limit}): there is next to nothing to divide over levels.</source>
+        <translation>Deze wijk is nauwelijks gemengd (diversiteit onder {limit}): er valt bijna niets over niveaus te verdelen.</translation>
     </message>
     <message>
         <source>Thresholds (all of them assumptions)</source>
@@ -2316,6 +2448,10 @@
         <translation>Waar voor de buurten die je eigen beleid kwetsbaar noemt. Laat je dit leeg, dan neemt WijkMix het aandeel huishoudens met een laag inkomen als benadering, als de laag dat heeft. Dat is een aanname en staat er zo bij; zonder is de kwetsbaarheid onbekend.</translation>
     </message>
     <message>
+        <source>Turns a CBS buurten layer into one table with dwelling counts per tenure, whatever the year and the spelling of its columns. Missing codes become NULL, percentages become counts, and the field quality says per row what was not used and why.</source>
+        <translation>Maakt van een laag met CBS-buurten één tabel met aantallen woningen per eigendomsvorm, ongeacht het jaar en de spelling van de kolommen. Codes voor ontbrekend worden NULL, percentages worden aantallen, en het veld quality zegt per rij wat niet is gebruikt en waarom.</translation>
+    </message>
+    <message>
         <source>Turns a CBS buurten layer into one table with dwelling counts per tenure, whatever the year and the spelling of its columns: the maps of 2013 to 2025, StatLine (OData 3 and 4), the KWB workbook, squares and postcodes. Missing codes become NULL, percentages become counts, and the field quality says per row what was not used and why.</source>
         <translation>Maakt van een laag met CBS-buurten één tabel met aantallen woningen per eigendomsvorm, welk jaar het ook is en hoe de kolommen ook heten: de kaarten van 2013 tot en met 2025, StatLine (OData 3 en 4), het KWB-werkboek, vierkanten en postcodes. Codes voor ontbrekend worden NULL, percentages worden aantallen, en het veld quality zegt per rij wat niet is gebruikt en waarom.</translation>
     </message>
@@ -2326,6 +2462,10 @@
     <message>
         <source>Two-sided: unusually high or low surroundings</source>
         <translation>Tweezijdig: ongewoon hoge of lage omgeving</translation>
+    </message>
+    <message>
+        <source>Uniform patch in which the average dwelling stands, in dwellings, by the share from which a tenure dominates a block (assumption): {sizes}.</source>
+        <translation>Eenvormige patch waarin de gemiddelde woning staat, in woningen, naar het aandeel vanaf waar een eigendomsvorm een blok overheerst (aanname): {sizes}.</translation>
     </message>
     <message>
         <source>Unit</source>
@@ -2372,6 +2512,10 @@
         <translation>Eenheden zonder buren</translation>
     </message>
     <message>
+        <source>Up to {radius} m one tenure holds {limit} or more (assumption).</source>
+        <translation>Tot {radius} m heeft één eigendomsvorm {limit} of meer (aanname).</translation>
+    </message>
+    <message>
         <source>Upper end of that change: {group}</source>
         <translation>Bovengrens van die verandering: {group}</translation>
     </message>
@@ -2394,6 +2538,18 @@
     <message>
         <source>Variant (units of the index)</source>
         <translation>Variant (eenheden van de index)</translation>
+    </message>
+    <message>
+        <source>Variant: blocks ({layer})</source>
+        <translation>Variant: blokken ({layer})</translation>
+    </message>
+    <message>
+        <source>Variant: blocks</source>
+        <translation>Variant: blokken</translation>
+    </message>
+    <message>
+        <source>Variant: buurten</source>
+        <translation>Variant: buurten</translation>
     </message>
     <message>
         <source>Versions</source>
@@ -2520,6 +2676,10 @@
         <translation>Met buurt_code en aantallen per eigendom, zoals n_koop.</translation>
     </message>
     <message>
+        <source>With buurten only, insight 9 (uniform blocks in a mixed wijk) cannot be tested: a clear mosaic of blocks (0.33) can show next to nothing on buurten (0.01). To test it, choose a layer of blocks under Run scan, All options: squares of CBS, PC6 areas, or complexes. What buurten can show is above and below.</source>
+        <translation>Alleen buurten: dit kan inzicht 9 niet toetsen (eenvormige blokken in een gemengde wijk). Een duidelijk mozaïek van blokken (0,33) kan op buurten bijna niets laten zien (0,01). Om het te toetsen kiest u een laag met blokken onder Scannen, Alle opties: vierkanten van het CBS, PC6-gebieden of complexen. Wat buurten wel laten zien, staat hierboven en hieronder.</translation>
+    </message>
+    <message>
         <source>Without correction one unit in twenty gets a label by chance alone (Benjamini and Hochberg 1995).</source>
         <translation>Zonder correctie krijgt één op de twintig eenheden alleen door toeval een label (Benjamini en Hochberg 1995).</translation>
     </message>
@@ -2598,6 +2758,18 @@
     <message>
         <source>defining condition</source>
         <translation>bepalende voorwaarde</translation>
+    </message>
+    <message>
+        <source>distance (m)</source>
+        <translation>afstand (m)</translation>
+    </message>
+    <message>
+        <source>diversity {value}</source>
+        <translation>diversiteit {value}</translation>
+    </message>
+    <message>
+        <source>diversity, H (0-1)</source>
+        <translation>diversiteit, H (0-1)</translation>
     </message>
     <message>
         <source>dwellings among blocks</source>
@@ -2682,6 +2854,10 @@
     <message>
         <source>share of rented dwellings</source>
         <translation>aandeel huurwoningen</translation>
+    </message>
+    <message>
+        <source>squares of CBS, a proxy for blocks</source>
+        <translation>vierkanten van het CBS, een benadering van blokken</translation>
     </message>
     <message>
         <source>the gemeente</source>
@@ -2772,6 +2948,14 @@
         <translation>{name}: {z} standaardafwijkingen, buren {lag}</translation>
     </message>
     <message>
+        <source>{n} at {share}</source>
+        <translation>{n} bij {share}</translation>
+    </message>
+    <message>
+        <source>{n} blocks with {dwellings} dwellings of known tenure.</source>
+        <translation>{n} blokken met {dwellings} woningen met bekend eigendom.</translation>
+    </message>
+    <message>
         <source>{n} buurten tested, {without} not (no data or no neighbour)</source>
         <translation>{n} buurten getoetst, {without} niet (geen gegevens of geen buur)</translation>
     </message>
@@ -2814,6 +2998,14 @@
     <message>
         <source>{used} of {n}</source>
         <translation>{used} van {n}</translation>
+    </message>
+    <message>
+        <source>⚠ Differing goals: {subject}</source>
+        <translation>⚠ Verschillende doelen: {subject}</translation>
+    </message>
+    <message>
+        <source>⚠ Opposite goals: {subject}</source>
+        <translation>⚠ Tegengestelde doelen: {subject}</translation>
     </message>
 </context>
 </TS>

@@ -131,6 +131,54 @@ def buurten(qgis_app):
     return make
 
 
+# Two wijken of two buurten of two blocks of 100 dwellings: owner-occupied, corporation, other.
+NESTED = [
+    *[(90, 5, 5), (10, 80, 10), (10, 85, 5), (70, 10, 20)],
+    *[(5, 95, 0), (0, 100, 0), (10, 80, 10), (20, 70, 10)],
+]
+
+
+@pytest.fixture
+def town(buurten):
+    def four(rows):
+        for number, row in enumerate(rows):
+            both = zip(NESTED[2 * number], NESTED[2 * number + 1], strict=True)
+            koop, corp, overig = (sum(pair) / 2 for pair in both)
+            row["wijkcode"] = f"WK00010{number // 2 + 1}"
+            row["percentage_koopwoningen"] = koop
+            row["percentage_huurwoningen"] = corp + overig
+            row["perc_huurwoningen_in_bezit_woningcorporaties"] = corp
+            row["perc_huurwoningen_in_bezit_overige_verhuurders"] = overig
+
+    return buurten(columns=4, rows=1, change=four)
+
+
+@pytest.fixture
+def blocks(qgis_app):
+    """Half a buurt each; as points, the middle of that half."""
+
+    from qgis.core import QgsFeature, QgsGeometry, QgsVectorLayer
+
+    def make(kind="Polygon", divide=1):
+        names = ("n_koop", "n_corp", "n_overig")
+        fields = "&".join(f"field={name}:double" for name in names)
+        layer = QgsVectorLayer(f"{kind}?crs=EPSG:28992&{fields}", "complexen", "memory")
+        features = []
+        for number, row in enumerate(NESTED):
+            feature = QgsFeature(layer.fields())
+            feature.setAttributes([n / divide for n in row])
+            x, y = 120_000 + 50 * number, 480_000
+            square = f"{x} {y},{x + 50} {y},{x + 50} {y + 100},{x} {y + 100},{x} {y}"
+            wkt = f"Polygon(({square}))" if kind == "Polygon" else f"Point({x + 25} {y + 50})"
+            feature.setGeometry(QgsGeometry.fromWkt(wkt))
+            features.append(feature)
+        layer.dataProvider().addFeatures(features)
+        layer.updateExtents()
+        return layer
+
+    return make
+
+
 @pytest.fixture
 def run(provider):
     """Return a function that runs an algorithm as the toolbox does: checks first, then the run."""

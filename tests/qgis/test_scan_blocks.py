@@ -8,60 +8,13 @@ import json
 import pytest
 from qgis.core import (
     QgsApplication,
-    QgsFeature,
-    QgsGeometry,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingOutputLayerDefinition,
     QgsProject,
-    QgsVectorLayer,
 )
 
 MEMORY = {"OUTPUT": "TEMPORARY_OUTPUT", "WIJKEN": "TEMPORARY_OUTPUT", "INDICES": "TEMPORARY_OUTPUT"}
-# Two wijken of two buurten of two blocks of 100 dwellings: owner-occupied, corporation, other.
-BLOCKS = [
-    *[(90, 5, 5), (10, 80, 10), (10, 85, 5), (70, 10, 20)],
-    *[(5, 95, 0), (0, 100, 0), (10, 80, 10), (20, 70, 10)],
-]
-
-
-@pytest.fixture
-def town(buurten):
-    def four(rows):
-        for number, row in enumerate(rows):
-            both = zip(BLOCKS[2 * number], BLOCKS[2 * number + 1], strict=True)
-            koop, corp, overig = (sum(pair) / 2 for pair in both)
-            row["wijkcode"] = f"WK00010{number // 2 + 1}"
-            row["percentage_koopwoningen"] = koop
-            row["percentage_huurwoningen"] = corp + overig
-            row["perc_huurwoningen_in_bezit_woningcorporaties"] = corp
-            row["perc_huurwoningen_in_bezit_overige_verhuurders"] = overig
-
-    return buurten(columns=4, rows=1, change=four)
-
-
-@pytest.fixture
-def blocks(qgis_app):
-    """Half a buurt each; as points, the middle of that half."""
-
-    def make(kind="Polygon", counts=BLOCKS):
-        names = ("n_koop", "n_corp", "n_overig")
-        fields = "&".join(f"field={name}:double" for name in names)
-        layer = QgsVectorLayer(f"{kind}?crs=EPSG:28992&{fields}", "complexen", "memory")
-        features = []
-        for number, row in enumerate(counts):
-            feature = QgsFeature(layer.fields())
-            feature.setAttributes(list(row))
-            x, y = 120_000 + 50 * number, 480_000
-            square = f"{x} {y},{x + 50} {y},{x + 50} {y + 100},{x} {y + 100},{x} {y}"
-            wkt = f"Polygon(({square}))" if kind == "Polygon" else f"Point({x + 25} {y + 50})"
-            feature.setGeometry(QgsGeometry.fromWkt(wkt))
-            features.append(feature)
-        layer.dataProvider().addFeatures(features)
-        layer.updateExtents()
-        return layer
-
-    return make
 
 
 def scan(run, layer, **more):
@@ -151,8 +104,7 @@ def test_limits_can_be_changed_and_are_refused_where_they_cross(run, town, block
 
 
 def test_small_blocks_are_not_shown_and_all_small_is_said(run, town, blocks, table_of):
-    tiny = [tuple(n / 20 for n in row) for row in BLOCKS]
-    results = scan(run, town, BLOCKS=blocks(counts=tiny))
+    results = scan(run, town, BLOCKS=blocks(divide=20))
     first = table_of(results["WIJKEN"])[0]
     assert first["mosaic_block"] is None
     assert first["spectrum_within"] is None

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The tenure bars: one stacked bar per area, drawn with QPainter in the colours of the theme."""
+"""Stacked bars, one per area, drawn with QPainter in the colours of the theme."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from qgis.PyQt.QtCore import QRectF, QSize, Qt
@@ -18,11 +19,14 @@ COLOURS = {"koop": "#0072b2", "corp": "#e69f00", "overig": "#009e73", "huur": "#
 
 @dataclass
 class Bar:
-    """One area: its title, what stands to the right of it, and percentages (None: unknown)."""
+    """One area: its title, what stands to the right of it, and percentages (None: unknown).
+
+    A class that does not apply to this area has no percentage.
+    """
 
     title: str
     aside: str
-    shares: tuple[float, ...] | None
+    shares: tuple[float | None, ...] | None
 
 
 def readable_on(colour: QColor) -> str:
@@ -42,8 +46,15 @@ def readable_on(colour: QColor) -> str:
 class MixBars(QWidget):
     """Stacked bars that share one legend; the numbers are also its accessible description."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None = None,
+        *,
+        colours: Mapping[str, str] = COLOURS,
+        words: Callable[[str], str] = texts.tenure,
+    ) -> None:
         super().__init__(parent)
+        self._colours, self._words = colours, words
         self._classes: tuple[str, ...] = ()
         self._bars: list[Bar] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -63,8 +74,9 @@ class MixBars(QWidget):
         if bar.shares is None:
             return f"{bar.title}: {texts.NONE}"
         parts = (
-            f"{texts.tenure(name)} {texts.percent(share, 1)}"
+            f"{self._words(name)} {texts.percent(share, 1)}"
             for name, share in zip(self._classes, bar.shares, strict=True)
+            if share is not None
         )
         return f"{bar.title}: " + ", ".join(parts)
 
@@ -78,7 +90,7 @@ class MixBars(QWidget):
         metrics = QFontMetricsF(self.font())
         row, left, places = 0, 0.0, []
         for name in self._classes:
-            wide = self._row() * 1.3 + metrics.horizontalAdvance(texts.tenure(name))
+            wide = self._row() * 1.3 + metrics.horizontalAdvance(self._words(name))
             if left > 0 and left + wide > width:
                 row, left = row + 1, 0.0
             places.append((name, left, row))
@@ -116,13 +128,13 @@ class MixBars(QWidget):
             y = line * row * 1.3
             swatch = QRectF(left, y + row * 0.15, row * 0.9, row * 0.7)
             painter.setPen(QPen(ink, 0.5))
-            painter.setBrush(QBrush(QColor(COLOURS[name])))
+            painter.setBrush(QBrush(QColor(self._colours[name])))
             painter.drawRect(swatch)
             painter.setPen(ink)
             painter.drawText(
                 QRectF(left + row * 1.2, y, self.width() - left - row, row),
                 Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
-                texts.tenure(name),
+                self._words(name),
             )
             top = y + row * 1.3
         for place, bar in enumerate(self._bars):
@@ -155,9 +167,11 @@ class MixBars(QWidget):
             return
         left = frame.left()
         for name, share in zip(self._classes, bar.shares, strict=True):
+            if share is None:
+                continue
             part = QRectF(left, frame.top(), frame.width() * share / 100, frame.height())
             left = part.right()
-            colour = QColor(COLOURS[name])
+            colour = QColor(self._colours[name])
             painter.fillRect(part, colour)
             label = texts.percent(share)
             if part.width() > metrics.horizontalAdvance(label) + row * 0.4:

@@ -33,6 +33,7 @@ from .picker import BuurtPicker, narrow
 from .plan_panel import PlanPanel, project_goals
 from .run_bar import RunBar
 from .run_scan import RunPanel, ScanRun
+from .scale_panel import ScalePanel
 from .scan_layer import LAYER_SIGNALS, ScanTable, Unit
 
 
@@ -133,6 +134,8 @@ class WijkMixDock(QgsDockWidget):
         self.tabs.addTab(third, translate("WijkMix", "&Instruments"))
         self.clusters = MoranPanel(self._catalogue, self._canvas)
         self.tabs.addTab(self.clusters, translate("WijkMix", "&Clusters"))
+        self.scale = ScalePanel()
+        self.tabs.addTab(self.scale, translate("WijkMix", "&Scale"))
         self.plan: PlanPanel | None = None
         if self._catalogue is not None:
             self.plan = PlanPanel(self._catalogue, lambda: self._select(self._unit))
@@ -184,6 +187,7 @@ class WijkMixDock(QgsDockWidget):
         self._connections = []
         self.runs.close_down()
         self.clusters.close_down()
+        self.scale.close_down()
         if self._tool is not None:
             self._canvas.unsetMapTool(self._tool)
             self._tool.deleteLater()
@@ -272,6 +276,7 @@ class WijkMixDock(QgsDockWidget):
         self._table = scan_layer.read_table(layer) if layer is not None else None
         self.picker.set_table(self._table)
         self.clusters.set_scan(layer, self._table)
+        self.scale.set_scan(layer, self._table)
         if self.plan is not None:
             self.plan.goals.show_loaded(
                 scan_layer.loaded(self._table, scan_layer.provenance(layer))
@@ -346,6 +351,7 @@ class WijkMixDock(QgsDockWidget):
         if self.instruments is not None:
             self.instruments.show_buurt(unit.name or unit.code, flags_panel.statuses(values))
         self.clusters.show_unit(unit)
+        self.scale.show_unit(unit)
         if self._outline is not None:
             self._outline.show(feature.geometry(), layer)
         self.picker.zoom_button.setEnabled(self._outline is not None)
@@ -400,6 +406,7 @@ class WijkMixDock(QgsDockWidget):
             self.about.show_html(body)
         self.mix.show_message(body)
         self.flags.show_html(body)
+        self.scale.show_unit(None, body)
 
     def _flag_link(self, url: QUrl) -> None:
         if url.hasFragment():

@@ -222,8 +222,9 @@ class ProfilePanel(QWidget):
 class ProfileChart(QWidget):
     """The chart of the report, on paper of its own in light and dark."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, x_label: str = "") -> None:
         super().__init__(parent)
+        self._x_label = x_label or QCoreApplication.translate("WijkMix", "bandwidth (m)")
         self._lines: tuple[list[float], dict[str, list[float]], str] | None = None
         self._picture = QSvgRenderer(self)
         self._drawn: QSize | None = None
@@ -266,7 +267,7 @@ class ProfileChart(QWidget):
             distances,
             series,
             lang=texts.language(),
-            x_label=QCoreApplication.translate("WijkMix", "bandwidth (m)"),
+            x_label=self._x_label,
             y_label=title,
             title=title,
             # Distances are mostly doubled; 0, the index without surroundings, has no logarithm.

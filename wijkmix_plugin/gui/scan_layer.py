@@ -104,9 +104,14 @@ class Mix:
     unknown: float = 0.0
     units: int = 0
     without: int = 0
+    inside: float = 0.0  # dwellings times diversity, summed over the buurten
 
-    def add(self, counts: tuple[float, ...] | None, unknown: float) -> None:
+    def add(
+        self, counts: tuple[float, ...] | None, unknown: float, inside: float | None = None
+    ) -> None:
+        """Add one buurt; `inside` is its dwellings times its diversity, where that is known."""
         self.units += 1
+        self.inside += inside or 0.0
         if counts is None:
             self.without += 1
             return
@@ -149,6 +154,7 @@ class ScanTable:
     units: list[Unit] = field(default_factory=list)
     by_fid: dict[int, Unit] = field(default_factory=dict)
     wijken: dict[str, Mix] = field(default_factory=dict)
+    homes: dict[str, str | None] = field(default_factory=dict)  # wijk -> gemeente; None: several
     gemeenten: dict[str, Mix] = field(default_factory=dict)
     whole: Mix = field(default_factory=Mix)
 
@@ -199,11 +205,14 @@ def read_table(layer: QgsVectorLayer) -> ScanTable:
         unit = Unit(feature.id(), code, name, wijk, gemeente, gemeente_name)
         table.units.append(unit)
         table.by_fid[unit.fid] = unit
+        inside = sum(counts) * (diversity(counts) or 0.0) if counts else None
         if wijk:
-            table.wijken.setdefault(wijk, Mix()).add(counts, unknown)
+            table.wijken.setdefault(wijk, Mix()).add(counts, unknown, inside)
+            if counts and table.homes.setdefault(wijk, gemeente) != gemeente:
+                table.homes[wijk] = None
         if gemeente:
-            table.gemeenten.setdefault(gemeente, Mix()).add(counts, unknown)
-        table.whole.add(counts, unknown)
+            table.gemeenten.setdefault(gemeente, Mix()).add(counts, unknown, inside)
+        table.whole.add(counts, unknown, inside)
     table.units.sort(key=lambda u: (u.name.casefold(), u.code))
     return table
 
