@@ -99,6 +99,48 @@ def test_deals_of_nobody_everybody_and_nearly_everybody(size):
     assert (drawn <= left).all()
 
 
+@pytest.mark.parametrize("chance", [0.004, 0.3, 0.5, 0.93])
+def test_tabulated_draws_are_binomial(chance):
+    sizes = np.array([0, 1, 2, 9, 40, 254])
+    n = np.broadcast_to(sizes, (80_000, len(sizes)))
+    drawn = inference._binomial(n, chance, np.random.default_rng(6))
+    assert drawn.shape == n.shape
+    assert (drawn[:, 0] == 0).all()
+    for column, size in enumerate(sizes[1:], start=1):
+        expected = stats.binom.pmf(np.arange(size + 1), size, chance) * len(n)
+        observed = np.bincount(drawn[:, column], minlength=size + 1)
+        assert len(observed) == size + 1  # never more than there are
+        often = expected > 10
+        pairs = [*zip(observed[often], expected[often], strict=True)]
+        pairs.append((observed[~often].sum(), expected[~often].sum()))
+        seen, meant = np.array([pair for pair in pairs if pair[1] > 2]).T
+        # What is seldom may even together be too little to test.
+        assert stats.chisquare(seen, meant * seen.sum() / meant.sum()).pvalue > 1e-4
+
+
+@pytest.mark.parametrize("chance", [1e-9, 0.2, 1 - 1e-9])
+def test_distributions_of_the_table(chance):
+    below = inference._distributions(60, chance)
+    n, k = np.indices(below.shape)
+    np.testing.assert_allclose(below, stats.binom.cdf(k, n, chance), 1e-12, 1e-15)
+    assert (below[np.triu_indices(61)] == 1).all()
+
+
+def test_deals_by_table_and_by_numpy_follow_one_law(monkeypatch):
+    """Means, variances and covariances of a multivariate hypergeometric distribution."""
+    capacity = np.array([30, 5, 0, 12, 1, 60])
+    left = np.broadcast_to(capacity, (30_000, 6))
+    law = stats.multivariate_hypergeom(capacity, 40)
+    for limit in (inference._TABULATED, -1):
+        monkeypatch.setattr(inference, "_TABULATED", limit)
+        drawn = inference._deal_one(left, 40, 108, np.random.default_rng(7))
+        assert (drawn.sum(axis=1) == 40).all()
+        assert (drawn <= left).all()
+        assert (drawn >= 0).all()
+        np.testing.assert_allclose(drawn.mean(axis=0), law.mean(), atol=0.08)
+        np.testing.assert_allclose(np.cov(drawn.T), law.cov(), atol=0.25)
+
+
 @settings(max_examples=50)
 @given(st.lists(st.floats(0, 300), min_size=1, max_size=6).filter(lambda a: sum(a) > 0))
 def test_largest_remainder_keeps_the_total(amounts):
