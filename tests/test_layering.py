@@ -44,7 +44,10 @@ NETWORK = {"urllib", "http", "socket", "ssl", "requests", "ftplib", "smtplib", "
 STDLIB_ONLY = {
     *("wijkmix_plugin/policy/catalogue.py", "wijkmix_plugin/policy/conditions.py"),
     "wijkmix_plugin/policy/explain.py",
-    *(f"wijkmix_plugin/policy/{name}.py" for name in ("goals", "stored", "worklist")),
+    *(
+        f"wijkmix_plugin/policy/{name}.py"
+        for name in ("actions", "goals", "scenario_words", "stored", "worklist")
+    ),
 }
 # Slow to import, so only inside the functions that need them.
 LAZY = {"libpysal", "esda", "scipy", "sklearn"}

@@ -21,11 +21,24 @@ from ..measures import segregation
 from ..measures.change import compare
 from ..measures.evenness import MANY_GROUPS, ONE_GROUP
 from ..measures.rounding import rounding_interval
-
-SAYS = Text(
-    "A scenario changes stock only: it forecasts no income, no behaviour and no removals.",
-    "Een scenario verandert alleen de voorraad: het voorspelt geen inkomen, gedrag of verhuizing.",
+from .actions import (
+    ACTIONS,
+    AFFORDABLE,
+    BUILD,
+    BUY,
+    BUY_IN,
+    COLUMNS,
+    CONVERT,
+    DEMOLISH,
+    OCCUPIED,
+    SAYS,
+    SEGMENTS,
+    SELL,
+    UNSURE,
 )
+
+__all__ = ["ACTIONS", "AFFORDABLE", "COLUMNS", "SAYS", "SEGMENTS"]  # the words of a plan
+
 NO_RULE = Text(
     "Which areas are vulnerable is not known, so what goes there is not set against what comes "
     "elsewhere. Take the result of a scan with a rule for vulnerable areas.",
@@ -40,36 +53,7 @@ SHARES = {
     "overig": "share_overig_huur",
     "huur": "share_huur",
 }
-# Our assumption, replaced by a map of the user's own; the five segments are those of the source.
-SEGMENTS = {
-    "sociaal": "corp",
-    "midden": "overig",
-    "duur huur": "overig",
-    "betaalbaar koop": "koop",
-    "duur koop": "koop",
-}
-AFFORDABLE = ("sociaal", "betaalbaar koop")
-DEMOLISH, BUILD, SELL, BUY_IN, CONVERT, BUY = (
-    "sloop",
-    "nieuwbouw",
-    "verkoop",
-    "inponden",
-    "transformatie",
-    "aankoop",
-)
-ACTIONS = (DEMOLISH, BUILD, SELL, BUY_IN, CONVERT, BUY)
 DELIVERS = (BUILD, CONVERT)
-OCCUPIED = {
-    "yes": True,
-    "ja": True,
-    "true": True,
-    "1": True,
-    "no": False,
-    "nee": False,
-    "false": False,
-    "0": False,
-}
-UNSURE = ("", "unknown", "onbekend", "?")
 AIM = 30.0  # percent of social rental that the source names; of stock or of plan, never mixed
 INDEX_COLUMNS = [
     "year",
@@ -102,7 +86,6 @@ PAIR_COLUMNS = [
     "distance_km",
     "status",
 ]
-COLUMNS = ("unit", "year", "action", "segment", "n", "occupied")
 LEVELS = {"buurt": "buurt_code", "wijk": "wijk_code", "gemeente": "gemeente_code"}
 NAMED = 10
 BEFORE, AFTER = "before", "after"

@@ -20,8 +20,9 @@ from ..measures.local_moran import local_moran
 from ..measures.mix import tenure_mix
 from ..measures.neighbours import contiguity
 from . import explain, flags
+from .actions import BUILD, CONVERT, DEMOLISH
 from .catalogue import Catalogue
-from .scenario import BUILD, CONVERT, DEMOLISH, Plan
+from .scenario import Plan
 
 COLUMNS = [
     "year",

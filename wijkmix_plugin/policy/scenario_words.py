@@ -6,10 +6,10 @@ Codes stay codes, for models and scripts; whoever shows a table takes the words 
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import Any
 
 from ..errors import Text, number
-from .scenario import SAYS
+from .actions import SAYS
 
 TERMS = {
     # new before demolition, balance, pairs
@@ -143,8 +143,8 @@ def points(value: float, aim: float, lang: str) -> str:
     return _POINTS.format(points=sign + text.get(lang), aim=f"{aim:g}").get(lang)
 
 
-def localised(tests: pd.DataFrame, aim: float, lang: str) -> pd.DataFrame:
-    """Return the tests with notes and distances to the aim in a language; codes stay codes."""
+def localised(tests: Any, aim: float, lang: str) -> Any:
+    """Return the frame of tests with notes and distances to the aim in words; codes stay codes."""
     result = tests.copy()
     result["note"] = [note(found, lang) for found in tests["note"]]
     result["status"] = [
