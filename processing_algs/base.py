@@ -25,6 +25,7 @@ from qgis.core import (
     QgsProcessingUtils,
     QgsWkbTypes,
 )
+from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtGui import QIcon
 
 from ..wijkmix_plugin import dependencies, qgis_io
@@ -124,6 +125,17 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         raise QgsProcessingException(problem)
 
     # -- helpers for subclasses
+
+    def add_report(self) -> None:
+        """Add the parameter `REPORT`: an HTML file, optional."""
+        self.addParameter(
+            QgsProcessingParameterFileDestination(
+                "REPORT",
+                QCoreApplication.translate("WijkMix", "Report"),
+                QCoreApplication.translate("WijkMix", "HTML files (*.html)"),
+                optional=True,
+            )
+        )
 
     def note(self, feedback: Any, text: Text, *, warning: bool = False) -> None:
         """Tell the user something about the run."""

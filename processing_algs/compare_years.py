@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
@@ -20,7 +22,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 from ..wijkmix_plugin import qgis_io
 from ..wijkmix_plugin.errors import MeasureError, TableError, Text
 from . import styling
-from .base import WijkMixAlgorithm, described
+from .base import WijkMixAlgorithm, described, language
 from .labels import aliases
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ class CompareYears(WijkMixAlgorithm):
     OUTPUT = "OUTPUT"
     WATERBED = "WATERBED"
     INDICES = "INDICES"
+    REPORT = "REPORT"
 
     def title(self) -> str:
         return QCoreApplication.translate("WijkMix", "Compare two years")
@@ -143,6 +146,7 @@ class CompareYears(WijkMixAlgorithm):
             (self.INDICES, translate("WijkMix", "Change of indices")),
         ):
             self.addParameter(QgsProcessingParameterFeatureSink(name, text))
+        self.add_report()
 
     def check(self, parameters: dict[str, Any], context: Any) -> None:
         groups = self._groups(parameters, context)
@@ -163,6 +167,16 @@ class CompareYears(WijkMixAlgorithm):
                     "Geef het tweede jaar als vlakken, of laat de behandelde gebieden leeg.",
                     name=second.sourceName(),
                 )
+
+    def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, feedback: Any) -> bool:
+        # Here and not in the run: a layer of the project may only be asked in the main thread.
+        layers = (
+            self.parameterAsVectorLayer(parameters, name, context)
+            for name in (self.FIRST, self.SECOND)
+        )
+        rights = [right for layer in layers if layer for right in layer.metadata().rights()]
+        self._credit = "; ".join(dict.fromkeys(right for right in rights if right))
+        return True
 
     def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
         import numpy as np
@@ -191,11 +205,10 @@ class CompareYears(WijkMixAlgorithm):
         first, notes = on_equal_boundaries(
             one[groups].astype(float).to_numpy(), one[CODE].tolist(), two[CODE].tolist(), crosswalk
         )
-        for note in notes:
-            self.note(feedback, note, warning=True)
+        told: list[tuple[Text, bool]] = [(note, True) for note in notes]
         columns = waterbed.unit_change(first, second, groups)
         known = np.isfinite(first).all(axis=1) & np.isfinite(second).all(axis=1)
-        self._say_left_out(known, feedback)
+        told += _left_out(known)
         feedback.setProgress(15)
         seed = self.parameterAsInt(parameters, self.SEED, context)
         classes = np.full(len(two), waterbed.REST, dtype=object)
@@ -214,7 +227,7 @@ class CompareYears(WijkMixAlgorithm):
                 ).cluster
             except MeasureError as error:
                 # Nothing changed anywhere, or too few units: no clusters, but all the rest stands.
-                self.note(feedback, error.text, warning=True)
+                told.append((error.text, True))
             text = self.parameterAsExpression(parameters, self.TREATED, context)
             if text:
                 answers = qgis_io.evaluate(source, text, context, feedback)
@@ -232,26 +245,66 @@ class CompareYears(WijkMixAlgorithm):
             progress=lambda percent: feedback.setProgress(55 + 0.4 * percent),
             cancelled=feedback.isCanceled,
         )
+        for note, warns in told:
+            self.note(feedback, note, warning=warns)
         names = {**aliases(), **_aliases(groups)}
         kept = two[[*_kept(two), "geometry"] if drawn else _kept(two)]
         output = kept.assign(**{name: columns[name] for name in columns})
+        table = waterbed.waterbed(first, second, groups, classes)
+        treated_by = self.parameterAsExpression(parameters, self.TREATED, context) if drawn else ""
+        report = self.parameterAsFileOutput(parameters, self.REPORT, context)
+        page = ""
+        if report:
+            from ..wijkmix_plugin import scan
+            from ..wijkmix_plugin.policy import catalogue
+            from ..wijkmix_plugin.report.years import Years, render_years
+
+            origin = {
+                "title": "WijkMix compare years",
+                "source": f"{self._name(parameters, self.FIRST, context)}; {source.sourceName()}",
+                "attribution": self._credit or scan.ATTRIBUTION,
+                "date": datetime.date.today().isoformat(),
+                "treated": treated_by,
+                "seed": seed,
+                "versions": scan.versions(),
+            }
+            extra = {n: two[n] for n in ("dwellings", "quality") if n in two}
+            found = Years(
+                output.assign(**extra),
+                groups,
+                _year_of(one),
+                _year_of(two),
+                table,
+                indices,
+                bool(treated_by),
+                told,
+                origin,
+            )
+            page = render_years(found, catalogue.load(), lang=language())
         results = self.save(
             parameters,
             context,
             feedback,
             {
                 self.OUTPUT: (output, source.sourceCrs() if drawn else None, names),
-                self.WATERBED: (waterbed.waterbed(first, second, groups, classes), None, names),
+                self.WATERBED: (table, None, names),
                 self.INDICES: (indices, None, names),
             },
         )
         for name, destination in results.items():
             clusters = name == self.OUTPUT and drawn
             style = styling.moran_cluster("moran_cluster") if clusters else styling.plain
+            style = styling.in_words(style)
             title = self.parameterDefinition(name).description()
             look = styling.PostProcessor(style, aliases=names)
             styling.load(context, destination, "", [(title, 0, look)])
+        if report:
+            self.write_text(Path(report), page)
+            results[self.REPORT] = report
         return results
+
+    def _name(self, parameters: dict[str, Any], name: str, context: Any) -> str:
+        return str(self.source(parameters, name, context).sourceName())
 
     def _groups(self, parameters: dict[str, Any], context: Any) -> list[str]:
         value = parameters.get(self.GROUPS)
@@ -272,18 +325,23 @@ class CompareYears(WijkMixAlgorithm):
                     fields=", ".join(source.fields().names()),
                 )
 
-    def _say_left_out(self, known: np.ndarray, feedback: Any) -> None:
-        left = int((~known).sum())
-        if left:
-            self.note(
-                feedback,
-                Text(
-                    "Left out, because one of the years has no figures: {n} of {all} units.",
-                    "Weggelaten, omdat een van de jaren geen cijfers heeft: {n} van {all} "
-                    "eenheden.",
-                ).format(n=left, all=len(known)),
-                warning=True,
-            )
+
+def _left_out(known: np.ndarray) -> list[tuple[Text, bool]]:
+    """Say how many units one of the years has no figures of."""
+    left = int((~known).sum())
+    text = Text(
+        "Left out, because one of the years has no figures: {n} of {all} units.",
+        "Weggelaten, omdat een van de jaren geen cijfers heeft: {n} van {all} eenheden.",
+    )
+    return [(text.format(n=left, all=len(known)), True)] if left else []
+
+
+def _year_of(frame: pd.DataFrame) -> int | None:
+    """Return the year of a table, the last where it has several; None where it tells none."""
+    import pandas as pd
+
+    years = pd.to_numeric(frame["year"], errors="coerce").dropna() if "year" in frame else []
+    return int(max(years)) if len(years) else None
 
 
 def _tenures(one: pd.DataFrame, two: pd.DataFrame) -> list[str]:

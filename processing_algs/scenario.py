@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import datetime
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
@@ -18,7 +20,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..wijkmix_plugin import qgis_io
-from ..wijkmix_plugin.errors import TableError
+from ..wijkmix_plugin.errors import PolicyError, TableError
 from . import styling
 from .base import WijkMixAlgorithm, described, language
 from .labels import aliases
@@ -39,6 +41,7 @@ class Scenario(WijkMixAlgorithm):
     ACTIONS = "ACTIONS"
     SEGMENT_MAP = "SEGMENT_MAP"
     FINGERPRINT = "FINGERPRINT"
+    MONITORING = "MONITORING"
     SEED = "SEED"
     OUTPUT = "OUTPUT"
     INDICES = "INDICES"
@@ -46,6 +49,7 @@ class Scenario(WijkMixAlgorithm):
     TESTS = "TESTS"
     PAIRS = "PAIRS"
     FLAGS = "FLAGS"
+    REPORT = "REPORT"
 
     def title(self) -> str:
         return QCoreApplication.translate("WijkMix", "Scenario")
@@ -121,6 +125,22 @@ class Scenario(WijkMixAlgorithm):
         )
         self.addParameter(
             described(
+                QgsProcessingParameterString(
+                    self.MONITORING,
+                    translate("WijkMix", "Measuring plan (JSON)"),
+                    optional=True,
+                ),
+                translate(
+                    "WijkMix",
+                    "For the report: the start, the years after it and the indicators, such as "
+                    '{"start": 2026, "years": [0, 5, 10], "indicators": ["share_corp"]}. The panel '
+                    "fills it in; empty prints our suggestion, labelled as an assumption.",
+                ),
+                advanced=True,
+            )
+        )
+        self.addParameter(
+            described(
                 QgsProcessingParameterNumber(
                     self.SEED, translate("WijkMix", "Random seed"), defaultValue=12345, minValue=0
                 ),
@@ -144,6 +164,7 @@ class Scenario(WijkMixAlgorithm):
                     name, text, QgsProcessing.SourceType.TypeVector, optional=True
                 )
             )
+        self.add_report()
         self.addOutput(
             QgsProcessingOutputString(
                 self.FINGERPRINT, translate("WijkMix", "Fingerprint of the stock")
@@ -154,6 +175,7 @@ class Scenario(WijkMixAlgorithm):
         from ..wijkmix_plugin.policy import scenario
 
         scenario.read_segments(self.parameterAsString(parameters, self.SEGMENT_MAP, context))
+        self._monitoring(parameters, context)
         for name, wanted in (
             (self.INPUT, (CODE, "dwellings", "n_koop")),
             (self.ACTIONS, scenario.COLUMNS[:5]),
@@ -183,6 +205,7 @@ class Scenario(WijkMixAlgorithm):
         from ..wijkmix_plugin import scan
         from ..wijkmix_plugin.policy import catalogue
         from ..wijkmix_plugin.policy.scenario_run import run_scenario, settings_of
+        from ..wijkmix_plugin.report.scenario import render_scenario
 
         shipped = catalogue.load()
         source = self.source(parameters, self.INPUT, context)
@@ -211,8 +234,40 @@ class Scenario(WijkMixAlgorithm):
             catalogue_version=shipped.version,
             crs=source.sourceCrs().authid() if drawn else None,
         )
+        report = self.parameterAsFileOutput(parameters, self.REPORT, context)
+        page = ""
+        if report:
+            plan = self._monitoring(parameters, context)
+            page = render_scenario(result, shipped, lang=language(), monitoring=plan)
         results = self._save(parameters, context, feedback, result, source)
+        if report:
+            self.write_text(Path(report), page)
+            results[self.REPORT] = report
         return {**results, self.FINGERPRINT: result.fingerprint}
+
+    def _monitoring(self, parameters: dict[str, Any], context: Any) -> Any:
+        """Return the measuring plan that was given, None where there is none."""
+        from ..wijkmix_plugin.policy import actions
+
+        text = self.parameterAsString(parameters, self.MONITORING, context).strip()
+        if not text:
+            return None
+        try:
+            record = json.loads(text)
+        except ValueError:
+            record = None
+        if isinstance(record, dict):
+            record = {"start": 0, "years": [], "indicators": [], "chosen": True, **record}
+        found = actions.read_monitoring(record)
+        if found is None:
+            raise PolicyError(
+                "The measuring plan is not a JSON object with start, years (0 to 100) and "
+                "indicators: {text}.",
+                "Het meetplan is geen JSON-object met start, years (0 tot 100) en indicators: "
+                "{text}.",
+                text=text[:200],
+            )
+        return found
 
     def _actions(self, parameters: dict[str, Any], context: Any, feedback: Any) -> pd.DataFrame:
         from ..wijkmix_plugin.policy import scenario
