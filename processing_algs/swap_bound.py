@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import datetime
+from pathlib import Path
 from typing import Any
 
 from qgis.core import (
+    Qgis,
     QgsProcessing,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
@@ -15,13 +18,16 @@ from qgis.core import (
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
     QgsProcessingParameterNumber,
+    QgsWkbTypes,
 )
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..wijkmix_plugin import qgis_io
 from ..wijkmix_plugin.errors import MeasureError, TableError
 from . import styling
-from .base import WijkMixAlgorithm, described, local
+from .base import WijkMixAlgorithm, described, language, local
+
+IDENTITY = ("buurt_code", "buurt_name", "wijk_code", "gemeente_code", "gemeente_name", "quality")
 
 
 class SwapBound(WijkMixAlgorithm):
@@ -35,8 +41,11 @@ class SwapBound(WijkMixAlgorithm):
     MAX_DWELLINGS = "MAX_DWELLINGS"
     MAX_SHARE = "MAX_SHARE"
     RECEIVERS = "RECEIVERS"
+    CAPACITY = "CAPACITY"
+    RELEASED = "RELEASED"
     INTEGER = "INTEGER"
     OUTPUT = "OUTPUT"
+    REPORT = "REPORT"
 
     def title(self) -> str:
         return QCoreApplication.translate("WijkMix", "Smallest swap (lower bound)")
@@ -138,6 +147,31 @@ class SwapBound(WijkMixAlgorithm):
                 ),
             )
         )
+        for name, text, advice in (
+            (
+                self.CAPACITY,
+                translate("WijkMix", "Capacity: most dwellings of the group to add (optional)"),
+                translate("WijkMix", "A field with numbers per unit. Unknown counts as none."),
+            ),
+            (
+                self.RELEASED,
+                translate("WijkMix", "Dwellings of the group that are released (optional)"),
+                translate(
+                    "WijkMix",
+                    "A field with the dwellings of the group that are vacant or for which a new "
+                    "one has been delivered. No more than these leave the group, so nothing "
+                    "occupied is demolished before new is delivered. Unknown counts as none.",
+                ),
+            ),
+        ):
+            field = QgsProcessingParameterField(
+                name,
+                text,
+                parentLayerParameterName=self.INPUT,
+                type=QgsProcessingParameterField.DataType.Numeric,
+                optional=True,
+            )
+            self.addParameter(described(field, advice))
         self.addParameter(
             described(
                 QgsProcessingParameterBoolean(
@@ -149,6 +183,7 @@ class SwapBound(WijkMixAlgorithm):
         self.addParameter(
             QgsProcessingParameterFeatureSink(self.OUTPUT, translate("WijkMix", "Smallest swap"))
         )
+        self.add_report()
         for name, text in (
             ("D_BEFORE", translate("WijkMix", "Dissimilarity before")),
             ("D_AFTER", translate("WijkMix", "Dissimilarity after")),
@@ -159,8 +194,10 @@ class SwapBound(WijkMixAlgorithm):
 
     def check(self, parameters: dict[str, Any], context: Any) -> None:
         source = self.source(parameters, self.INPUT, context)
-        for name in (self.GROUP, self.TOTAL):
+        for name in (self.GROUP, self.TOTAL, self.CAPACITY, self.RELEASED):
             field = self.parameterAsString(parameters, name, context)
+            if not field and name in (self.CAPACITY, self.RELEASED):
+                continue
             if source.fields().lookupField(field) < 0:
                 raise TableError(
                     "Layer {layer} has no field {name}. Its fields are: {fields}.",
@@ -196,9 +233,20 @@ class SwapBound(WijkMixAlgorithm):
         source = self.source(parameters, self.INPUT, context)
         group = self.parameterAsString(parameters, self.GROUP, context)
         total = self.parameterAsString(parameters, self.TOTAL, context)
-        frame = qgis_io.read(
-            source, dict.fromkeys([group, total]), geometry=False, feedback=feedback
+        capacity, released = (
+            self.parameterAsString(parameters, name, context)
+            for name in (self.CAPACITY, self.RELEASED)
         )
+        report = self.parameterAsFileOutput(parameters, self.REPORT, context)
+        drawn = report and QgsWkbTypes.geometryType(source.wkbType()) == Qgis.GeometryType.Polygon
+        read = [name for name in (group, total, capacity, released) if name]
+        if report:
+            read += [name for name in IDENTITY if source.fields().lookupField(name) >= 0]
+        frame = qgis_io.read(source, dict.fromkeys(read), geometry=bool(drawn), feedback=feedback)
+
+        def counts(name: str) -> Any:
+            return frame[name].astype(float).to_numpy() if name else None
+
         text = self.parameterAsExpression(parameters, self.RECEIVERS, context)
         receivers = None
         if text:
@@ -212,12 +260,14 @@ class SwapBound(WijkMixAlgorithm):
             return self.parameterAsDouble(parameters, name, context)
 
         found = swap_bound(
-            frame[group].astype(float).to_numpy(),
-            frame[total].astype(float).to_numpy(),
+            counts(group),
+            counts(total),
             target=asked(self.TARGET_D),
             dwellings=asked(self.MAX_DWELLINGS),
             max_share=self.parameterAsDouble(parameters, self.MAX_SHARE, context),
             receivers=receivers,
+            capacity=counts(capacity),
+            released=counts(released),
             whole=self.parameterAsBool(parameters, self.INTEGER, context),
         )
         for place, note in enumerate(found.notes):
@@ -234,17 +284,57 @@ class SwapBound(WijkMixAlgorithm):
             "limit": translate("WijkMix", "Limit that holds this unit back"),
             "shadow_price": translate("WijkMix", "Less D for one more dwelling of room"),
         }
+        page = self._page(frame, found, parameters, context, source) if report else ""
         destination = self.save_beside(
             parameters, context, feedback, self.OUTPUT, source, columns, names
         )
-        look = styling.PostProcessor(styling.plain, aliases=names)
+        look = styling.PostProcessor(styling.in_words(styling.plain), aliases=names)
         title = translate("WijkMix", "Smallest swap: lower bound, not a plan")
         styling.load(context, destination, "", [(title, 0, look)])
         status = "" if found.reached else "infeasible: "
+        if report:
+            self.write_text(Path(report), page)
         return {
+            **({self.REPORT: report} if report else {}),
             self.OUTPUT: destination,
             "D_BEFORE": found.before,
             "D_AFTER": found.after,
             "MOVED": found.moved,
             "STATUS": (status or "optimal: ") + " ".join(local(note) for note in found.notes),
         }
+
+    def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, feedback: Any) -> bool:
+        # Here and not in the run: a layer of the project may only be asked in the main thread.
+        layer = self.parameterAsVectorLayer(parameters, self.INPUT, context)
+        self._credit = "" if layer is None else "; ".join(layer.metadata().rights())
+        return True
+
+    def _page(
+        self, frame: Any, found: Any, parameters: dict[str, Any], context: Any, source: Any
+    ) -> str:
+        """Return the report of a swap."""
+        from ..wijkmix_plugin import scan
+        from ..wijkmix_plugin.policy import catalogue
+        from ..wijkmix_plugin.report.swap import SwapResult, render_swap
+
+        limits = {
+            self.parameterDefinition(name).description(): str(parameters[name])
+            for name in (self.MAX_SHARE, self.RECEIVERS, self.CAPACITY, self.RELEASED)
+            if parameters.get(name) not in (None, "")
+        }
+        group = self.parameterAsString(parameters, self.GROUP, context)
+        total = self.parameterAsString(parameters, self.TOTAL, context)
+        origin = {
+            "title": "WijkMix smallest swap",
+            "source": source.sourceName(),
+            "attribution": self._credit,
+            "date": datetime.date.today().isoformat(),
+            "group": group,
+            "total": total,
+            "limits": limits,
+            "versions": scan.versions(),
+        }
+        if "dwellings" not in frame:
+            frame = frame.assign(dwellings=frame[total])
+        result = SwapResult(frame, found, group, origin)
+        return render_swap(result, catalogue.load(), lang=language())

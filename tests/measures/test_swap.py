@@ -18,7 +18,9 @@ def dissimilarity(x, t):
     return 0.5 * np.abs(x / x.sum() - (t - x) / (t - x).sum()).sum()
 
 
-def programme(x, t, *, target=None, dwellings=None, max_share=1.0, receivers=None):
+def programme(
+    x, t, *, target=None, dwellings=None, max_share=1.0, receivers=None, room=np.inf, free=np.inf
+):
     """Solve the textbook programme as it stands, with HiGHS: the value minimised, or None."""
     from scipy.optimize import linprog
 
@@ -32,7 +34,8 @@ def programme(x, t, *, target=None, dwellings=None, max_share=1.0, receivers=Non
     rows = np.vstack([np.hstack([k * slope * eye, -k * slope * eye, -eye]) for k in (1, -1)])
     moved, d = np.r_[np.ones(n), np.zeros(2 * n)], np.r_[np.zeros(2 * n), np.full(n, 0.5)]
     bound, least = (d, moved) if target is not None else (moved, d)
-    top = np.r_[np.minimum(max_share * t, t - x) * may, np.minimum(max_share * t, x)]
+    takes = np.minimum(np.minimum(max_share * t, t - x), room) * may
+    top = np.r_[takes, np.minimum(np.minimum(max_share * t, x), free)]
     found = linprog(
         least,
         A_ub=np.vstack([rows, bound]),
@@ -218,3 +221,68 @@ def test_a_target_already_reached_moves_nothing():
 def test_what_is_refused(group, total, asked, words):
     with pytest.raises(MeasureError, match=words):
         swap_bound(group, total, **asked)
+
+
+def test_capacity_and_what_is_released_by_hand():
+    # P t = 10: the first unit could lose 10 and the second 5; the last two could gain 5 and 10.
+    x, t = [20, 15, 5, 0], [20] * 4
+    # Of the first 3 homes are vacant, of the second none: nothing occupied goes.
+    found = swap_bound(x, t, target=0, released=[3, 0, 20, 20])
+    assert not found.reached
+    assert found.moved == pytest.approx(3)
+    assert found.change[:2] == pytest.approx([-3, 0])
+    assert list(found.limit[:2]) == ["occupied", "occupied"]
+    assert found.price == pytest.approx([1 / 20, 1 / 20, 0, 0])
+    assert found.after == pytest.approx((30 - 6) / 40)
+    # One new home delivered for the second unit releases one of its homes: D falls by 1 / 20.
+    more = swap_bound(x, t, target=0, released=[3, 1, 20, 20])
+    assert found.after - more.after == pytest.approx(1 / 20)
+    # The last unit has room for 4, the third for none that is known.
+    found = swap_bound(x, t, target=0, capacity=[0, 0, np.nan, 4])
+    assert found.change[2:] == pytest.approx([0, 4])
+    assert list(found.limit[2:]) == ["capacity", "capacity"]
+    for bad in ([1, -1, 0, 0], [1, 2]):
+        with pytest.raises(MeasureError, match="number of capacity"):
+            swap_bound(x, t, target=0, capacity=bad)
+        with pytest.raises(MeasureError, match="number of released"):
+            swap_bound(x, t, target=0, released=bad)
+
+
+def test_an_infeasible_target_names_the_limits_that_make_it_so():
+    x, t = [20, 15, 5, 0], [20] * 4
+    found = swap_bound(x, t, target=0, max_share=0.9, released=[3, 0, 0, 0], capacity=[0, 0, 5, 10])
+    told = " ".join(note.en for note in found.notes)
+    assert "out of reach" in told
+    # Without the limit on what is occupied all 15 can move, and D comes to 0.
+    assert (
+        "limit on occupied dwellings (nothing occupied goes before new is delivered) D could"
+        in told
+    )
+    assert "go down to 0.0000" in told
+    assert "limit on capacity by itself does not stand in the way" in told
+    assert "limit on the part of a unit that may change by itself does not stand" in told
+    assert all(note.nl != note.en for note in found.notes)
+    # A target within reach needs no such list.
+    assert len(swap_bound(x, t, target=0.7, max_share=0.9).notes) == 2
+
+
+@given(UNITS, st.floats(0, 1), st.lists(st.floats(0, 60), min_size=8, max_size=8))
+def test_every_limit_against_the_linear_programme(units, target, numbers):
+    t = np.array([u[0] for u in units])
+    x = t * [u[1] for u in units]
+    if not 0.01 < x.sum() / t.sum() < 0.99:
+        return
+    n = len(t)
+    room, free = np.array(numbers[:n]), np.array(numbers[::-1][:n])
+    found = swap_bound(x, t, target=target, capacity=room, released=free)
+    best = programme(x, t, target=max(target, found.lowest + 1e-7), room=room, free=free)
+    assert best is not None
+    assert found.moved == pytest.approx(best, abs=1e-3)
+    assert (found.change <= room + 1e-9).all()
+    assert (-found.change <= free + 1e-9).all()
+
+
+def test_whole_dwellings_keep_to_every_limit():
+    x, t = np.array([9.0, 8, 1, 0]), np.array([10.0] * 4)
+    found = swap_bound(x, t, target=0, capacity=[0, 0, 1.9, 3], released=[2.5, 9, 0, 0], whole=True)
+    assert found.change.tolist() == [-2, -2, 1, 3]

@@ -271,3 +271,28 @@ def test_an_empty_buurt_can_be_built_in(run, buurten, table_of):
     assert [r["dwellings"] for r in rows] == [0, 80]
     assert rows[1]["share_corp"] == 100
     assert any("nothing stood there: BU00010009" in line for line in run.log)
+
+
+def test_the_report_and_the_measuring_plan(run, stock, tmp_path):
+    report = tmp_path / "scenario.html"
+    parameters = {"INPUT": stock(), "ACTIONS": table_from(PLAN), **OUT, "REPORT": str(report)}
+    found = run("scenario", {**parameters, "MONITORING": '{"start": 2026, "years": [0, 7]}'})
+    assert found["REPORT"] == str(report)
+    html = report.read_text(encoding="utf-8")
+    assert "2026, 2033" in html
+    assert found["FINGERPRINT"] in html
+    assert "forecasts no income" in html
+    with pytest.raises(QgsProcessingException, match="measuring plan"):
+        run("scenario", {**parameters, "MONITORING": '{"years": "soon"}'})
+    report.unlink()
+    bad = table_from([("BU9", 2026, "sloop", "sociaal", 1, None)])
+    with pytest.raises(QgsProcessingException, match="does not have"):
+        run("scenario", {**parameters, "ACTIONS": bad})
+    assert not report.exists()
+
+
+def test_years_out_of_order_come_out_in_order(run, stock, table_of):
+    turned = run("scenario", {"INPUT": stock(), "ACTIONS": table_from(PLAN[::-1]), **OUT})
+    rows = table_of(turned["OUTPUT"])
+    assert [r["year"] for r in rows[::48]] == [2024, 2026, 2028]
+    assert [r["n_corp"] for r in rows[::48]] == [160, 60, 60]

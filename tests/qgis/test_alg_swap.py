@@ -93,3 +93,26 @@ def test_real_sizes(run, shared, file, name, limit):
     assert time.perf_counter() - start < limit
     assert results["D_AFTER"] == pytest.approx(0.2, abs=1e-9)
     assert "Shadow price of the target" in results["STATUS"]
+
+
+def test_capacity_released_and_the_report(run, table_of, tmp_path):
+    report = tmp_path / "swap.html"
+    results = call(run, TARGET_D=0, RELEASED="open", REPORT=str(report))
+    # One home of the third unit is released; the two that would have to lose have none.
+    assert results["MOVED"] == 0
+    assert "infeasible" in results["STATUS"]
+    assert "Without the limit on occupied dwellings" in results["STATUS"]
+    rows = table_of(results["OUTPUT"])
+    assert [r["limit"] for r in rows[:2]] == ["occupied", "occupied"]
+    assert "lower bound, not a plan" in report.read_text(encoding="utf-8")
+    results = call(run, TARGET_D=0, CAPACITY="open")
+    # The third unit has room for one, the fourth for none that is known.
+    assert results["MOVED"] == pytest.approx(1)
+    assert table_of(results["OUTPUT"])[3]["limit"] == "capacity"
+    with pytest.raises(QgsProcessingException, match="holds text"):
+        call(run, TARGET_D=0, CAPACITY="code")
+    with pytest.raises(QgsProcessingException, match="no field nope|Capacity"):
+        call(run, TARGET_D=0, CAPACITY="nope")
+    with pytest.raises(QgsProcessingException):
+        call(run, TARGET_D=2, REPORT=str(tmp_path / "none.html"))
+    assert not (tmp_path / "none.html").exists()

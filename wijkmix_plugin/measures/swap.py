@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -22,8 +24,9 @@ class Swap:
     change : ndarray of float, shape (n,)
         Dwellings of the group that a unit gains or loses; NaN where a unit takes no part.
     limit : ndarray of object, shape (n,)
-        The limit that keeps a unit from coming to the overall share: "max_share" or "not a
-        receiver"; None where no limit does, and while the target or the number of dwellings binds.
+        The limit that keeps a unit from coming to the overall share: "max_share", "not a
+        receiver", "capacity" or "occupied"; None where no limit does, and while the target or the
+        number of dwellings binds.
     price : ndarray of float, shape (n,)
         Shadow price: by how much D falls for one more dwelling of room in this unit. It is 0 while
         the target or the number of dwellings is what binds, and for whole dwellings.
@@ -60,6 +63,8 @@ def swap_bound(
     dwellings: float | None = None,
     max_share: float = 1.0,
     receivers: np.ndarray | None = None,
+    capacity: np.ndarray | None = None,
+    released: np.ndarray | None = None,
     whole: bool = False,
 ) -> Swap:
     r"""Find the least number of dwellings to swap for a target D, or the lowest D within a number.
@@ -72,7 +77,8 @@ def swap_bound(
     is convex and piecewise linear, so both questions are linear programmes in the gains u and the
     losses v: minimise :math:`\sum u_i` subject to :math:`D(x + u - v) \le` target (or D subject to
     :math:`\sum u_i \le` dwellings), :math:`\sum u_i = \sum v_i`, :math:`0 \le u_i \le
-    \min(s t_i, t_i - x_i)` (0 where not a receiver) and :math:`0 \le v_i \le \min(s t_i, x_i)`.
+    \min(s t_i, t_i - x_i, c_i)` (0 where not a receiver) and :math:`0 \le v_i \le \min(s t_i, x_i,
+    r_i)`, with c the capacity and r what is released.
 
     They are solved exactly without a solver. One dwelling that goes from a unit above the overall
     share to one below it takes :math:`1 / (T P (1 - P))` off D, and no dwelling takes more, so
@@ -103,6 +109,12 @@ def swap_bound(
         Largest part s of a unit's dwellings that may change, 0-1.
     receivers : ndarray of bool, shape (n,), optional
         Where the group may grow; None: everywhere.
+    capacity : ndarray of float, shape (n,), optional
+        Most dwellings of the group that a unit can take in; unknown is none. None: no limit.
+    released : ndarray of float, shape (n,), optional
+        Dwellings of the group that may go without anybody losing a home: those that are vacant, and
+        as many as new ones have been delivered for. Nothing occupied then goes before new is there.
+        Unknown is none. None: no limit.
     whole : bool
         Change whole dwellings only.
 
@@ -129,7 +141,14 @@ def swap_bound(
     used = np.isfinite(x) & np.isfinite(t) & (t > 0)
     _check_counts(x, t, used)
     may_grow = np.ones(len(x), bool) if receivers is None else np.asarray(receivers, bool)
-    x, t, grow = x[used], t[used], may_grow[used]
+    room, free = (
+        np.full(len(x), np.inf) if given is None else _room(given, len(x), *what)
+        for given, what in (
+            (capacity, ("capacity", "capaciteit")),
+            (released, ("released dwellings", "vrijgekomen woningen")),
+        )
+    )
+    x, t, grow, room, free = (values[used] for values in (x, t, may_grow, room, free))
     everybody, size = t.sum(), x.sum()
     if not 0 < size < everybody:
         raise MeasureError(
@@ -143,10 +162,8 @@ def swap_bound(
     overall = size / everybody
     rate = everybody * overall * (1 - overall)
     excess = x - overall * t
-    give = np.minimum(max_share * t, x)
-    take = np.where(grow, np.minimum(max_share * t, t - x), 0.0)
-    if whole:
-        give, take = np.floor(give + TINY), np.floor(take + TINY)
+    limits = _Limits(x, t, max_share, grow, room, free, whole)
+    give, take = limits.give(), limits.take()
     before = float(np.abs(excess).sum() / (2 * rate))
     solve = _whole if whole else _fractional
     most = solve(excess, give, take, t, np.inf)
@@ -162,14 +179,137 @@ def swap_bound(
     reached = target is None or after <= target + 1e-12 + TINY / rate
     out_of_room = dwellings is not None and wanted > np.abs(most).sum() / 2 + TINY
     exhausted = not reached or out_of_room
-    limit, price = _held(excess, change, give, take, grow, rate if exhausted and not whole else 0.0)
+    limit, price = _held(excess, change, limits, rate if exhausted and not whole else 0.0)
     if not exhausted:
         limit[:] = None
     change, limit, price = (_placed(values, used) for values in (change, limit, price))
     moved = float(np.abs(change[used]).sum() / 2)
     result = Swap(change, limit, price, before, after, lowest, moved, rate, reached)
     result.notes = _in_words(result, target, wanted, exhausted, whole)
+    if not reached:
+        result.notes += _lifted(limits, excess, t, rate, lowest, solve)
     return result
+
+
+@dataclass
+class _Limits:
+    """How many dwellings of the group every unit may give and take."""
+
+    x: np.ndarray
+    t: np.ndarray
+    share: float
+    grow: np.ndarray
+    room: np.ndarray
+    free: np.ndarray
+    whole: bool
+
+    def give(self) -> np.ndarray:
+        return self._counted(np.minimum(np.minimum(self.share * self.t, self.x), self.free))
+
+    def take(self) -> np.ndarray:
+        most = np.minimum(np.minimum(self.share * self.t, self.t - self.x), self.room)
+        return self._counted(np.where(self.grow, most, 0.0))
+
+    def _counted(self, most: np.ndarray) -> np.ndarray:
+        return np.floor(most + TINY) if self.whole else most
+
+    def names(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return per unit the limit that holds what it gives, and what it takes."""
+        share = self.share * self.t
+        giving = np.where(self.free < share, "occupied", "max_share").astype(object)
+        taking = np.where(self.room < share, "capacity", "max_share").astype(object)
+        taking[~self.grow] = "not a receiver"
+        return giving, taking
+
+    def without(self, name: str) -> _Limits:
+        """Return the same with one of the limits lifted."""
+        n = len(self.x)
+        lifted: dict[str, dict[str, Any]] = {
+            "max_share": {"share": 1.0},
+            "not a receiver": {"grow": np.ones(n, bool)},
+            "capacity": {"room": np.full(n, np.inf)},
+            "occupied": {"free": np.full(n, np.inf)},
+        }
+        return replace(self, **lifted[name])
+
+    def given(self) -> list[str]:
+        """Return the limits that were set at all."""
+        return [
+            name
+            for name, there in (
+                ("max_share", self.share < 1),
+                ("not a receiver", not self.grow.all()),
+                ("capacity", np.isfinite(self.room).any()),
+                ("occupied", np.isfinite(self.free).any()),
+            )
+            if there
+        ]
+
+
+def _lifted(
+    limits: _Limits,
+    excess: np.ndarray,
+    total: np.ndarray,
+    rate: float,
+    lowest: float,
+    solve: Callable[..., np.ndarray],
+) -> list[Text]:
+    """Say of each limit how low D could go without it: which of them make it infeasible."""
+    notes = []
+    for name in limits.given():
+        other = limits.without(name)
+        most = solve(excess, other.give(), other.take(), total, np.inf)
+        reach = _dissimilarity(excess, most, rate)
+        words = LIMITS[name]
+        values = {"limit": words, "reach": number(reach, 4)}
+        note = (
+            Text(
+                "Without the limit on {limit} D could go down to {reach}.",
+                "Zonder de grens op {limit} kon D dalen tot {reach}.",
+            )
+            if reach < lowest - 1e-12
+            else Text(
+                "The limit on {limit} by itself does not stand in the way.",
+                "De grens op {limit} staat op zichzelf niet in de weg.",
+            )
+        )
+        notes.append(
+            Text(
+                note.en.format(**{k: v.en for k, v in values.items()}),
+                note.nl.format(**{k: v.nl for k, v in values.items()}),
+            )
+        )
+    return notes
+
+
+LIMITS = {
+    "max_share": Text(
+        "the part of a unit that may change", "het deel van een eenheid dat mag veranderen"
+    ),
+    "not a receiver": Text("where the group may grow", "waar de groep mag groeien"),
+    "capacity": Text("capacity", "capaciteit"),
+    "occupied": Text(
+        "occupied dwellings (nothing occupied goes before new is delivered)",
+        "bewoonde woningen (niets bewoonds weg voordat nieuw is opgeleverd)",
+    ),
+}
+
+
+def _room(given: np.ndarray, n: int, en: str, nl: str) -> np.ndarray:
+    """Return a number of dwellings per unit; what is unknown is none."""
+    found = np.array(given, float)
+    wrong = np.flatnonzero(found < 0) if len(found) == n else np.array([-1])
+    if len(wrong):
+        raise MeasureError(
+            "The number of {english} is below 0 in row {row}, or there is not one number per unit. "
+            "Correct the numbers.",
+            "Het aantal {dutch} is kleiner dan 0 in rij {row}, of er is niet één getal per "
+            "eenheid. Verbeter de getallen.",
+            english=en,
+            dutch=nl,
+            row=int(wrong[0]) + 1,
+        )
+    return np.nan_to_num(found, nan=0.0, posinf=np.inf)
 
 
 def _check_choice(target: float | None, dwellings: float | None, max_share: float) -> None:
@@ -312,22 +452,18 @@ def _share_out(excess: np.ndarray, room: np.ndarray, total: np.ndarray, moved: i
 
 
 def _held(
-    excess: np.ndarray,
-    change: np.ndarray,
-    give: np.ndarray,
-    take: np.ndarray,
-    grow: np.ndarray,
-    rate: float,
+    excess: np.ndarray, change: np.ndarray, limits: _Limits, rate: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return per unit what holds it back, and its shadow price where the limits bind (rate > 0)."""
     limit = np.full(len(excess), None, dtype=object)
     price = np.zeros(len(excess))
-    sides = ((np.maximum(excess, 0.0), give), (np.maximum(-excess, 0.0), take))
+    rooms = limits.give(), limits.take()
+    sides = ((np.maximum(excess, 0.0), rooms[0]), (np.maximum(-excess, 0.0), rooms[1]))
     useful = [float(np.minimum(want, room).sum()) for want, room in sides]
     left = np.abs(excess + change) > TINY
     for side, (want, room) in enumerate(sides):
         held = (want > room + TINY) & left
-        limit[held] = np.where(grow | (side == 0), "max_share", "not a receiver")[held]
+        limit[held] = limits.names()[side][held]
         # Only the side that runs out first; where both do at once, room on one alone is no use.
         if rate > 0 and useful[side] < useful[1 - side] - TINY:
             price[held] = 1.0 / rate
@@ -382,26 +518,19 @@ def _in_words(
             )
         )
     if exhausted:
-        n = {name: int((result.limit == name).sum()) for name in ("max_share", "not a receiver")}
+        n = {name: int((result.limit == name).sum()) for name in LIMITS}
         bound, priced = int(sum(n.values())), int((result.price > 0).sum())
-        values |= {
-            name: Text(str(count), str(count))
-            for name, count in (
-                ("share", n["max_share"]),
-                ("closed", n["not a receiver"]),
-                ("priced", priced),
-            )
-        }
         if bound:
+            found = [f"{n[name]}× {LIMITS[name].en}" for name in LIMITS if n[name]]
+            gevonden = [f"{n[name]}× {LIMITS[name].nl}" for name in LIMITS if n[name]]
+            values["limits"] = Text("; ".join(found), "; ".join(gevonden))
+            values["priced"] = Text(str(priced), str(priced))
             notes.append(
                 Text(
-                    "What holds D up: {share} units at the largest part that may change, {closed} "
-                    "units below the overall share that may not receive. One dwelling more in one "
-                    "of the {priced} units with a shadow price takes 0.01 / {per} off D.",
-                    "Wat D tegenhoudt: {share} eenheden aan het grootste deel dat mag veranderen, "
-                    "{closed} eenheden onder het gemiddelde aandeel die niet mogen ontvangen. Een "
-                    "woning meer in een van de {priced} eenheden met een schaduwprijs haalt "
-                    "0,01 / {per} van D af.",
+                    "What holds D up, in units: {limits}. One dwelling more in one of the {priced} "
+                    "units with a shadow price takes 0.01 / {per} off D.",
+                    "Wat D tegenhoudt, in eenheden: {limits}. Een woning meer in een van de "
+                    "{priced} eenheden met een schaduwprijs haalt 0,01 / {per} van D af.",
                 )
             )
         elif whole:
