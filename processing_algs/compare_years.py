@@ -245,6 +245,7 @@ class CompareYears(WijkMixAlgorithm):
             progress=lambda percent: feedback.setProgress(55 + 0.4 * percent),
             cancelled=feedback.isCanceled,
         )
+        _widen_for_rounding(indices, first, second, (one, two), groups, seed, feedback)
         for note, warns in told:
             self.note(feedback, note, warning=warns)
         names = {**aliases(), **_aliases(groups)}
@@ -324,6 +325,40 @@ class CompareYears(WijkMixAlgorithm):
                     name=name,
                     fields=", ".join(source.fields().names()),
                 )
+
+
+def _widen_for_rounding(
+    table: pd.DataFrame,
+    first: np.ndarray,
+    second: np.ndarray,
+    years: tuple[pd.DataFrame, pd.DataFrame],
+    groups: list[str],
+    seed: int,
+    feedback: Any,
+) -> None:
+    """Let the intervals hold what was rounded off, in each year by itself."""
+    import numpy as np
+
+    from ..wijkmix_plugin.measures import rounding
+
+    known = np.isfinite(first).all(axis=1) & np.isfinite(second).all(axis=1)
+    draws = []
+    for number, (counts, year) in enumerate(zip((first, second), years, strict=True)):
+        base = counts.sum(axis=1)
+        if number == 1 and "dwellings" in year:  # of the first, redrawn units have only the sums
+            base = year["dwellings"].astype(float).to_numpy()
+        base = rounding.rounded_base(counts, base)
+        base = np.zeros(len(counts)) if base is None else base
+        draws.append(
+            rounding.draws(
+                counts[known],
+                base[known],
+                groups,
+                seed=[seed, number],
+                cancelled=feedback.isCanceled,
+            )
+        )
+    rounding.widen(table, draws[1] - draws[0], "difference")
 
 
 def _left_out(known: np.ndarray) -> list[tuple[Text, bool]]:

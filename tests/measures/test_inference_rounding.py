@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from wijkmix.wijkmix_plugin.errors import Cancelled, MeasureError
+from wijkmix.wijkmix_plugin.measures import rounding
 from wijkmix.wijkmix_plugin.measures.rounding import rounding_interval
 from wijkmix.wijkmix_plugin.measures.segregation import indices
 
@@ -93,3 +95,62 @@ def test_refusals_progress_and_cancel():
     assert seen[-1] == 100
     with pytest.raises(Cancelled):
         rounding_interval(table, BLOCKS, GROUPS, cancelled=lambda: True)
+
+
+def test_draws_stay_within_the_bounds_and_follow_the_seed():
+    random = np.random.default_rng(3)
+    base = random.integers(50, 800, 40).astype(float)
+    shares = np.round(100 * random.dirichlet((2, 1, 1), 40))
+    counts = shares * base[:, None] / 100
+    names = ["a", "b", "c"]
+    found = rounding.draws(counts, base, names, seed=5)
+    assert found.shape[1] == rounding.DRAWS
+    assert found.equals(rounding.draws(counts, base, names, seed=5))
+    assert not found.equals(rounding.draws(counts, base, names, seed=6))
+    table = indices(counts, names, which=["dissimilarity", "theil_h", "multigroup_theil_h"])
+    bounds = rounding_interval(table, counts, names, base=base)
+    for row in bounds.itertuples():
+        values = found.loc[(row.index, row.group, row.versus or "")]
+        assert row.low <= values.min() <= values.max() <= row.high
+        assert values.std() > 0
+    # Nothing rounded off: every draw is the value itself.
+    still = rounding.draws(counts, np.zeros(40), names)
+    first = still.loc[("dissimilarity", "a", "rest")]
+    assert first.to_numpy() == pytest.approx(table["value"].iloc[0])
+
+
+def test_draws_of_larger_units_and_of_what_moves():
+    counts = np.array([[10.5, 9.5], [3.5, 16.5], [12.5, 7.5]])
+    code = np.array([0, 0, 1])
+    moved = np.array([[-2.0, 0], [0, 0], [0, 5]])
+    found = rounding.draws(counts, np.zeros(3), ["a", "b"], code=code, moved=moved)
+    sums = np.array([[12.0, 26], [12.5, 12.5]])
+    value = indices(sums, ["a", "b"], which=["dissimilarity"])["value"].iloc[0]
+    assert found.loc[("dissimilarity", "a", "rest")].to_numpy() == pytest.approx(value)
+
+
+def test_widening_by_hand():
+    table = pd.DataFrame(
+        {
+            "index": ["d", "d"],
+            "group": ["a", "b"],
+            "versus": [None, "rest"],
+            "change": [0.5, 0.1],
+            "low": [0.2, 0.1],
+            "high": [0.8, 0.1],
+        }
+    )
+    keys = pd.MultiIndex.from_tuples([("d", "a", ""), ("d", "x", "rest")])
+    drawn = pd.DataFrame([[0.1, 0.9], [0, 0]], index=keys)
+    rounding.widen(table, drawn, "change")
+    # The 2.5 and 97.5 % points of two draws lie a fortieth inside them: 0.38 from the middle.
+    assert table["low"].iloc[0] == pytest.approx(0.5 - np.hypot(0.3, 0.38))
+    assert table["high"].iloc[0] == pytest.approx(0.5 + np.hypot(0.3, 0.38))
+    # Without draws an interval stays as it is.
+    assert table[["low", "high"]].iloc[1].tolist() == [0.1, 0.1]
+
+
+def test_whole_counts_were_not_rounded():
+    assert rounding.rounded_base(np.array([[1.0, 2], [np.nan, 3]]), np.array([3.0, 9])) is None
+    found = rounding.rounded_base(np.array([[1.5, 2], [np.nan, 3]]), np.array([np.nan, 9]))
+    assert found.tolist() == [3.5, 0]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from wijkmix.wijkmix_plugin.errors import PolicyError
+from wijkmix.wijkmix_plugin.measures import rounding
 from wijkmix.wijkmix_plugin.policy import scenario
 
 UNITS = ["A", "B", "C"]
@@ -439,10 +440,10 @@ def test_occupied_demolition_is_a_maximum_where_occupancy_is_unknown():
 
 def test_the_interval_carries_rounding():
     exact = np.array([[20.0, 70, 10], [50, 30, 20], [80, 10, 10]])
-    assert scenario.rounded_base(exact, exact.sum(axis=1)) is None
+    assert rounding.rounded_base(exact, exact.sum(axis=1)) is None
     dwellings = np.array([333.0, 333, 333])
     counts = exact * 3.33
-    base = scenario.rounded_base(counts, dwellings)
+    base = rounding.rounded_base(counts, dwellings)
     assert base.tolist() == dwellings.tolist()
     plan = plan_of(("A", 2026, "sloop", "sociaal", 100, "ja"))
     after = scenario.stock(counts, plan, UNITS, scenario.THREE, 2025)
@@ -473,7 +474,7 @@ def test_rounding_that_touches_nothing_widens_nothing():
     counts = COUNTS + 0.25
     plan = plan_of()
     after = scenario.stock(counts, plan, UNITS, scenario.THREE, 2025)
-    base = scenario.rounded_base(counts, counts.sum(axis=1))
+    base = rounding.rounded_base(counts, counts.sum(axis=1))
     table = scenario.index_table(FRAME, counts, after, scenario.THREE, rounded=base, replicates=99)
     assert (table[["change", "low", "high"]].dropna() == 0).all().all()
 

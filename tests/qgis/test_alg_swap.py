@@ -111,7 +111,7 @@ def test_capacity_released_and_the_report(run, table_of, tmp_path):
     assert table_of(results["OUTPUT"])[3]["limit"] == "capacity"
     with pytest.raises(QgsProcessingException, match="holds text"):
         call(run, TARGET_D=0, CAPACITY="code")
-    with pytest.raises(QgsProcessingException, match="no field nope|Capacity"):
+    with pytest.raises(QgsProcessingException, match=r"no field nope|Capacity"):
         call(run, TARGET_D=0, CAPACITY="nope")
     with pytest.raises(QgsProcessingException):
         call(run, TARGET_D=2, REPORT=str(tmp_path / "none.html"))

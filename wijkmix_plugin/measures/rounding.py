@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from ..errors import Cancelled, MeasureError
-from .evenness import all_units, by_area, check, minus_x_log
+from .evenness import MANY_GROUPS, ONE_GROUP, all_units, by_area, check, minus_x_log
 from .inference import each_area
-from .segregation import ALL, REST
+from .segregation import ALL, REST, indices
 
 # The share of a group in the whole area is known within a range too; it is cut in this many steps.
 _STEPS = 8
@@ -116,6 +116,107 @@ def rounding_interval(
         if versus in (None, REST) and not np.isnan(value):
             lows[place], highs[place] = bounds.get((label, index, group), (np.nan, np.nan))
     return table.assign(low=lows, high=highs)
+
+
+def rounded_base(counts: np.ndarray, base: np.ndarray) -> np.ndarray | None:
+    """Return what whole percentages were taken of, per unit; None where the counts are whole.
+
+    Parameters
+    ----------
+    counts : ndarray, shape (n, K)
+        Dwellings per class; NaN where unknown. Counts made of percentages are no whole numbers.
+    base : ndarray, shape (n,)
+        All dwellings of the unit; where that is unknown the sum of the counts stands in.
+    """
+    known = np.isfinite(counts).all(axis=1)
+    if (np.abs(counts[known] - np.round(counts[known])) < 1e-6).all():
+        return None
+    base = np.where(np.isfinite(base), base, counts.sum(axis=1))
+    return np.where(known, base, 0.0)
+
+
+DRAWS = 99  # enough for the ends of an interval that mostly is that of the bootstrap
+_AT_ONCE = 1_000_000  # units times draws, a few hundred MB
+
+
+def draws(
+    counts: np.ndarray,
+    base: np.ndarray,
+    groups: Sequence[str],
+    *,
+    moved: np.ndarray | None = None,
+    code: np.ndarray | None = None,
+    seed: int | Sequence[int] = 12345,
+    cancelled: Callable[[], bool] | None = None,
+) -> pd.DataFrame:
+    r"""Return every index in every draw of what rounding to whole percentages left off.
+
+    Parameters
+    ----------
+    counts : ndarray, shape (n, K)
+    base : ndarray, shape (n,)
+        As `rounded_base` gives; a count lies within base / 200 of what is given, drawn uniformly.
+    moved : ndarray, shape (n, K), optional
+        Known whole dwellings that come or go after the rounding.
+    code : ndarray of int, shape (n,), optional
+        Number of the larger unit that each belongs to; the indices are between those.
+    seed : int or ints
+        The same seed draws the same.
+
+    Returns
+    -------
+    DataFrame, shape (indices, `DRAWS`)
+        Index of id, group and versus ("" where there is none).
+
+    Raises
+    ------
+    Cancelled
+        When `cancelled()` is true.
+    """
+    generator = np.random.default_rng(seed)
+    code = np.arange(len(counts)) if code is None else code
+    n = int(code.max()) + 1 if len(code) else 0
+    size = max(1, _AT_ONCE // max(len(counts), 1))
+    parts = []
+    for first in range(0, DRAWS, size):
+        if cancelled is not None and cancelled():
+            raise Cancelled
+        some = min(size, DRAWS - first)
+        found = counts + generator.uniform(-1, 1, (some, *counts.shape)) * (base / 200)[:, None]
+        found = np.maximum(found, 0.0)
+        if moved is not None:
+            found = np.maximum(found + moved, 0.0)
+        place = (np.arange(some)[:, None] * n + code).ravel()
+        sums = np.column_stack(
+            [np.bincount(place, found[:, :, k].ravel(), some * n) for k in range(counts.shape[1])]
+        )
+        area = np.repeat(np.arange(first, first + some).astype(str), n)
+        table = indices(sums, groups, area=area, which=(*ONE_GROUP, *MANY_GROUPS))
+        table = table[table["area"] != ALL]
+        keys = [table[name].fillna("") for name in ("index", "group", "versus")]
+        parts.append(table["value"].groupby([*keys, table["area"]]).first().unstack())
+    return pd.concat(parts, axis=1)
+
+
+def widen(table: pd.DataFrame, differences: pd.DataFrame, change: str) -> None:
+    r"""Add what rounding leaves open to the interval of a change.
+
+    On either side :math:`\sqrt{b^2 + r^2}`: b of the interval as it is, r of the draws (95 %).
+
+    Parameters
+    ----------
+    table : DataFrame
+        `index, group, versus, low, high` and the column named by `change`; changed in place.
+    differences : DataFrame from `draws`, of the second moment less those of the first.
+    """
+    keys = pd.MultiIndex.from_arrays([table["index"], table["group"], table["versus"].fillna("")])
+    values = differences.reindex(keys).to_numpy(dtype=float)
+    middle = table[change].to_numpy(dtype=float)
+    known = np.isfinite(values).all(axis=1)
+    for name, q, sign in (("low", 0.025, -1.0), ("high", 0.975, 1.0)):
+        end = np.where(known, np.quantile(np.where(known[:, None], values, 0.0), q, axis=1), middle)
+        spread = np.maximum(sign * (table[name].to_numpy(dtype=float) - middle), 0.0)
+        table[name] = middle + sign * np.hypot(spread, np.maximum(sign * (end - middle), 0.0))
 
 
 def _bounds(low: np.ndarray, high: np.ndarray) -> dict[tuple[str, int], tuple[float, float]]:

@@ -16,11 +16,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import Cancelled, PolicyError, Text
-from ..measures import segregation
+from ..errors import PolicyError, Text
+from ..measures import rounding, segregation
 from ..measures.change import compare
-from ..measures.evenness import MANY_GROUPS, ONE_GROUP
-from ..measures.rounding import rounding_interval
 from .actions import (
     ACTIONS,
     AFFORDABLE,
@@ -444,8 +442,8 @@ def index_table(
 
     Parameters
     ----------
-    rounded : (n,) dwellings of which whole percentages were published, from `rounded_base`; None
-        where the counts are exact.
+    rounded : (n,) dwellings of which whole percentages were published, from
+        `rounding.rounded_base`; None where the counts are exact.
 
     Returns
     -------
@@ -499,82 +497,18 @@ def index_table(
             for name in ("before_low", "before_high", "after_low", "after_high"):
                 found[name] = np.nan
             if rounded is not None:
-                base = _added(rounded[usable][:, None], code, n)[:, 0]
+                sums = _added(rounded[usable][:, None], code, n)[:, 0]
                 for name, side in (("before", first), ("after", second)):
-                    _add_bounds(found, name, side, classes, base)
-                drawing = (rounded, usable, code, n, classes, seed, cancelled)
+                    _add_bounds(found, name, side, classes, sums)
+                start, base = counts[usable], rounded[usable]
+                more = {"code": code, "seed": seed, "cancelled": cancelled}
                 if level not in drawn:
-                    drawn[level] = _draws(counts, counts, *drawing)
-                later = _draws(counts, now, *drawing)
-                _widen(found, later - drawn[level])
+                    drawn[level] = rounding.draws(start, base, classes, **more)
+                moved = (now - counts)[usable]
+                later = rounding.draws(start, base, classes, moved=moved, **more)
+                rounding.widen(found, later - drawn[level], "change")
             parts.append(found[INDEX_COLUMNS])
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=INDEX_COLUMNS)
-
-
-def rounded_base(counts: np.ndarray, dwellings: np.ndarray) -> np.ndarray | None:
-    """Return the dwellings whose whole percentages became counts; None where counts are whole.
-
-    Parameters
-    ----------
-    counts : (n, K) dwellings per class; NaN where unknown.
-    dwellings : (n,) all dwellings of the unit.
-    """
-    known = np.isfinite(counts).all(axis=1)
-    whole = np.abs(counts[known] - np.round(counts[known])) < 1e-6
-    if whole.all():
-        return None
-    sums = counts.sum(axis=1)
-    return np.where(known, np.where(np.isfinite(dwellings), dwellings, sums), 0.0)
-
-
-ROUNDINGS = 99  # draws; enough for the ends of an interval that mostly is that of the bootstrap
-_AT_ONCE = 1_000_000  # units times draws, a few hundred MB
-
-
-def _draws(
-    counts: np.ndarray,
-    now: np.ndarray,
-    rounded: np.ndarray,
-    usable: np.ndarray,
-    code: np.ndarray,
-    n: int,
-    classes: Sequence[str],
-    seed: int,
-    cancelled: Callable[[], bool] | None,
-) -> pd.DataFrame:
-    """Return every index, a row each, in every draw of what rounding to percentages left off."""
-    generator = np.random.default_rng([seed, 3])
-    half = (rounded[usable] / 200)[None, :, None]
-    start, moved = counts[usable], (now - counts)[usable]
-    size = max(1, _AT_ONCE // max(len(start), 1))
-    parts = []
-    for first in range(0, ROUNDINGS, size):
-        if cancelled is not None and cancelled():
-            raise Cancelled
-        some = min(size, ROUNDINGS - first)
-        found = start + generator.uniform(-1, 1, (some, *start.shape)) * half
-        found = np.maximum(np.maximum(found, 0.0) + moved, 0.0)
-        place = (np.arange(some)[:, None] * n + code).ravel()
-        sums = _added(found.reshape(-1, counts.shape[1]), place, some * n)
-        area = np.repeat(np.arange(first, first + some).astype(str), n)
-        table = segregation.indices(sums, classes, area=area, which=(*ONE_GROUP, *MANY_GROUPS))
-        table = table[table["area"] != segregation.ALL]
-        keys = [table[name].fillna("") for name in ("index", "group", "versus")]
-        parts.append(table["value"].groupby([*keys, table["area"]]).first().unstack())
-    return pd.concat(parts, axis=1)
-
-
-def _widen(found: pd.DataFrame, draws: pd.DataFrame) -> None:
-    """Add what rounding leaves open to the interval of the change."""
-    keys = pd.MultiIndex.from_arrays([found["index"], found["group"], found["versus"].fillna("")])
-    values = draws.reindex(keys).to_numpy(dtype=float)
-    change = found["change"].to_numpy()
-    with np.errstate(invalid="ignore"):
-        for name, q in (("low", 0.025), ("high", 0.975)):
-            end = np.where(np.isfinite(values).all(axis=1), np.quantile(values, q, axis=1), change)
-            sign = -1.0 if name == "low" else 1.0
-            parts = np.maximum(sign * (found[name].to_numpy() - change), 0), sign * (end - change)
-            found[name] = change + sign * np.hypot(parts[0], np.maximum(parts[1], 0))
 
 
 def _add_bounds(
@@ -583,7 +517,7 @@ def _add_bounds(
     table = found[["index", "group", "versus"]].assign(
         area=segregation.ALL, value=found[name], low=np.nan, high=np.nan
     )
-    bounds = rounding_interval(table, counts, classes, base=base)
+    bounds = rounding.rounding_interval(table, counts, classes, base=base)
     found[f"{name}_low"], found[f"{name}_high"] = bounds["low"], bounds["high"]
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import TableError, Text
+from ..measures import rounding
 from . import indicators, scenario, scenario_flags
 from .catalogue import FLAGS, Catalogue
 from .scenario import Plan
@@ -141,7 +142,7 @@ def run_scenario(
         counts,
         after,
         classes,
-        rounded=scenario.rounded_base(counts, dwellings),
+        rounded=rounding.rounded_base(counts, dwellings),
         seed=seed,
         progress=None if progress is None else (lambda p: progress(0.7 * p)),
         cancelled=cancelled,
