@@ -48,6 +48,10 @@
         <translation>2. Klik hierboven op Scannen.</translation>
     </message>
     <message>
+        <source>A CSV, workbook sheet or layer with the figures, where the polygons have none.</source>
+        <translation>Een CSV, werkblad of laag met de cijfers, als de vlakken die niet hebben.</translation>
+    </message>
+    <message>
         <source>A CSV, workbook sheet or layer with the figures, where the polygons have none: StatLine or the KWB, as downloaded. What does not match is listed with the likely reason.</source>
         <translation>Een CSV, werkblad of laag met de cijfers, als de vlakken die niet hebben: StatLine of de KWB, zoals gedownload. Wat niet past, staat er met de waarschijnlijke reden bij.</translation>
     </message>
@@ -76,12 +80,24 @@
         <translation>Een veld of expressie, bijvoorbeeld NOT vulnerable. Onbekend telt als nee. Leeg: overal.</translation>
     </message>
     <message>
+        <source>A field with numbers per unit. Unknown counts as none.</source>
+        <translation>Een veld met aantallen per eenheid. Onbekend telt als geen.</translation>
+    </message>
+    <message>
         <source>A field with the code of the wijk or other parent area.</source>
         <translation>Een veld met de code van de wijk of een ander oudergebied.</translation>
     </message>
     <message>
+        <source>A field with the dwellings of the group that are vacant or for which a new one has been delivered. No more than these leave the group, so nothing occupied is demolished before new is delivered. Unknown counts as none.</source>
+        <translation>Een veld met de woningen van de groep die leegstaan of waarvoor een nieuwe is opgeleverd. Meer dan deze verlaten de groep niet, dus niets bewoonds verdwijnt voordat nieuw is opgeleverd. Onbekend telt als geen.</translation>
+    </message>
+    <message>
         <source>A flag says that a buurt may be worth studying. It is no advice and no judgement, and says nothing about the people who live there.</source>
         <translation>Een vlag zegt dat een buurt nader onderzoek waard kan zijn. Het is geen advies en geen oordeel, en zegt niets over de mensen die er wonen.</translation>
+    </message>
+    <message>
+        <source>A layer of CBS buurten as published.</source>
+        <translation>Een laag met CBS-buurten zoals gepubliceerd.</translation>
     </message>
     <message>
         <source>A layer of CBS buurten with the key figures (kerncijfers), as published in the GeoPackage or WFS.</source>
@@ -422,6 +438,10 @@
     <message>
         <source>Canonical buurten</source>
         <translation>Genormaliseerde buurten</translation>
+    </message>
+    <message>
+        <source>Capacity: most dwellings of the group to add (optional)</source>
+        <translation>Capaciteit: hoogste aantal woningen van de groep erbij (optioneel)</translation>
     </message>
     <message>
         <source>Catalogue version</source>
@@ -828,6 +848,10 @@
         <translation>Woningen van de groep per eenheid, bijvoorbeeld n_corp.</translation>
     </message>
     <message>
+        <source>Dwellings of the group that are released (optional)</source>
+        <translation>Woningen van de groep die vrij zijn (optioneel)</translation>
+    </message>
+    <message>
         <source>Dwellings per area</source>
         <translation>Woningen per gebied</translation>
     </message>
@@ -1006,6 +1030,10 @@
     <message>
         <source>For the nearest K: how many.</source>
         <translation>Voor de dichtstbijzijnde K: hoeveel.</translation>
+    </message>
+    <message>
+        <source>For the report: the start, the years after it and the indicators, such as {&quot;start&quot;: 2026, &quot;years&quot;: [0, 5, 10], &quot;indicators&quot;: [&quot;share_corp&quot;]}. The panel fills it in; empty prints our suggestion, labelled as an assumption.</source>
+        <translation>Voor het rapport: het begin, de jaren daarna en de indicatoren, zoals {&quot;start&quot;: 2026, &quot;years&quot;: [0, 5, 10], &quot;indicators&quot;: [&quot;share_corp&quot;]}. Het paneel vult dit in; leeg drukt onze suggestie af, met het label aanname.</translation>
     </message>
     <message>
         <source>For units within a distance.</source>
@@ -1406,6 +1434,10 @@
     <message>
         <source>Mean of the neighbours (standard deviations)</source>
         <translation>Gemiddelde van de buren (standaardafwijkingen)</translation>
+    </message>
+    <message>
+        <source>Measuring plan (JSON)</source>
+        <translation>Meetplan (JSON)</translation>
     </message>
     <message>
         <source>Message</source>
@@ -2426,6 +2458,10 @@
     <message>
         <source>True for the buurten that your own policy calls vulnerable. Left empty, WijkMix uses the share of low-income households as a stand-in where the layer has it. That is an assumption and is labelled so; without it, vulnerability is unknown.</source>
         <translation>Waar voor de buurten die je eigen beleid kwetsbaar noemt. Laat je dit leeg, dan neemt WijkMix het aandeel huishoudens met een laag inkomen als benadering, als de laag dat heeft. Dat is een aanname en staat er zo bij; zonder is de kwetsbaarheid onbekend.</translation>
+    </message>
+    <message>
+        <source>Turns a CBS buurten layer into one table with dwelling counts per tenure, whatever the year and the spelling of its columns. Missing codes become NULL, percentages become counts, and the field quality says per row what was not used and why.</source>
+        <translation>Maakt van een laag met CBS-buurten één tabel met aantallen woningen per eigendomsvorm, ongeacht het jaar en de spelling van de kolommen. Codes voor ontbrekend worden NULL, percentages worden aantallen, en het veld quality zegt per rij wat niet is gebruikt en waarom.</translation>
     </message>
     <message>
         <source>Turns a CBS buurten layer into one table with dwelling counts per tenure, whatever the year and the spelling of its columns: the maps of 2013 to 2025, StatLine (OData 3 and 4), the KWB workbook, squares and postcodes. Missing codes become NULL, percentages become counts, and the field quality says per row what was not used and why.</source>
