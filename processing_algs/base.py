@@ -126,17 +126,6 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
 
     # -- helpers for subclasses
 
-    def add_report(self) -> None:
-        """Add the parameter `REPORT`: an HTML file, optional."""
-        self.addParameter(
-            QgsProcessingParameterFileDestination(
-                "REPORT",
-                QCoreApplication.translate("WijkMix", "Report"),
-                QCoreApplication.translate("WijkMix", "HTML files (*.html)"),
-                optional=True,
-            )
-        )
-
     def note(self, feedback: Any, text: Text, *, warning: bool = False) -> None:
         """Tell the user something about the run."""
         (feedback.pushWarning if warning else feedback.pushInfo)(local(text))
@@ -333,6 +322,16 @@ def _geometry_type(frame: pd.DataFrame) -> QgsWkbTypes.Type:
     if kinds and kinds <= {"Point"}:
         return QgsWkbTypes.Type.Point
     return QgsWkbTypes.Type.MultiPolygon
+
+
+def report_parameter() -> QgsProcessingParameterFileDestination:
+    """Return the parameter `REPORT`: an HTML file, optional."""
+    return QgsProcessingParameterFileDestination(
+        "REPORT",
+        QCoreApplication.translate("WijkMix", "Report"),
+        QCoreApplication.translate("WijkMix", "HTML files (*.html)"),
+        optional=True,
+    )
 
 
 def described(

@@ -22,7 +22,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 from ..wijkmix_plugin import qgis_io
 from ..wijkmix_plugin.errors import MeasureError, TableError, Text
 from . import styling
-from .base import WijkMixAlgorithm, described, language
+from .base import WijkMixAlgorithm, described, language, report_parameter
 from .labels import aliases
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class CompareYears(WijkMixAlgorithm):
             (self.INDICES, translate("WijkMix", "Change of indices")),
         ):
             self.addParameter(QgsProcessingParameterFeatureSink(name, text))
-        self.add_report()
+        self.addParameter(report_parameter())
 
     def check(self, parameters: dict[str, Any], context: Any) -> None:
         groups = self._groups(parameters, context)

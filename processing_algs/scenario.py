@@ -22,7 +22,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 from ..wijkmix_plugin import qgis_io
 from ..wijkmix_plugin.errors import PolicyError, TableError
 from . import styling
-from .base import WijkMixAlgorithm, described, language
+from .base import WijkMixAlgorithm, described, language, report_parameter
 from .labels import aliases
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ class Scenario(WijkMixAlgorithm):
                     name, text, QgsProcessing.SourceType.TypeVector, optional=True
                 )
             )
-        self.add_report()
+        self.addParameter(report_parameter())
         self.addOutput(
             QgsProcessingOutputString(
                 self.FINGERPRINT, translate("WijkMix", "Fingerprint of the stock")

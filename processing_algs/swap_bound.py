@@ -25,7 +25,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 from ..wijkmix_plugin import qgis_io
 from ..wijkmix_plugin.errors import MeasureError, TableError
 from . import styling
-from .base import WijkMixAlgorithm, described, language, local
+from .base import WijkMixAlgorithm, described, language, local, report_parameter
 
 IDENTITY = ("buurt_code", "buurt_name", "wijk_code", "gemeente_code", "gemeente_name", "quality")
 
@@ -183,7 +183,7 @@ class SwapBound(WijkMixAlgorithm):
         self.addParameter(
             QgsProcessingParameterFeatureSink(self.OUTPUT, translate("WijkMix", "Smallest swap"))
         )
-        self.add_report()
+        self.addParameter(report_parameter())
         for name, text in (
             ("D_BEFORE", translate("WijkMix", "Dissimilarity before")),
             ("D_AFTER", translate("WijkMix", "Dissimilarity after")),
