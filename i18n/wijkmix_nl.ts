@@ -24,8 +24,16 @@
         <translation>&amp;Instrumenten</translation>
     </message>
     <message>
+        <source>&amp;Open the report</source>
+        <translation>Rapport &amp;openen</translation>
+    </message>
+    <message>
         <source>&amp;Plan</source>
         <translation>&amp;Plan</translation>
+    </message>
+    <message>
+        <source>&amp;Report…</source>
+        <translation>&amp;Rapport…</translation>
     </message>
     <message>
         <source>&amp;Scale</source>
@@ -48,12 +56,20 @@
         <translation>2. Klik hierboven op Scannen.</translation>
     </message>
     <message>
+        <source>A CSV, workbook sheet or layer with the figures, where the polygons have none.</source>
+        <translation>Een CSV, werkblad of laag met de cijfers, als de vlakken die niet hebben.</translation>
+    </message>
+    <message>
         <source>A CSV, workbook sheet or layer with the figures, where the polygons have none: StatLine or the KWB, as downloaded. What does not match is listed with the likely reason.</source>
         <translation>Een CSV, werkblad of laag met de cijfers, als de vlakken die niet hebben: StatLine of de KWB, zoals gedownload. Wat niet past, staat er met de waarschijnlijke reden bij.</translation>
     </message>
     <message>
         <source>A building of a corporation is uniform by construction, so against shuffled dwellings nearly every wijk stands out; whole buildings are the stricter test.</source>
         <translation>Een corporatiegebouw is van zichzelf eenvormig, dus tegen geschudde woningen valt bijna elke wijk op; hele panden schudden is de strengere toets.</translation>
+    </message>
+    <message>
+        <source>A buurt: choose one first</source>
+        <translation>Een buurt: kies er eerst een</translation>
     </message>
     <message>
         <source>A cluster is labelled when q (or p) is at most this.</source>
@@ -92,6 +108,10 @@
         <translation>Een vlag zegt dat een buurt nader onderzoek waard kan zijn. Het is geen advies en geen oordeel, en zegt niets over de mensen die er wonen.</translation>
     </message>
     <message>
+        <source>A layer of CBS buurten as published.</source>
+        <translation>Een laag met CBS-buurten zoals gepubliceerd.</translation>
+    </message>
+    <message>
         <source>A layer of CBS buurten with the key figures (kerncijfers), as published in the GeoPackage or WFS.</source>
         <translation>Een laag met CBS-buurten met de kerncijfers, zoals gepubliceerd in het GeoPackage of de WFS.</translation>
     </message>
@@ -106,6 +126,10 @@
     <message>
         <source>A necessary condition is not met.</source>
         <translation>Aan een noodzakelijke voorwaarde is niet voldaan.</translation>
+    </message>
+    <message>
+        <source>A report of the buurt, its wijk or the whole scan</source>
+        <translation>Een rapport van de buurt, haar wijk of de hele scan</translation>
     </message>
     <message>
         <source>A table with from (code in the first year), to (code in the second) and weight (part of the dwellings, 0-1), for units that were redrawn.</source>
@@ -350,6 +374,10 @@
     <message>
         <source>Buurt of the loss</source>
         <translation>Buurt van het verlies</translation>
+    </message>
+    <message>
+        <source>Buurt {name}</source>
+        <translation>Buurt {name}</translation>
     </message>
     <message>
         <source>Buurt, by name or code</source>
@@ -1204,6 +1232,10 @@
         <translation>De laag heeft de velden van een scan, maar niet het verslag van de scan zelf: instellingen, drempels, versies en weggelaten buurten zijn niet te tonen. Dat verslag blijft in het project bij de laag; een bestand dat opnieuw wordt geopend, is het kwijt. Scan opnieuw om het te krijgen.</translation>
     </message>
     <message>
+        <source>Its wijk</source>
+        <translation>Haar wijk</translation>
+    </message>
+    <message>
         <source>Join islands to the nearest unit</source>
         <translation>Verbind eilanden met de dichtstbijzijnde eenheid</translation>
     </message>
@@ -1386,6 +1418,10 @@
     <message>
         <source>Lower end</source>
         <translation>Ondergrens</translation>
+    </message>
+    <message>
+        <source>Made from the layer as it is now, with the goals and the worklist of this project. Nothing is sent anywhere.</source>
+        <translation>Gemaakt uit de laag zoals die nu is, met de doelen en de werklijst van dit project. Er wordt niets verstuurd.</translation>
     </message>
     <message>
         <source>Made from</source>
@@ -1904,6 +1940,10 @@
         <translation>Herhalingen</translation>
     </message>
     <message>
+        <source>Report of</source>
+        <translation>Rapport van</translation>
+    </message>
+    <message>
         <source>Report</source>
         <translation>Rapport</translation>
     </message>
@@ -1938,6 +1978,14 @@
     <message>
         <source>Run the algorithm Segregation indices with bandwidths, and its table is drawn here: how far does segregation reach?</source>
         <translation>Voer het algoritme Segregatie-indices uit met bandbreedtes, en de tabel wordt hier getekend: hoe ver reikt segregatie?</translation>
+    </message>
+    <message>
+        <source>Save as &amp;HTML…</source>
+        <translation>Opslaan als &amp;HTML…</translation>
+    </message>
+    <message>
+        <source>Save the report</source>
+        <translation>Rapport opslaan</translation>
     </message>
     <message>
         <source>Says of every buurt whether it is a candidate for further study (restructuring, densification, land acquisition), with every condition, its value and its threshold, and in how many variants the flag stays when the thresholds move by 20 per cent. Thresholds are assumptions; a missing column makes a condition unknown, never false. The input is a table with indicators, such as the output of the scan; add columns of your own (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) to answer more conditions. Only fields that WijkMix knows are kept. Medians of a gemeente come from the rows of this input.</source>
@@ -2104,6 +2152,10 @@
         <translation>Bron van de gegevens</translation>
     </message>
     <message>
+        <source>Source: as in the layer {name}</source>
+        <translation>Bron: zoals in de laag {name}</translation>
+    </message>
+    <message>
         <source>Source</source>
         <translation>Bron</translation>
     </message>
@@ -2182,6 +2234,10 @@
     <message>
         <source>Tested: {what} of this buurt and of its {n} neighbours</source>
         <translation>Getoetst: {what} van deze buurt en van haar {n} buren</translation>
+    </message>
+    <message>
+        <source>The &amp;whole scan</source>
+        <translation>De hele &amp;scan</translation>
     </message>
     <message>
         <source>The algorithm wijkmix:scan is not there. Enable the plugins Processing and WijkMix in the plugin manager.</source>
@@ -2380,6 +2436,10 @@
         <translation>Er is nog geen scan in dit project.</translation>
     </message>
     <message>
+        <source>There is no scan to report on.</source>
+        <translation>Er is geen scan om over te rapporteren.</translation>
+    </message>
+    <message>
         <source>There is nothing to draw.</source>
         <translation>Er is niets te tekenen.</translation>
     </message>
@@ -2450,6 +2510,10 @@
     <message>
         <source>True for the buurten that your own policy calls vulnerable. Left empty, WijkMix uses the share of low-income households as a stand-in where the layer has it. That is an assumption and is labelled so; without it, vulnerability is unknown.</source>
         <translation>Waar voor de buurten die je eigen beleid kwetsbaar noemt. Laat je dit leeg, dan neemt WijkMix het aandeel huishoudens met een laag inkomen als benadering, als de laag dat heeft. Dat is een aanname en staat er zo bij; zonder is de kwetsbaarheid onbekend.</translation>
+    </message>
+    <message>
+        <source>Turns a CBS buurten layer into one table with dwelling counts per tenure, whatever the year and the spelling of its columns. Missing codes become NULL, percentages become counts, and the field quality says per row what was not used and why.</source>
+        <translation>Maakt van een laag met CBS-buurten één tabel met aantallen woningen per eigendomsvorm, ongeacht het jaar en de spelling van de kolommen. Codes voor ontbrekend worden NULL, percentages worden aantallen, en het veld quality zegt per rij wat niet is gebruikt en waarom.</translation>
     </message>
     <message>
         <source>Turns a CBS buurten layer into one table with dwelling counts per tenure, whatever the year and the spelling of its columns: the maps of 2013 to 2025, StatLine (OData 3 and 4), the KWB workbook, squares and postcodes. Missing codes become NULL, percentages become counts, and the field quality says per row what was not used and why.</source>

@@ -30,6 +30,7 @@ from qgis.PyQt.QtGui import QIcon
 
 from ..wijkmix_plugin import dependencies, qgis_io
 from ..wijkmix_plugin.errors import Cancelled, TableError, Text, WijkMixError
+from ..wijkmix_plugin.report.files import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -295,15 +296,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         """Write a text output whole, or raise and leave nothing."""
         if not path.exists():
             self._created.append(path)
-        try:
-            path.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise TableError(
-                "The file {path} cannot be written: {reason}. Choose another place.",
-                "Het bestand {path} kan niet worden geschreven: {reason}. Kies een andere plek.",
-                path=str(path),
-                reason=str(error),
-            ) from error
+        write_whole(path, text.encode("utf-8"))
 
     def _remove_created(self) -> None:
         for path in self._created:

@@ -15,6 +15,7 @@ from qgis.core import (
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
     QgsProcessingParameterString,
+    QgsVariantUtils,
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QCoreApplication
@@ -27,6 +28,7 @@ from .limits import add_limits, limits_of
 from .policy_algorithm import PolicyAlgorithm
 
 REFERENCES = ("gemeente", "all")
+_CREDITS = 3  # different values of the field `bron` that are named
 
 
 class Scan(PolicyAlgorithm):
@@ -202,7 +204,7 @@ class Scan(PolicyAlgorithm):
 
     def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, feedback: Any) -> bool:
         # Here and not in the run: a layer of the project may only be asked in the main thread.
-        self._credit = _credit(self.parameterAsVectorLayer(parameters, self.INPUT, context))
+        self._credit = credit(self.parameterAsVectorLayer(parameters, self.INPUT, context))
         return True
 
     def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
@@ -319,9 +321,19 @@ class Scan(PolicyAlgorithm):
                 styling.load(context, results[output], group, [(label, order, look(styling.plain))])
 
 
-def _credit(layer: QgsVectorLayer | None) -> str:
-    """Return whom the layer's own metadata credits; empty where it says nothing."""
-    return "" if layer is None else "; ".join(layer.metadata().rights())
+def credit(layer: QgsVectorLayer | None) -> str:
+    """Return whom the layer itself credits: its field `bron`, its metadata, else only its name."""
+    name = "?" if layer is None else layer.name()
+    if layer is not None:
+        place = layer.fields().lookupField("bron")
+        told = layer.uniqueValues(place, _CREDITS + 1) if place >= 0 else ()
+        said = sorted({str(v).strip() for v in told if not QgsVariantUtils.isNull(v)} - {""})
+        if said:
+            return "; ".join(said[:_CREDITS]) + (" …" if len(said) > _CREDITS else "")
+        rights = [text for text in layer.metadata().rights() if text.strip()]
+        if rights:
+            return "; ".join(rights)
+    return QCoreApplication.translate("WijkMix", "Source: as in the layer {name}").format(name=name)
 
 
 def _split(text: str) -> list[str] | None:

@@ -68,6 +68,10 @@ class PolicyError(WijkMixError):
     """The catalogue, a condition or a forbidden column stands in the way."""
 
 
+class OutputError(WijkMixError):
+    """A file cannot be written."""
+
+
 class Cancelled(WijkMixError):  # noqa: N818 - not a mistake of anybody
     """The user stopped the run."""
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from .errors import Cancelled, MeasureError, TableError, Text
-from .measures import grain, local_moran, mix, mosaic, neighbours, scale, segregation
+from .measures import grain, local_moran, mix, mosaic, neighbours, overview
 from .policy import flags, indicators
 from .policy.catalogue import Catalogue
 from .tables import cbs, squares
@@ -23,11 +23,6 @@ from .tables.cbs import MIN_DWELLINGS, Note
 if TYPE_CHECKING:
     import geopandas as gpd
 
-INDEX_IDS = ("dissimilarity", "isolation", "theil_h", "multigroup_theil_h")
-# Distances of the profile, and up to how many buurten it is made: for the whole country it would
-# take as long as a third of the scan, and one profile of the country answers nobody's question.
-PROFILE_METRES = (500.0, 1000.0, 2000.0, 4000.0, 8000.0)
-PROFILE_UNITS = 5_000
 # What blocks tell about a wijk: its diversity inside them, the mosaic index beside what chance
 # gives for blocks of this size, how large uniform patches are, and what lies around the blocks.
 BLOCK_COLUMNS = (
@@ -67,7 +62,6 @@ COMPUTED = frozenset(
         "spectrum",
     ]
 )
-ATTRIBUTION = "Bron: CBS, Kerncijfers wijken en buurten; Wijk- en Buurtkaart; Kadaster (CC BY 4.0)"
 
 
 @dataclass
@@ -134,7 +128,7 @@ def run_scan(
     ----------
     frame : raw CBS columns and polygons in a metric CRS; may hold indicator columns of the
         catalogue under their own ids, `vulnerable` (True, False, None) among them.
-    source, attribution : the layer's name, and whom its figures are from; empty is CBS.
+    source, attribution : the layer's name, and whom its figures are from as the layer says it.
     gemeente : codes or names to keep; None keeps all.
     blocks : optional polygons or points with counts `n_koop, n_corp, n_overig` (or `n_huur`), or
         squares of CBS as published.
@@ -205,10 +199,7 @@ def run_scan(
     result = pd.concat([result, verdicts], axis=1)
     step(75)
 
-    indices = segregation.indices(counts.to_numpy(), canonical.classes, area=area, which=INDEX_IDS)
-    if len(table) <= PROFILE_UNITS:
-        indices = pd.concat([indices, _profile(counts, table, known, canonical.classes)])
-        indices = indices.reset_index(drop=True)
+    indices = overview.index_table(counts, canonical.classes, area, table.geometry.to_numpy())
     names = dict(zip(table["gemeente_code"], table["gemeente_name"], strict=True))
     indices["area_name"] = [names.get(a) for a in indices["area"]]
     limits = limits or mosaic.Limits()
@@ -221,7 +212,8 @@ def run_scan(
     notes += spectrum_notes
     wijken = _wijken(result, counts, spectrum, found)
     if len(spectrum):
-        indices = pd.concat([indices, _spectrum_rows(spectrum, names)], ignore_index=True)
+        rows = overview.spectrum_rows(spectrum, names)
+        indices = pd.concat([indices, rows], ignore_index=True)
     step(90)
 
     return ScanResult(
@@ -235,7 +227,7 @@ def run_scan(
         provenance={
             "title": "WijkMix scan",
             "source": source,
-            "attribution": attribution or ATTRIBUTION,
+            "attribution": attribution,
             "date": datetime.date.today().isoformat(),
             "year": canonical.year,
             "classes": list(canonical.classes),
@@ -378,21 +370,6 @@ def _add_moran(
     }
 
 
-def _profile(
-    counts: pd.DataFrame, table: gpd.GeoDataFrame, known: np.ndarray, classes: tuple[str, ...]
-) -> pd.DataFrame:
-    """Compute H against the distance of the surroundings, for all buurten that have a place."""
-    shapes = table.geometry.to_numpy()
-    drawn = known & ~(pd.isna(shapes) | table.geometry.is_empty.to_numpy())
-    return segregation.indices(
-        np.where(drawn[:, None], counts.to_numpy(dtype=float), np.nan),
-        classes,
-        which=["spatial_theil_h"],
-        geometry=shapes,
-        bandwidths=PROFILE_METRES if drawn.any() else (),
-    )
-
-
 def _location_quotient(
     result: pd.DataFrame, column: str, reference: np.ndarray | None
 ) -> np.ndarray:
@@ -486,7 +463,7 @@ def _blocks(
         counts,
         [f"n_{c}" for c in classes],
         shapes,
-        _labels(result, "wijk_code", buurt),
+        overview.labels(result, "wijk_code", buurt),
         # A position, for two buurten may carry one code.
         np.where(buurt >= 0, buurt.astype(object), None),
         limits=limits,
@@ -496,13 +473,6 @@ def _blocks(
     )
     notes = [Note("info", text) for text in texts]
     return _Found(counts, buurt, told, notes, squares.are_squares(blocks.columns))
-
-
-def _labels(result: pd.DataFrame, column: str, position: np.ndarray) -> np.ndarray:
-    """Return a column of the buurt of every block, None for blocks without a buurt."""
-    values = result[column].to_numpy(dtype=object)
-    found = values[position] if len(values) else np.full(len(position), None, dtype=object)
-    return np.where((position < 0) | pd.isna(found), None, found)
 
 
 def _add_blocks(result: pd.DataFrame, told: grain.Grain) -> None:
@@ -519,55 +489,22 @@ def _spectrum(
     result: pd.DataFrame, counts: pd.DataFrame, classes: tuple[str, ...], found: _Found | None
 ) -> tuple[pd.DataFrame, list[Note]]:
     """Split the diversity of gemeenten and wijken over the levels inside them."""
-    levels = ["gemeente", "wijk"] if found is None else ["gemeente", "wijk", "buurt"]
-    position = np.arange(len(result)) if found is None else found.buurt
-    values = counts.to_numpy(dtype=float) if found is None else found.counts
     try:
-        table, texts = grain.spectrum(
-            values,
-            [f"n_{c}" for c in classes],
-            {name: _labels(result, f"{name}_code", position) for name in levels},
-            "buurt" if found is None else "block",
-        )
+        if found is None:
+            table, texts = overview.spectrum(result, counts.to_numpy(dtype=float), classes)
+        else:
+            table, texts = overview.spectrum(result, found.counts, classes, found.buurt)
     except MeasureError as error:
         # Codes that do not nest, or no block that counts: the rest of the scan still stands.
-        return pd.DataFrame(columns=["area_level", "area"]), [Note("warning", error.text)]
+        return overview.NO_SPECTRUM.copy(), [Note("warning", error.text)]
     return table, [Note("info", text) for text in texts]
-
-
-def _spectrum_rows(spectrum: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
-    """Return the spectrum of the gemeenten and of all together as rows of the index table."""
-    areas = spectrum[spectrum["area_level"].isin(["all", "gemeente"])]
-    parts = [name for name in grain.PARTS if name in spectrum]
-    rows = areas.melt(["area", "n_units", "n_total"], parts, var_name="index", value_name="value")
-    rows = rows[~((rows["index"] == "spectrum_gemeente") & (rows["area"] != "all"))]
-    rows = rows.assign(group="all", note=np.where(rows["value"].isna(), "hardly mixed", None))
-    rows["area_name"] = rows["area"].map(names)
-    return rows.reset_index(drop=True)
 
 
 def _wijken(
     result: pd.DataFrame, counts: pd.DataFrame, spectrum: pd.DataFrame, found: _Found | None
 ) -> pd.DataFrame:
     """Aggregate buurten to wijken, with the mosaic index of buurten and of blocks if given."""
-    usable = counts.notna().all(axis=1) & result["wijk_code"].notna()
-    keys = result.loc[usable, "wijk_code"]
-    grouped = result.loc[usable].groupby(keys, sort=True)
-    wijken = grouped[["gemeente_code", "gemeente_name"]].first()
-    wijken["n_units"] = grouped.size()
-    wijken["dwellings"] = grouped["dwellings"].sum()
-    wijken[counts.columns] = counts[usable].groupby(keys).sum()
-    shares = mix.tenure_mix(wijken[list(counts.columns)], None)
-    wijken = wijken.join(
-        shares[[c for c in shares.columns if c.startswith("share_") or c == "div_tenure"]]
-    )
-    buurt = scale.mosaic_index(counts.to_numpy(), result["wijk_code"])
-    wijken["theil_h_buurt"] = buurt["theil_h"]
-    wijken["mosaic_buurt"] = buurt["mosaic"]
-    inside = spectrum[spectrum["area_level"] == "wijk"].set_index("area")
-    finest = ["spectrum_block"] if found is not None else []
-    for name in ("spectrum_buurt", *finest, "spectrum_within"):
-        wijken[name] = inside.get(name, np.nan)
+    wijken = overview.wijk_table(result, counts, spectrum, blocks=found is not None)
     if found is not None:
         block = found.grain.wijken.rename(
             columns={"theil_h": "theil_h_block", "mosaic": "mosaic_block"}

@@ -31,6 +31,7 @@ from .moran_panel import MoranPanel
 from .page import Page, paragraph
 from .picker import BuurtPicker, narrow
 from .plan_panel import PlanPanel, project_goals
+from .report_panel import ReportPanel, Shown
 from .run_bar import RunBar
 from .run_scan import RunPanel, ScanRun
 from .scale_panel import ScalePanel
@@ -103,6 +104,10 @@ class WijkMixDock(QgsDockWidget):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(self.run_panel)
         self.stack.addWidget(scroll)
+        self.report_panel = ReportPanel(
+            self._catalogue, lambda: Shown(self.layer(), self._table, self._unit)
+        )
+        self.stack.addWidget(self.report_panel)
         layout.addWidget(self.stack, 1)
         self.setWidget(body)
 
@@ -142,6 +147,12 @@ class WijkMixDock(QgsDockWidget):
             self.tabs.addTab(self.plan, translate("WijkMix", "&Plan"))
         self.tabs.addTab(self.about, translate("WijkMix", "Abou&t"))
         layout.addWidget(self.tabs, 1)
+        # Below the views: beside the chooser of the scan it would not fit a narrow panel.
+        self.report_button = QPushButton(translate("WijkMix", "&Report…"))
+        self.report_button.setToolTip(
+            translate("WijkMix", "A report of the buurt, its wijk or the whole scan")
+        )
+        layout.addWidget(self.report_button, 0, Qt.AlignmentFlag.AlignLeft)
         return views
 
     # -- signals, all of them undone in close_down() ---------------------------------------
@@ -165,6 +176,8 @@ class WijkMixDock(QgsDockWidget):
         self._connect(self.picker.picked, self._select)
         self._connect(self.run_button.clicked, self.show_run_form)
         self._connect(self.run_panel.closed, self.show_views)
+        self._connect(self.report_button.clicked, self.show_report_form)
+        self._connect(self.report_panel.closed, self.show_views)
         self._connect(self.run_panel.started, self._run_started)
         self._connect(self.runs.ended, self._run_ended)
         self._connect(self.picker.map_button.toggled, self._pick_toggled)
@@ -321,6 +334,7 @@ class WijkMixDock(QgsDockWidget):
 
     def _select(self, unit: Unit | None) -> None:
         self._unit = unit
+        self._offer_report()
         layer = self.layer()
         if unit is None or layer is None:
             self._show_nothing()
@@ -356,10 +370,15 @@ class WijkMixDock(QgsDockWidget):
             self._outline.show(feature.geometry(), layer)
         self.picker.zoom_button.setEnabled(self._outline is not None)
 
+    def _offer_report(self) -> None:
+        self.report_button.setEnabled(self.layer() is not None)
+        self.report_panel.refresh()
+
     def _show_nothing(self) -> None:
         """Say what to do next: scan first, or choose a buurt."""
         translate = QCoreApplication.translate
         layer = self.layer()
+        self._offer_report()
         if self._outline is not None:
             self._outline.hide()
         self.picker.zoom_button.setEnabled(False)
@@ -451,6 +470,10 @@ class WijkMixDock(QgsDockWidget):
     def show_run_form(self) -> None:
         self.run_panel.prepare()
         self.stack.setCurrentIndex(1)
+
+    def show_report_form(self) -> None:
+        self.report_panel.refresh()
+        self.stack.setCurrentWidget(self.report_panel)
 
     def show_views(self) -> None:
         self.stack.setCurrentIndex(0)

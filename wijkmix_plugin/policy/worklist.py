@@ -159,6 +159,27 @@ def companions(catalogue: Catalogue, item: Item) -> list[Entry]:
     return [e for e in catalogue.entries if e["id"] in keys and e["id"] not in item.instruments]
 
 
+def is_physical(catalogue: Catalogue, item: Item) -> bool:
+    """Tell whether a buurt carries a physical flag, or a physical instrument was chosen for it."""
+    chosen = (catalogue.by_id.get(key) for key in item.instruments)
+    return bool(set(item.flags) & set(FLAGS)) or any(
+        entry is not None and entry["domain"] == "fysiek" for entry in chosen
+    )
+
+
+def lacking(catalogue: Catalogue, item: Item) -> list[str]:
+    """Return the domains of which a physical item has no chosen instrument yet.
+
+    At least one social and one economic measure belong to every physical one (step 3 of the
+    source); companions that nobody chose do not count.
+    """
+    if not is_physical(catalogue, item):
+        return []
+    chosen = (catalogue.by_id.get(key) for key in item.instruments)
+    found = {entry["domain"] for entry in chosen if entry is not None}
+    return [domain for domain in NEEDED if domain not in found]
+
+
 # -- out -----------------------------------------------------------------------------------------
 
 

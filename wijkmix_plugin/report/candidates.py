@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import Text
 from ..policy import explain
+from ..policy.goals import MAIN_GOALS
 from . import charts, maps
 from .figures import figure, short_code
 from .maps import MapClass
@@ -21,8 +22,11 @@ from .reasons import STATUS, Reasons, condition_counts, reasons_table, unknown_l
 _MAP_LABELS = 250
 
 
-def flags_section(page: Page, base: maps.Base | None) -> str:
-    """Return the whole section on flags; with two classes it says why there are none."""
+def flags_section(page: Page, base: maps.Base | None, first: int = 3) -> str:
+    """Return the whole section on flags; with two classes it says why there are none.
+
+    `first` is the number of its first map.
+    """
     if page.two_classes:
         return page.t(
             "<p><b>Two classes: owner-occupied and rented.</b> The source does not split the "
@@ -38,26 +42,53 @@ def flags_section(page: Page, base: maps.Base | None) -> str:
         "<p>A flag means <b>candidate for further study</b>: the figures meet conditions that "
         "WijkMix has derived from the policy literature. It is no advice to intervene and no "
         "judgement on a buurt or the people in it. All thresholds are assumptions ({mark}) and can "
-        "be changed. Missing data count as unknown, never as no. The goal of this analysis has not "
-        "been recorded: <b>goal not recorded</b> (see Open questions).</p>",
+        "be changed. Missing data count as unknown, never as no.</p>",
         "<p>Een vlag betekent <b>kandidaat voor nader onderzoek</b>: de cijfers voldoen aan "
         "voorwaarden die WijkMix uit de beleidsliteratuur heeft afgeleid. Het is geen advies om in "
         "te grijpen en geen oordeel over een buurt of de mensen die er wonen. Alle drempels zijn "
         "aannames ({mark}) en kunnen worden aangepast. Ontbrekende gegevens tellen als onbekend, "
-        "nooit als nee. Het doel van deze analyse is niet vastgelegd: <b>doel niet vastgelegd</b> "
-        "(zie Open vragen).</p>",
+        "nooit als nee.</p>",
         mark=page.t("assumption", "aanname"),
     )
+    intro += goal_mark(page) + vulnerable_rule(page)
+    return intro + "".join(
+        _flag(page, base, flag, reasons, number) for number, flag in enumerate(FLAGS, start=first)
+    )
+
+
+def goal_mark(page: Page) -> str:
+    """Say that flags stand without a goal, or which goal was recorded."""
+    if page.goal_set:
+        return page.t(
+            "<p>Main goal recorded in the project: <b>{goal}</b>.</p>",
+            "<p>Hoofddoel, vastgelegd in het project: <b>{goal}</b>.</p>",
+            goal=MAIN_GOALS[page.decisions.goals.main].get(page.lang),
+        )
+    return page.t(
+        "<p>The goal of this analysis has not been recorded: <b>goal not recorded</b> (see the "
+        "questions below).</p>",
+        "<p>Het doel van deze analyse is niet vastgelegd: <b>doel niet vastgelegd</b> (zie de "
+        "vragen hieronder).</p>",
+    )
+
+
+def goal_tag(page: Page) -> str:
+    """Return the mark of a flag as long as no goal was recorded."""
+    if page.goal_set:
+        return ""
+    return f' <span class="mark">{page.t("goal not recorded", "doel niet vastgelegd")}</span>'
+
+
+def vulnerable_rule(page: Page) -> str:
+    """Say what counts as a vulnerable area here."""
     rule = page.provenance.get("vulnerable_rule")
     if rule:
-        intro += page.t(
+        return page.t(
             "<p>What counts as a vulnerable area is not defined in the source. Here: {rule}.</p>",
             "<p>Wat een kwetsbaar gebied is, legt de bron niet vast. Hier: {rule}.</p>",
             rule=bilingual(rule, page.lang),
         )
-    return intro + "".join(
-        _flag(page, base, flag, reasons, number) for number, flag in enumerate(FLAGS, start=3)
-    )
+    return ""
 
 
 def flagged(page: Page) -> list[str]:
@@ -89,11 +120,11 @@ def _flag(
         u=page.numbers.integer(found["unknown"]),
     )
     parts = [
-        f'<section class="flag" id="flag-{flag}"><h3>{name}</h3>',
-        _what(page, flag),
+        f'<section class="flag" id="flag-{flag}"><h3>{name}{goal_tag(page)}</h3>',
+        what_it_seeks(page, flag),
         total,
         _map(page, base, flag, status, members, number),
-        _companions(page, flag),
+        companions_box(page, flag),
         condition_counts(page, flag, reasons, status),
     ]
     if members:
@@ -101,11 +132,11 @@ def _flag(
     if unknown:
         parts.append(unknown_list(page, flag, unknown, reasons))
     if members:
-        parts.append(_instruments(page, flag))
+        parts.append(instrument_list(page, flag))
     return "".join(parts) + "</section>"
 
 
-def _what(page: Page, flag: str) -> str:
+def what_it_seeks(page: Page, flag: str) -> str:
     """Return what the flag looks for: the source's words and the conditions made of them."""
     entry = page.entries[page.knowledge("candidate_flags")[flag]["defining_instrument"]]
     items = []
@@ -163,7 +194,7 @@ def _map(
     )
 
 
-def _companions(page: Page, flag: str) -> str:
+def companions_box(page: Page, flag: str) -> str:
     """Return what must never be left out beside a physical flag."""
     rule = page.knowledge("candidate_flags")[flag]
     domains = page.knowledge("domains")
@@ -225,7 +256,8 @@ def side_effects(page: Page, flag: str) -> list[Mapping[str, Any]]:
 # -- instruments -----------------------------------------------------------------------------------
 
 
-def _instruments(page: Page, flag: str) -> str:
+def instrument_list(page: Page, flag: str) -> str:
+    """Return the names of the instruments of a flag, by domain."""
     rule = page.knowledge("candidate_flags")[flag]
     must = set(rule["must_show"])
     domains = page.knowledge("domains")

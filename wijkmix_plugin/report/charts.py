@@ -211,6 +211,70 @@ def stacked_bar(
     return _svg(width, height, title, "".join(body))
 
 
+def mix_chart(
+    rows: Sequence[tuple[str, str, Mapping[str, float | None]]],
+    *,
+    lang: str = "nl",
+    width: float = 640,
+    title: str = "",
+) -> str:
+    """Draw the mix of several areas under each other, with a legend on top.
+
+    Parameters
+    ----------
+    rows : sequence of (name, remark, shares)
+        Shares as for `stacked_bar`; areas without shares say that there are no data.
+    lang : {"nl", "en"}
+    width : float
+        In pixels.
+    title : str
+        What the chart shows.
+
+    Returns
+    -------
+    str
+        An SVG element.
+    """
+    numbers = Numbers(lang)
+    left, top, row = 0.36 * width, 26.0, 34.0
+    wide = width - left - 6
+    body, x = [], left
+    for key in dict.fromkeys(k for _, _, shares in rows for k in shares):
+        label = TENURE_LABELS[key].get(lang)
+        body.append(
+            f'<rect x="{x:.1f}" y="3" width="12" height="12" fill="{TENURE_COLOURS[key]}"/>'
+        )
+        body.append(_text(x + 17, 13, label))
+        x += 17 + 6.6 * len(label) + 14
+    room = int(left / 6.2)
+    for number, (name, remark, shares) in enumerate(rows):
+        y = top + row * number
+        known = {k: float(v) for k, v in shares.items() if v is not None and math.isfinite(v)}
+        total = sum(known.values())
+        short = name if len(name) <= room else f"{name[: room - 1].rstrip()}…"
+        body.append(_text(0, y + (11 if remark else 17), short, size=12))
+        if remark:
+            body.append(_text(0, y + 24, remark, size=10, fill=GREY))
+        at = left
+        for key, value in known.items() if total > 0 else ():
+            part = wide * value / total
+            if part <= 0:
+                continue
+            body.append(
+                f'<rect x="{at:.1f}" y="{y:.1f}" width="{part:.1f}" height="24" '
+                f'fill="{TENURE_COLOURS[key]}" stroke="#ffffff" stroke-width="1"/>'
+            )
+            if part >= 34:  # room for "100%"
+                ink = "#ffffff" if TENURE_COLOURS[key] in _WHITE_INK else INK
+                said = numbers.percent(value)
+                body.append(_text(at + part / 2, y + 16, said, anchor="middle", fill=ink))
+            at += part
+        if not total > 0:
+            note = Text("no data", "geen gegevens").get(lang)
+            body.append(_text(left, y + 16, note, fill=GREY))
+    return _svg(width, top + row * len(rows), title, "".join(body))
+
+
 def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
     """Return round numbers between low and high, for an axis."""
     span = high - low

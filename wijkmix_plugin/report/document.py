@@ -27,11 +27,13 @@ def document(
 ) -> str:
     """Put sections (id, heading, HTML) under a title with a table of contents.
 
-    `title`, `subtitle` and all of the sections are ready HTML; `shapes` is what maps share.
+    `title`, `subtitle` and all of the sections are ready HTML; `shapes` is what maps share. A
+    section without HTML is left out.
     """
-    contents = "".join(f'<li><a href="#{ident}">{head}</a></li>' for ident, head, _ in sections)
+    shown = [section for section in sections if section[2]]
+    contents = "".join(f'<li><a href="#{ident}">{head}</a></li>' for ident, head, _ in shown)
     body = "".join(
-        f'<section id="{ident}"><h2>{head}</h2>{text}</section>' for ident, head, text in sections
+        f'<section id="{ident}"><h2>{head}</h2>{text}</section>' for ident, head, text in shown
     )
     return (
         f'<!DOCTYPE html>\n<html lang="{page.lang}"><head><meta charset="utf-8">'
@@ -42,6 +44,12 @@ def document(
         f'<nav aria-label="{page.t("Contents", "Inhoud")}"><ol>{contents}</ol></nav>{body}</main>'
         f"<footer>{esc(page.provenance.get('attribution') or '')}</footer></body></html>\n"
     )
+
+
+def scan_subtitle(page: Page) -> str:
+    """Write the line under the title of a report on a scan."""
+    two = page.t("two classes: owner-occupied and rented", "twee klassen: koop en huur")
+    return subtitle(page, page.result.year, f"<b>{two}</b>" if page.two_classes else "")
 
 
 def subtitle(page: Page, year: object, what: str = "") -> str:

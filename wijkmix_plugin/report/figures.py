@@ -56,6 +56,8 @@ def figure(
     note: str,
     labels: Sequence[tuple[float, float, str]] = (),
     wijken: np.ndarray | None = None,
+    label_size: float = 9,
+    outline: str = "",
 ) -> str:
     """Lay out a map with its title, its legend with counts, and how to read it.
 
@@ -96,6 +98,8 @@ def figure(
         lang=page.lang,
         ident=ident,
         labels=labels,
+        label_size=label_size,
+        outline=outline,
     )
     return (
         f'<figure id="{ident}"><figcaption>{esc(title)}</figcaption>{drawing}{legend}'
@@ -226,8 +230,8 @@ def key_figures(page: Page) -> str:
     )
 
 
-def tenure_map(page: Page, base: maps.Base | None) -> str:
-    """Return the map of the tenure that prevails."""
+def tenure_classes(page: Page) -> tuple[np.ndarray, list[MapClass]]:
+    """Return the class of every unit by the tenure that prevails, and the classes."""
     shares = np.column_stack([page.floats(page.share_column(name)) for name in page.classes])
     keys = np.full(len(page.frame), "nodata", dtype=object)
     known = page.used & np.isfinite(shares).all(axis=1)
@@ -256,6 +260,26 @@ def tenure_map(page: Page, base: maps.Base | None) -> str:
         MapClass("nodata", "none", Text("no usable figures", "geen bruikbare cijfers")),
         MapClass("water", "#e3eef5", Text("water", "water")),
     ]
+    return keys, classes
+
+
+def limit_note(page: Page) -> str:
+    """Say what the limit of the tenure map is, and what the map cannot see."""
+    return page.t(
+        "The limit of {limit}% is a choice for this map ({mark}), not a norm. No class is "
+        "better or worse than another. A buurt can be mixed while each block in it is uniform: "
+        "this map cannot see that.",
+        "De grens van {limit}% is een keuze voor deze kaart ({mark}), geen norm. Geen klasse "
+        "is beter of slechter dan een andere. Een buurt kan gemengd zijn terwijl elk blok erin "
+        "eenvormig is: dat ziet deze kaart niet.",
+        limit=DOMINANT,
+        mark=page.t("assumption", "aanname"),
+    )
+
+
+def tenure_map(page: Page, base: maps.Base | None) -> str:
+    """Return the map of the tenure that prevails."""
+    keys, classes = tenure_classes(page)
     return figure(
         page,
         base,
@@ -266,21 +290,12 @@ def tenure_map(page: Page, base: maps.Base | None) -> str:
         ),
         keys=keys,
         classes=classes,
-        note=page.t(
-            "The limit of {limit}% is a choice for this map ({mark}), not a norm. No class is "
-            "better or worse than another. A buurt can be mixed while each block in it is uniform: "
-            "this map cannot see that.",
-            "De grens van {limit}% is een keuze voor deze kaart ({mark}), geen norm. Geen klasse "
-            "is beter of slechter dan een andere. Een buurt kan gemengd zijn terwijl elk blok erin "
-            "eenvormig is: dat ziet deze kaart niet.",
-            limit=DOMINANT,
-            mark=page.t("assumption", "aanname"),
-        ),
+        note=limit_note(page),
         labels=place_names(page, base),
     )
 
 
-def _mix_rows(page: Page, table: pd.DataFrame, names: Sequence[str]) -> list[list[str]]:
+def mix_rows(page: Page, table: pd.DataFrame, names: Sequence[str]) -> list[list[str]]:
     """Build rows with a bar, the shares, the diversity and the number of dwellings."""
     number = page.numbers
     rows = []
@@ -311,7 +326,8 @@ def _mix_rows(page: Page, table: pd.DataFrame, names: Sequence[str]) -> list[lis
     return rows
 
 
-def _mix_head(page: Page, area: str) -> list[str]:
+def mix_head(page: Page, area: str) -> list[str]:
+    """Return the heads over `mix_rows`, under a name for the areas."""
     return [
         area,
         page.t("Shares", "Verdeling"),
@@ -324,7 +340,7 @@ def _mix_head(page: Page, area: str) -> list[str]:
     ]
 
 
-def _shares(page: Page, counts: pd.DataFrame) -> pd.DataFrame:
+def with_shares(page: Page, counts: pd.DataFrame) -> pd.DataFrame:
     """Add shares and diversity (entropy / ln K) to summed counts."""
     n = counts.to_numpy(dtype=float)
     total = n.sum(axis=1, keepdims=True)
@@ -370,10 +386,10 @@ def tenure_tables(page: Page) -> str:
     whole = counts.sum().to_frame().T
     whole.index = pd.Index(["all"])
     together = pd.concat([per, whole]) if len(per) != 1 else per
-    table = _shares(page, together)
+    table = with_shares(page, together)
     names = [page.area(code) for code in table.index]
     body = page.table(
-        _mix_head(page, page.t("Gemeente", "Gemeente")), _mix_rows(page, table, names), kind="mix"
+        mix_head(page, page.t("Gemeente", "Gemeente")), mix_rows(page, table, names), kind="mix"
     )
     title = page.t(
         "Tenure per gemeente, alphabetical ({n})",
@@ -385,8 +401,8 @@ def tenure_tables(page: Page) -> str:
     if wijken is not None and len(wijken) and len(wijken) <= MANY_WIJKEN:
         wijken = in_code_order(page, wijken)
         names = wijk_names(page, wijken)
-        head = _mix_head(page, page.t("Wijk", "Wijk"))
-        body = page.table(head, _mix_rows(page, wijken, names), kind="mix")
+        head = mix_head(page, page.t("Wijk", "Wijk"))
+        body = page.table(head, mix_rows(page, wijken, names), kind="mix")
         title = page.t(
             "Tenure per wijk, in code order ({n})",
             "Eigendom per wijk, op codevolgorde ({n})",

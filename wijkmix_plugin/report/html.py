@@ -3,25 +3,19 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from . import account, candidates, figures, instruments, maps, profile, scale
+from . import account, candidates, decisions, figures, instruments, maps, profile, scale
+from .document import document, scan_subtitle
 from .numbers import esc
 from .page import Page
 
-STYLE = Path(__file__).resolve().parents[2] / "resources" / "report" / "report.css"
 
-
-@cache
-def _style() -> str:
-    return STYLE.read_text(encoding="utf-8")
-
-
-def render_scan(result: Any, catalogue: Any, *, lang: str = "nl") -> str:
+def render_scan(
+    result: Any, catalogue: Any, *, lang: str = "nl", project: decisions.Decisions | None = None
+) -> str:
     """Write the report of a scan.
 
     Parameters
@@ -32,13 +26,15 @@ def render_scan(result: Any, catalogue: Any, *, lang: str = "nl") -> str:
         The policy knowledge that explains the flags.
     lang : {"nl", "en"}
         Language of every sentence; anything else than "nl" is English.
+    project : Decisions, optional
+        Goals and worklist of a project; without one, every question prints as not answered.
 
     Returns
     -------
     str
         A complete HTML document. Every text from data is escaped.
     """
-    page = Page(result, catalogue, lang)
+    page = Page(result, catalogue, lang, project)
     base = figures.map_base(page)
     sections = [
         ("summary", page.t("In short", "In het kort"), _summary(page)),
@@ -66,9 +62,10 @@ def render_scan(result: Any, catalogue: Any, *, lang: str = "nl") -> str:
         (
             "instruments",
             page.t("Instruments", "Instrumenten"),
-            instruments.instruments_section(page),
+            instruments.instruments_section(page, decisions.chosen(page)),
         ),
-        ("questions", page.t("Open questions", "Open vragen"), account.open_questions(page)),
+        ("worklist", page.t("Worklist", "Werklijst"), decisions.worklist_section(page)),
+        ("questions", decisions.goals_title(page), decisions.goals_section(page)),
         (
             "limits",
             page.t("Limits of this report", "Grenzen van dit rapport"),
@@ -83,20 +80,7 @@ def render_scan(result: Any, catalogue: Any, *, lang: str = "nl") -> str:
         ),
         ("sources", page.t("Sources and versions", "Bronnen en versies"), account.sources(page)),
     ]
-    contents = "".join(f'<li><a href="#{ident}">{title}</a></li>' for ident, title, _ in sections)
-    body = "".join(
-        f'<section id="{ident}"><h2>{title}</h2>{text}</section>' for ident, title, text in sections
-    )
-    title = _title(page)
-    return (
-        f'<!DOCTYPE html>\n<html lang="{page.lang}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<meta name="color-scheme" content="light"><title>{title}</title>'
-        f"<style>{_style()}</style></head><body>{maps.shared_shapes(base)}"
-        f"<header><h1>{title}</h1>{_subtitle(page)}</header><main>"
-        f'<nav aria-label="{page.t("Contents", "Inhoud")}"><ol>{contents}</ol></nav>{body}</main>'
-        f"<footer>{esc(page.provenance.get('attribution') or '')}</footer></body></html>\n"
-    )
+    return document(page, _title(page), scan_subtitle(page), sections, maps.shared_shapes(base))
 
 
 def _title(page: Page) -> str:
@@ -106,23 +90,6 @@ def _title(page: Page) -> str:
         where = page.t("{n} gemeenten", "{n} gemeenten").format(n=page.numbers.integer(len(names)))
     head = page.t("Tenure mix in buurten", "Eigendomsmix in buurten")
     return f"{head}: {esc(where)}" if where else head
-
-
-def _subtitle(page: Page) -> str:
-    origin = page.provenance
-    parts = [esc(origin.get("title") or "WijkMix")]
-    if page.result.year:
-        parts.append(page.t("figures of {year}", "cijfers van {year}", year=page.result.year))
-    parts.append(
-        page.t("made on {day}", "gemaakt op {day}", day=page.numbers.day(origin.get("date")))
-    )
-    if page.two_classes:
-        parts.append(
-            "<b>"
-            + page.t("two classes: owner-occupied and rented", "twee klassen: koop en huur")
-            + "</b>"
-        )
-    return f'<p class="sub">{" · ".join(parts)}</p>'
 
 
 def _summary(page: Page) -> str:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,10 +13,10 @@ from .numbers import bilingual, esc
 from .page import Page
 
 
-def instruments_section(page: Page) -> str:
-    """Return the cards of all instruments that belong to a flag in this report."""
+def instruments_section(page: Page, chosen: Collection[str] = ()) -> str:
+    """Return the cards of all instruments that belong to a flag in this report, or were chosen."""
     flags = flagged(page)
-    if not flags:
+    if not flags and not chosen:
         return page.t(
             "<p>No buurt carries a flag, so no instruments are printed here. The dock of WijkMix "
             "shows the whole catalogue.</p>",
@@ -33,6 +33,7 @@ def instruments_section(page: Page) -> str:
             *rules[flag]["must_show"],
         )
     }
+    wanted.update(chosen)
     # The order of the catalogue: by domain, as in the source.
     entries = [entry for ident, entry in page.entries.items() if ident in wanted]
     shown = {entry["id"] for entry in entries}

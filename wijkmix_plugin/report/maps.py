@@ -45,6 +45,7 @@ class Base:
     width: int
     height: int
     metres: float  # per grid unit
+    ident: str = ""  # tells the shapes of several maps in one document apart
 
     @property
     def pixel(self) -> float:
@@ -52,7 +53,12 @@ class Base:
         return max(self.width, self.height) / _PAGE
 
 
-def build(geometry: np.ndarray, groups: np.ndarray, focus: np.ndarray) -> Base | None:
+def build(
+    geometry: np.ndarray,
+    groups: np.ndarray,
+    focus: np.ndarray,
+    extent: tuple[float, float, float, float] | None = None,
+) -> Base | None:
     """Snap the polygons to a grid and write them as SVG path data.
 
     Parameters
@@ -63,6 +69,8 @@ def build(geometry: np.ndarray, groups: np.ndarray, focus: np.ndarray) -> Base |
         The larger area (wijk, gemeente) of each unit; borders between areas are drawn on top.
     focus : bool array, length n
         The units that decide the extent (a large lake must not shrink the town).
+    extent : (min x, min y, max x, max y), optional
+        The extent itself.
 
     Returns
     -------
@@ -81,6 +89,8 @@ def build(geometry: np.ndarray, groups: np.ndarray, focus: np.ndarray) -> Base |
     shown = bounds[units[focus[units]] if focus[units].any() else units]
     min_x, min_y = float(np.nanmin(shown[:, 0])), float(np.nanmin(shown[:, 1]))
     max_x, max_y = float(np.nanmax(shown[:, 2])), float(np.nanmax(shown[:, 3]))
+    if extent is not None:
+        min_x, min_y, max_x, max_y = extent
     longest = max(max_x - min_x, max_y - min_y)
     if not longest > 0 or not math.isfinite(longest):
         return None
@@ -188,18 +198,20 @@ def _borders(
     return "".join(lines).replace(" -", "-")
 
 
-def shared_shapes(base: Base | None) -> str:
+def shared_shapes(*bases: Base | None) -> str:
     """Return the invisible SVG with what all maps and legends use: land, borders, patterns."""
-    patterns = _patterns("-key", 1.0)
-    if base is not None:
-        patterns += (
-            _patterns("", base.pixel)
-            + f'<path id="wm-land" fill-rule="evenodd" d="{"".join(base.paths)}"/>'
-            + f'<path id="wm-borders" fill="none" d="{base.borders}"/>'
+    parts = _patterns("-key", 1.0)
+    for base in bases:
+        if base is None:
+            continue
+        parts += (
+            _patterns(base.ident, base.pixel)
+            + f'<path id="wm-land{base.ident}" fill-rule="evenodd" d="{"".join(base.paths)}"/>'
+            + f'<path id="wm-borders{base.ident}" fill="none" d="{base.borders}"/>'
         )
     return (
         '<svg width="0" height="0" style="position:absolute" aria-hidden="true">'
-        f"<defs>{patterns}</defs></svg>"
+        f"<defs>{parts}</defs></svg>"
     )
 
 
@@ -217,9 +229,9 @@ def _patterns(suffix: str, p: float) -> str:
     )
 
 
-def _fill(colour: str) -> tuple[str, str]:
+def _fill(colour: str, ident: str) -> tuple[str, str]:
     """Fill and stroke of a class colour, which may name a pattern."""
-    pattern = {"none": "url(#wm-hatch)", "dots": "url(#wm-dots)"}.get(colour)
+    pattern = {"none": f"url(#wm-hatch{ident})", "dots": f"url(#wm-dots{ident})"}.get(colour)
     return (pattern, "none") if pattern else (colour, colour)
 
 
@@ -234,6 +246,7 @@ def draw(
     ident: str,
     labels: Sequence[tuple[float, float, str]] = (),
     label_size: float = 9,
+    outline: str = "",
 ) -> str:
     """Draw one map: units by class, borders, labels that do not overlap, scale bar and north.
 
@@ -252,6 +265,8 @@ def draw(
         In grid units, the most important first.
     label_size : float
         In pixels.
+    outline : str
+        Path of the place that the map is about; drawn as a thick line.
 
     Returns
     -------
@@ -269,9 +284,9 @@ def draw(
         path = "".join(base.paths[i] for i in members[c.key])
         if not path:
             continue
-        fill, edge = _fill(c.colour)
+        fill, edge = _fill(c.colour, base.ident)
         if c is largest and not hidden:
-            body.append(f'<use href="#wm-land" fill="{fill}"/>')
+            body.append(f'<use href="#wm-land{base.ident}" fill="{fill}"/>')
         else:
             body.append(
                 f'<path fill-rule="evenodd" fill="{fill}" stroke="{edge}" '
@@ -279,13 +294,18 @@ def draw(
             )
     if thin:
         body.append(
-            f'<use href="#wm-land" fill="none" stroke="#ffffff" stroke-width="{0.7 * p:.2f}" '
-            f'stroke-linejoin="round"/>'
+            f'<use href="#wm-land{base.ident}" fill="none" stroke="#ffffff" '
+            f'stroke-width="{0.7 * p:.2f}" stroke-linejoin="round"/>'
         )
     body.append(
-        f'<use href="#wm-borders" stroke="#4b515c" stroke-width="{(0.8 if thin else 0.5) * p:.2f}" '
-        'stroke-linejoin="round"/>'
+        f'<use href="#wm-borders{base.ident}" stroke="#4b515c" '
+        f'stroke-width="{(0.8 if thin else 0.5) * p:.2f}" stroke-linejoin="round"/>'
     )
+    for colour, width in (("#ffffff", 5.5), (INK, 3)) if outline else ():
+        body.append(
+            f'<path fill="none" stroke="{colour}" stroke-width="{width * p:.2f}" '
+            f'stroke-linejoin="round" d="{outline}"/>'
+        )
     body.append(_labels(labels, p, label_size))
     below = 30 * p
     body.append(_scale_bar(base, lang))

@@ -29,9 +29,12 @@ class Page:
     and are escaped there. Sections build their HTML from `t`, `esc` and the helpers below.
     """
 
-    def __init__(self, result: Any, catalogue: Any, lang: str) -> None:
+    def __init__(self, result: Any, catalogue: Any, lang: str, decisions: Any = None) -> None:
         self.result = result
         self.catalogue = catalogue
+        self.decisions = (
+            decisions  # goals and worklist of a project, None where there is no project
+        )
         self.lang = "nl" if lang == "nl" else "en"
         self.numbers = Numbers(self.lang)
         self.frame: pd.DataFrame = result.frame
@@ -156,6 +159,11 @@ class Page:
         """Instruments and process entries by id."""
         both = [*self.knowledge("instruments"), *self.knowledge("process_instruments")]
         return {entry["id"]: entry for entry in both}
+
+    @property
+    def goal_set(self) -> bool:
+        """Whether somebody recorded the main goal; until then flags carry a mark."""
+        return self.decisions is not None and self.decisions.goals.is_set
 
     # -- pieces of HTML ------------------------------------------------------------------------
 

@@ -163,6 +163,54 @@ def condition_counts(page: Page, flag: str, reasons: Sequence[Reasons], status: 
     )
 
 
+def unit_table(page: Page, flag: str, reasons: Reasons) -> str:
+    """Return every condition of a flag for one buurt: outcome, value, threshold, whose limit."""
+    rows = []
+    for condition in _conditions(flag, [0], [reasons]).values():
+        listed = condition.listed
+        symbol, word = explain.outcome(listed)
+        known = explain.assumption(listed, page.catalogue)
+        mark = f"{page.assumption} {page.say(known)}" if known is not None else ""
+        rows.append(
+            [
+                _name(page, listed),
+                page.say(explain.value(listed, page.catalogue)),
+                page.say(explain.limit(listed, page.catalogue)) + (f"<br>{mark}" if mark else ""),
+                f"{symbol} {page.say(word)}",
+                _kind(page, condition),
+            ]
+        )
+    if not rows:
+        return page.t(
+            "<p>The layer has no record of the conditions.</p>",
+            "<p>De laag bevat geen verslag van de voorwaarden.</p>",
+        )
+    note = ""
+    if any(row[-1] for row in rows):
+        note = page.t(
+            "<p class='note'>Of conditions with the same letter one suffices; all others are "
+            "needed. Defining: must be met and known before a buurt can be a provisional "
+            "candidate.</p>",
+            "<p class='note'>Van voorwaarden met dezelfde letter is één genoeg; alle andere zijn "
+            "nodig. Bepalend: moet bekend en vervuld zijn voordat een buurt voorlopig kandidaat "
+            "kan zijn.</p>",
+        )
+    return (
+        page.table(
+            [
+                page.t("Condition", "Voorwaarde"),
+                page.t("Here", "Hier"),
+                page.t("Asked", "Gevraagd"),
+                page.t("Outcome", "Uitkomst"),
+                page.t("Kind", "Soort"),
+            ],
+            rows,
+            kind="conditions",
+        )
+        + note
+    )
+
+
 def reasons_table(
     page: Page,
     flag: str,

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Reports from the panel: of a buurt, its wijk or the whole, with what the project has decided."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+from qgis.core import QgsProject
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt
+from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QFileDialog
+
+spec = importlib.util.spec_from_file_location(
+    "wijkmix_dock_tests", Path(__file__).parent / "test_dock.py"
+)
+dock_tests = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(dock_tests)
+scan_layer, add = dock_tests.scan_layer, dock_tests.add
+HERE = "BU00010001"
+
+
+@pytest.fixture
+def dock(qgis_iface, qgis_new_project):
+    from wijkmix.wijkmix_plugin.gui.dock import WijkMixDock
+
+    dock = WijkMixDock(qgis_iface)
+    dock.show()
+    yield dock
+    dock.close_down()
+    dock.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def panel(dock):
+    add(scan_layer())
+    dock.select_code(HERE)
+    dock.report_button.click()
+    return dock.report_panel
+
+
+@pytest.fixture
+def saved(monkeypatch, tmp_path):
+    """Answer the file dialog with a path; keep the suggestion it made."""
+
+    def answer(name):
+        asked = []
+
+        def ask(_parent, _title, suggestion, _filter):
+            asked.append(suggestion)
+            return (str(tmp_path / name) if name else "", "")
+
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+        return tmp_path / (name or "nothing"), asked
+
+    return answer
+
+
+def choose(panel, scope):
+    panel.scopes[scope].setChecked(True)
+
+
+def test_the_form_names_what_is_shown_and_comes_back(dock, panel):
+    assert dock.stack.currentWidget() is panel
+    assert panel.scopes["buurt"].text() == "Buurt Buurt 1"
+    assert panel.scopes["wijk"].text() == "Wijk WK000100"
+    assert panel.scope == "buurt"
+    dock.select_code("BU00010004")
+    assert panel.scopes["wijk"].text() == "Wijk WK000101"
+    QTest.keyClick(panel, Qt.Key.Key_Escape)
+    assert dock.stack.currentIndex() == 0
+
+
+def test_without_a_buurt_only_the_whole_can_be_had(dock):
+    assert not dock.report_button.isEnabled()
+    add(scan_layer())
+    assert dock.report_button.isEnabled()
+    dock.report_button.click()
+    panel = dock.report_panel
+    assert not panel.scopes["buurt"].isEnabled()
+    assert not panel.scopes["wijk"].isEnabled()
+    assert panel.scope == "whole"
+
+
+def test_nothing_is_offered_without_a_scan(dock):
+    dock.show_report_form()
+    assert not any(button.isEnabled() for button in dock.report_panel.buttons)
+    assert dock.report_panel.report() is None
+    assert dock.report_panel.message.text()
+
+
+@pytest.mark.parametrize(
+    ("scope", "title"),
+    [
+        ("buurt", "Buurt Buurt 1, Proefstad 1"),
+        ("wijk", "Wijk WK000100, Proefstad 1"),
+        ("whole", "Tenure mix in buurten: Proefstad 1"),
+    ],
+)
+def test_a_report_of_each_scope_is_saved_whole(panel, saved, scope, title):
+    path, asked = saved("rapport é.html")
+    choose(panel, scope)
+    panel.html_button.click()
+    page = path.read_text(encoding="utf-8")
+    assert f"<title>{title}</title>" in page
+    assert page.endswith("</html>\n")
+    assert "rapport é.html" in panel.message.text()
+    assert asked[0].endswith(".html")
+    assert [p.name for p in path.parent.iterdir()] == ["rapport é.html"]
+
+
+def test_goals_and_worklist_of_the_project_are_in_it(dock, panel, saved):
+    from wijkmix.wijkmix_plugin.policy import goals, worklist
+
+    project = QgsProject.instance()
+    aims = goals.Goals().with_main("residents").with_answer("wat", "<b>wonen</b>")
+    project.writeEntry("WijkMix", "goals", goals.dumps(aims))
+    listed = worklist.Worklist((worklist.Item(HERE, "Een", "Team <i>A</i>", "kijken"),))
+    project.writeEntry("WijkMix", "worklist", worklist.dumps(listed))
+    path, _ = saved("x.html")
+    panel.html_button.click()
+    page = path.read_text(encoding="utf-8")
+    assert "The sitting residents first" in page
+    assert "&lt;b&gt;wonen&lt;/b&gt;" in page
+    assert "Team &lt;i&gt;A&lt;/i&gt;" in page
+    assert "goal not recorded" not in page
+
+
+def test_an_extension_is_added_and_no_answer_writes_nothing(panel, saved):
+    path, _ = saved("zonder")
+    panel.html_button.click()
+    assert path.with_suffix(".html").exists()
+    path.with_suffix(".html").unlink()
+    saved("")
+    panel.html_button.click()
+    assert list(path.parent.iterdir()) == []
+
+
+def test_a_place_that_cannot_be_written_is_named(panel, saved):
+    path, _ = saved("nowhere/x.html")
+    panel.html_button.click()
+    assert "the folder does not exist" in panel.message.text()
+    assert str(path) in panel.message.text()
+
+
+def test_the_report_opens_from_a_file_with_a_safe_name(panel, monkeypatch):
+    from wijkmix.wijkmix_plugin.gui import report_panel
+
+    opened = []
+    monkeypatch.setattr(report_panel.QDesktopServices, "openUrl", opened.append)
+    panel.open_button.click()
+    path = Path(opened[0].toLocalFile())
+    assert path.name == "WijkMix Buurt 1 BU00010001.html"
+    assert "Buurt Buurt 1" in path.read_text(encoding="utf-8")
+    assert report_panel.file_name('a/b\\c:*?"<>|\n.') == "a b c"
+    assert report_panel.file_name("///") == "WijkMix"
+    assert len(report_panel.file_name("x" * 999)) <= 120
+
+
+def test_a_layer_in_degrees_is_measured_in_metres(dock, saved):
+    add(scan_layer(crs="EPSG:4326"))
+    dock.select_code(HERE)
+    path, _ = saved("x.html")
+    dock.report_panel.html_button.click()
+    assert 'class="map"' in path.read_text(encoding="utf-8")
+    assert re.search(r">[125]00 m</text>", path.read_text(encoding="utf-8"))
+
+
+def test_a_filtered_layer_and_names_with_an_ampersand(dock, saved):
+    layer = add(scan_layer(names={1: "Kop & Staart <b>"}))
+    layer.setSubsetString("\"buurt_code\" <> 'BU00010002'")
+    QTest.qWait(250)
+    dock.select_code(HERE)
+    panel = dock.report_panel
+    assert panel.scopes["buurt"].text() == "Buurt Kop && Staart <b>"
+    path, _ = saved("x.html")
+    panel.html_button.click()
+    assert "Kop &amp; Staart &lt;b&gt;" in path.read_text(encoding="utf-8")

@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Make a report of the scan that is shown: of one buurt, of its wijk or of the whole."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from qgis.core import QgsProcessingContext, QgsProcessingFeatureSource, QgsProject, QgsVectorLayer
+from qgis.PyQt.QtCore import QCoreApplication, Qt, QUrl, pyqtSignal
+from qgis.PyQt.QtGui import QDesktopServices, QGuiApplication
+from qgis.PyQt.QtWidgets import (
+    QButtonGroup,
+    QFileDialog,
+    QLabel,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from .. import dependencies, qgis_io
+from ..errors import WijkMixError
+from . import scan_layer, texts
+from .scan_layer import ScanTable, Unit
+from .stored_page import project_entry
+
+SCOPES = ("buurt", "wijk", "whole")
+
+
+class Shown(NamedTuple):
+    """What the panel shows: the layer of a scan, its table and one buurt."""
+
+    layer: QgsVectorLayer | None = None
+    table: ScanTable | None = None
+    unit: Unit | None = None
+
+
+class Report(NamedTuple):
+    """A finished report: a name for its file, and its page."""
+
+    name: str
+    html: str
+
+
+def make(shown: Shown, catalogue: Any, scope: str) -> Report:
+    """Make a report from the layer of a scan, with the goals and the worklist of the project.
+
+    Raises
+    ------
+    WijkMixError
+        What is missing.
+    """
+    from ..report import decisions, html, place, restore
+
+    layer, table, unit = shown
+    origin = qgis_io.origin(layer)
+    project = QgsProject.instance()
+    context = QgsProcessingContext()
+    context.setProject(project)
+    source = QgsProcessingFeatureSource(layer, context)
+    frame = qgis_io.read(
+        source, crs=qgis_io.metric_crs(source), transform_context=project.transformContext()
+    )
+    result = restore.restore(frame, origin, tables=scope == "whole")
+    loaded = scan_layer.loaded(table, origin)
+    decided = decisions.read(project_entry("goals"), project_entry("worklist"), loaded)
+    lang = texts.language()
+    if scope == "whole" or unit is None:
+        name = f"WijkMix {layer.name()}"
+        return Report(name, html.render_scan(result, catalogue, lang=lang, project=decided))
+    code = unit.code if scope == "buurt" else unit.wijk
+    page = place.render_place(result, catalogue, code, scope, lang=lang, project=decided)
+    name = unit.name or code if scope == "buurt" else code
+    return Report(f"WijkMix {name} {code}" if name != code else f"WijkMix {code}", page)
+
+
+def file_name(name: str) -> str:
+    """Return a name that every file system takes."""
+    return re.sub(r'[\\/:*?"<>|\x00-\x1f]+', " ", name).strip(" .")[:120] or "WijkMix"
+
+
+class ReportPanel(QWidget):
+    """What the report is about, and what to do with it."""
+
+    closed = pyqtSignal()
+
+    def __init__(self, catalogue: Any, shown: Callable[[], Shown]) -> None:
+        super().__init__()
+        translate = QCoreApplication.translate
+        self._catalogue = catalogue
+        self._shown = shown
+        self.scopes = {
+            "buurt": QRadioButton(),
+            "wijk": QRadioButton(),
+            "whole": QRadioButton(translate("WijkMix", "The &whole scan")),
+        }
+        self.group = QButtonGroup(self)
+        self._wanted = "buurt"
+        self.open_button = QPushButton(translate("WijkMix", "&Open the report"))
+        self.html_button = QPushButton(translate("WijkMix", "Save as &HTML…"))
+        self.back = QPushButton(translate("WijkMix", "Bac&k"))
+        self.message = _words("")
+        self.message.setAccessibleName(translate("WijkMix", "Message"))
+        layout = QVBoxLayout(self)
+        layout.addWidget(_words(translate("WijkMix", "Report of")))
+        for button in self.scopes.values():
+            self.group.addButton(button)
+            layout.addWidget(button)
+        layout.addWidget(
+            _words(
+                translate(
+                    "WijkMix",
+                    "Made from the layer as it is now, with the goals and the worklist of this "
+                    "project. Nothing is sent anywhere.",
+                )
+            )
+        )
+        self.buttons = [self.open_button, self.html_button]
+        for button in (*self.buttons, self.back):
+            layout.addWidget(button)
+        layout.addWidget(self.message)
+        layout.addStretch()
+        self.group.buttonClicked.connect(self._scope_clicked)
+        self.open_button.clicked.connect(self._open)
+        self.html_button.clicked.connect(self._save_html)
+        self.back.clicked.connect(self.closed)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Name the buurt and wijk that are shown, and offer what can be made."""
+        translate = QCoreApplication.translate
+        layer, _, unit = self._shown()
+        buurt, wijk, whole = (self.scopes[name] for name in SCOPES)
+        buurt.setText(
+            translate("WijkMix", "Buurt {name}").format(name=_plain(unit.name or unit.code))
+            if unit is not None
+            else translate("WijkMix", "A buurt: choose one first")
+        )
+        wijk.setText(
+            translate("WijkMix", "Wijk {code}").format(code=_plain(unit.wijk))
+            if unit is not None and unit.wijk
+            else translate("WijkMix", "Its wijk")
+        )
+        buurt.setEnabled(unit is not None and bool(unit.code))
+        wijk.setEnabled(unit is not None and bool(unit.wijk))
+        whole.setEnabled(layer is not None)
+        usable = [name for name in SCOPES if self.scopes[name].isEnabled()] or ["whole"]
+        self.scopes[self._wanted if self._wanted in usable else usable[0]].setChecked(True)
+        missing = dependencies.message()
+        ready = layer is not None and self._catalogue is not None and missing is None
+        for button in self.buttons:
+            button.setEnabled(ready)
+        self.say("" if missing is None else texts.both(missing))
+
+    def _scope_clicked(self) -> None:
+        self._wanted = self.scope
+
+    @property
+    def scope(self) -> str:
+        return next((name for name, button in self.scopes.items() if button.isChecked()), "whole")
+
+    def say(self, text: str) -> None:
+        self.message.setText(text)
+        self.message.setVisible(bool(text))
+
+    def keyPressEvent(self, event) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    # -- making ----------------------------------------------------------------------------
+
+    def report(self) -> Report | None:
+        """Make the report, or say why there is none."""
+        shown = self._shown()
+        if shown.layer is None:
+            self.say(QCoreApplication.translate("WijkMix", "There is no scan to report on."))
+            return None
+        QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        try:
+            return make(shown, self._catalogue, self.scope)
+        except WijkMixError as error:
+            self.say(texts.both(error.text))
+            return None
+        finally:
+            QGuiApplication.restoreOverrideCursor()
+
+    def _open(self) -> None:
+        report = self.report()
+        if report is None:
+            return
+        folder = Path(tempfile.mkdtemp(prefix="wijkmix-"))
+        path = folder / f"{file_name(report.name)}.html"
+        if self.write(path, report.html.encode("utf-8")):
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+    def _save_html(self) -> None:
+        self.save("html", lambda report: report.html.encode("utf-8"))
+
+    def save(self, kind: str, content: Callable[[Report], bytes]) -> None:
+        """Ask for a place, and put the report there."""
+        report = self.report()
+        if report is None:
+            return
+        translate = QCoreApplication.translate
+        path, _ = QFileDialog.getSaveFileName(
+            self,
+            translate("WijkMix", "Save the report"),
+            f"{file_name(report.name)}.{kind}",
+            f"{kind.upper()} (*.{kind})",
+        )
+        if not path:
+            return
+        if Path(path).suffix.lower() != f".{kind}":
+            path += f".{kind}"
+        QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        try:
+            done = self.write(Path(path), content(report))
+        except WijkMixError as error:
+            self.say(texts.both(error.text))
+            return
+        finally:
+            QGuiApplication.restoreOverrideCursor()
+        if done:
+            self.say(translate("WijkMix", "Written to {path}").format(path=path))
+
+    def write(self, path: Path, content: bytes) -> bool:
+        """Write a file whole, or say why not."""
+        from ..report.files import write_whole
+
+        try:
+            write_whole(path, content)
+        except WijkMixError as error:
+            self.say(texts.both(error.text))
+            return False
+        self.say("")
+        return True
+
+
+def _plain(text: str) -> str:
+    """Return a text in which "&" is no shortcut."""
+    return text.replace("&", "&&")
+
+
+def _words(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The tables of a scan that follow from its buurten alone: indices, and the mix of the wijken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from ..errors import Text
+from . import grain, mix, scale, segregation
+
+INDEX_IDS = ("dissimilarity", "isolation", "theil_h", "multigroup_theil_h")
+# Distances of the profile, and up to how many buurten it is made: for the whole country it would
+# take as long as a third of the scan, and one profile of the country answers nobody's question.
+PROFILE_METRES = (500.0, 1000.0, 2000.0, 4000.0, 8000.0)
+PROFILE_UNITS = 5_000
+# What stands in for a spectrum that cannot be made.
+NO_SPECTRUM = pd.DataFrame(columns=["area_level", "area"])
+
+
+def index_table(
+    counts: pd.DataFrame, classes: Sequence[str], area: np.ndarray, shapes: np.ndarray | None
+) -> pd.DataFrame:
+    """Return the indices of a scan per gemeente and for all, and H against distance.
+
+    Parameters
+    ----------
+    counts : dwellings per unit (rows) and tenure class (columns, in the order of `classes`); a row
+        with NaN takes no part.
+    classes : names of the classes.
+    area : gemeente code per unit.
+    shapes : shapely polygons in a metric system, None where there are none; then there is no
+        profile over distances, and neither is there for more than `PROFILE_UNITS` units.
+
+    Returns
+    -------
+    DataFrame with the columns of `segregation.indices`.
+    """
+    values = counts.to_numpy(dtype=float)
+    table = segregation.indices(values, classes, area=area, which=INDEX_IDS)
+    if shapes is None or len(counts) > PROFILE_UNITS:
+        return table
+    known = np.isfinite(values).all(axis=1) & (np.nansum(values, axis=1) > 0)
+    drawn = known & ~(pd.isna(shapes) | shapely.is_empty(shapes))
+    if not drawn.any():
+        return table
+    profile = segregation.indices(
+        np.where(drawn[:, None], values, np.nan),
+        classes,
+        which=["spatial_theil_h"],
+        geometry=shapes,
+        bandwidths=PROFILE_METRES,
+    )
+    return pd.concat([table, profile]).reset_index(drop=True)
+
+
+def labels(frame: pd.DataFrame, column: str, position: np.ndarray) -> np.ndarray:
+    """Return a column of `frame` at positions; None for a negative one and where it has no value.
+
+    Parameters
+    ----------
+    position : int array, such as the buurt of every block.
+    """
+    values = frame[column].to_numpy(dtype=object)
+    found = values[position] if len(values) else np.full(len(position), None, dtype=object)
+    return np.where((position < 0) | pd.isna(found), None, found)
+
+
+def spectrum(
+    frame: pd.DataFrame,
+    counts: np.ndarray,
+    classes: Sequence[str],
+    position: np.ndarray | None = None,
+) -> tuple[pd.DataFrame, list[Text]]:
+    """Split the diversity of gemeenten and wijken over the levels inside them.
+
+    Parameters
+    ----------
+    frame : one row per buurt with `buurt_code`, `wijk_code` and `gemeente_code`.
+    counts : dwellings per unit and class; units are the buurten, or blocks.
+    classes : names of the classes.
+    position : the buurt (a row of `frame`) of every block, negative for none; None where the units
+        are the buurten.
+
+    Returns
+    -------
+    The table of `grain.spectrum`, and what to know about it.
+
+    Raises
+    ------
+    MeasureError
+        The codes do not nest, or no unit counts.
+    """
+    levels = ["gemeente", "wijk"] if position is None else ["gemeente", "wijk", "buurt"]
+    where = np.arange(len(frame)) if position is None else position
+    return grain.spectrum(
+        counts,
+        [f"n_{c}" for c in classes],
+        {name: labels(frame, f"{name}_code", where) for name in levels},
+        "buurt" if position is None else "block",
+    )
+
+
+def spectrum_rows(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """Return the spectrum of the gemeenten and of all together as rows of the index table.
+
+    Parameters
+    ----------
+    table : as `spectrum` returns it.
+    names : of the gemeenten, by code.
+    """
+    areas = table[table["area_level"].isin(["all", "gemeente"])]
+    parts = [name for name in grain.PARTS if name in table]
+    rows = areas.melt(["area", "n_units", "n_total"], parts, var_name="index", value_name="value")
+    rows = rows[~((rows["index"] == "spectrum_gemeente") & (rows["area"] != "all"))]
+    rows = rows.assign(group="all", note=np.where(rows["value"].isna(), "hardly mixed", None))
+    rows["area_name"] = rows["area"].map(names)
+    return rows.reset_index(drop=True)
+
+
+def wijk_table(
+    frame: pd.DataFrame, counts: pd.DataFrame, table: pd.DataFrame, *, blocks: bool = False
+) -> pd.DataFrame:
+    """Sum buurten to wijken, with their mix and the mosaic index of their buurten.
+
+    Parameters
+    ----------
+    frame : one row per buurt with `wijk_code`, `gemeente_code`, `gemeente_name` and `dwellings`.
+    counts : dwellings per tenure class, the same rows.
+    table : as `spectrum` returns it, or NO_SPECTRUM.
+    blocks : whether that goes down to blocks.
+
+    Returns
+    -------
+    DataFrame, one row per wijk with usable figures, indexed by its code, in code order.
+    """
+    usable = counts.notna().all(axis=1) & frame["wijk_code"].notna()
+    keys = frame.loc[usable, "wijk_code"]
+    grouped = frame.loc[usable].groupby(keys, sort=True)
+    wijken = grouped[["gemeente_code", "gemeente_name"]].first()
+    wijken["n_units"] = grouped.size()
+    wijken["dwellings"] = grouped["dwellings"].sum()
+    wijken[counts.columns] = counts[usable].groupby(keys).sum()
+    shares = mix.tenure_mix(wijken[list(counts.columns)], None)
+    wijken = wijken.join(
+        shares[[c for c in shares.columns if c.startswith("share_") or c == "div_tenure"]]
+    )
+    buurt = scale.mosaic_index(counts.to_numpy(), frame["wijk_code"])
+    wijken["theil_h_buurt"] = buurt["theil_h"]
+    wijken["mosaic_buurt"] = buurt["mosaic"]
+    inside = table[table["area_level"] == "wijk"].set_index("area")
+    finest = ["spectrum_block"] if blocks else []
+    for name in ("spectrum_buurt", *finest, "spectrum_within"):
+        wijken[name] = inside.get(name, np.nan)
+    return wijken
