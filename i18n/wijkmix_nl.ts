@@ -56,10 +56,6 @@
         <translation>2. Klik hierboven op Scannen.</translation>
     </message>
     <message>
-        <source>A CSV, workbook sheet or layer with the figures, where the polygons have none.</source>
-        <translation>Een CSV, werkblad of laag met de cijfers, als de vlakken die niet hebben.</translation>
-    </message>
-    <message>
         <source>A CSV, workbook sheet or layer with the figures, where the polygons have none: StatLine or the KWB, as downloaded. What does not match is listed with the likely reason.</source>
         <translation>Een CSV, werkblad of laag met de cijfers, als de vlakken die niet hebben: StatLine of de KWB, zoals gedownload. Wat niet past, staat er met de waarschijnlijke reden bij.</translation>
     </message>
@@ -106,10 +102,6 @@
     <message>
         <source>A flag says that a buurt may be worth studying. It is no advice and no judgement, and says nothing about the people who live there.</source>
         <translation>Een vlag zegt dat een buurt nader onderzoek waard kan zijn. Het is geen advies en geen oordeel, en zegt niets over de mensen die er wonen.</translation>
-    </message>
-    <message>
-        <source>A layer of CBS buurten as published.</source>
-        <translation>Een laag met CBS-buurten zoals gepubliceerd.</translation>
     </message>
     <message>
         <source>A layer of CBS buurten with the key figures (kerncijfers), as published in the GeoPackage or WFS.</source>
@@ -2510,10 +2502,6 @@
     <message>
         <source>True for the buurten that your own policy calls vulnerable. Left empty, WijkMix uses the share of low-income households as a stand-in where the layer has it. That is an assumption and is labelled so; without it, vulnerability is unknown.</source>
         <translation>Waar voor de buurten die je eigen beleid kwetsbaar noemt. Laat je dit leeg, dan neemt WijkMix het aandeel huishoudens met een laag inkomen als benadering, als de laag dat heeft. Dat is een aanname en staat er zo bij; zonder is de kwetsbaarheid onbekend.</translation>
-    </message>
-    <message>
-        <source>Turns a CBS buurten layer into one table with dwelling counts per tenure, whatever the year and the spelling of its columns. Missing codes become NULL, percentages become counts, and the field quality says per row what was not used and why.</source>
-        <translation>Maakt van een laag met CBS-buurten één tabel met aantallen woningen per eigendomsvorm, ongeacht het jaar en de spelling van de kolommen. Codes voor ontbrekend worden NULL, percentages worden aantallen, en het veld quality zegt per rij wat niet is gebruikt en waarom.</translation>
     </message>
     <message>
         <source>Turns a CBS buurten layer into one table with dwelling counts per tenure, whatever the year and the spelling of its columns: the maps of 2013 to 2025, StatLine (OData 3 and 4), the KWB workbook, squares and postcodes. Missing codes become NULL, percentages become counts, and the field quality says per row what was not used and why.</source>
