@@ -40,7 +40,8 @@ def meet(shapes: np.ndarray, xy: np.ndarray, *, edges: bool) -> tuple[np.ndarray
     n = len(shapes)
     size = shapely.get_num_coordinates(shapes)
     # A running count of units; faster than np.repeat.
-    unit = np.zeros(len(xy), np.int32)
+    unit = np.empty(len(xy), np.int32)
+    unit.fill(0)
     unit[np.cumsum(size)[:-1]] = 1
     np.cumsum(unit, out=unit)
     place = _alike(xy.view(np.complex128).ravel())
