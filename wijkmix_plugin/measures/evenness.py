@@ -220,7 +220,7 @@ def check(
         _refuse_small_total(summed, total, called)
         # Fractional counts add up to their total but for the last digits.
         total = np.where(np.isnan(summed), total, np.maximum(total, summed))
-    usable = ~np.isnan(summed) & (np.nan_to_num(total) > 0)
+    usable = (summed >= 0) & (total > 0)  # neither of them NaN
     if not usable.any():
         raise MeasureError(
             "None of the {n} units can be used: each has an empty count or a total of 0. Check the "

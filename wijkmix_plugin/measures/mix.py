@@ -37,7 +37,8 @@ def canonical_order(columns: Sequence[np.ndarray]) -> np.ndarray:
     ranked = key.take(order)
     ranked >>= np.uint64(64 - 16 * digits)
     same = np.flatnonzero(ranked[1:] == ranked[:-1])
-    if any((column[order[same]] != column[order[same + 1]]).any() for column in columns):
+    one, other = order.take(same), order.take(same + 1)
+    if any((column.take(one) != column.take(other)).any() for column in columns):
         return np.lexsort(columns)
     return order
 
@@ -61,18 +62,18 @@ def rank_order(key: np.ndarray, digits: int = 3) -> np.ndarray:
     Keys that are equal so far keep their order.
     """
     # numpy sorts 16-bit integers by counting: three such rounds beat one comparison sort fivefold.
-    rows = np.zeros(1, np.intp)  # where each row begins in the flat array
-    if key.ndim > 1:
-        rows = np.arange(len(key))[:, None] * key.shape[1]
-    order = None
-    for number in range(4 - digits, 4):
-        digit = (key >> np.uint64(16 * number)).astype(np.uint16)
-        if order is not None:
-            digit = digit.reshape(-1).take(order)
-        again = digit.argsort(axis=-1, kind="stable")
-        again += rows
-        order = again if order is None else order.reshape(-1).take(again)
-    return np.empty(key.shape, np.intp) if order is None else order - rows
+    first, *others = ((key >> np.uint64(16 * n)).astype(np.uint16) for n in range(4 - digits, 4))
+    order = first.argsort(axis=-1, kind="stable")
+    start = None
+    if key.ndim > 1:  # where each row begins in the flat array
+        start = np.arange(len(key))[:, None] * key.shape[1]
+        order += start
+    for digit in others:
+        again = digit.reshape(-1).take(order).argsort(axis=-1, kind="stable")
+        if start is not None:
+            again += start
+        order = order.reshape(-1).take(again)
+    return order if start is None else order - start
 
 
 def composition(counts: np.ndarray) -> np.ndarray:
