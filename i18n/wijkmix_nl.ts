@@ -1568,6 +1568,10 @@
         <translation>Naam van het gebied</translation>
     </message>
     <message>
+        <source>Name of the block layer</source>
+        <translation>Naam van de blokkenlaag</translation>
+    </message>
+    <message>
         <source>Name or code; several with commas: Rotterdam, GM0606.</source>
         <translation>Naam of code; meer dan één met komma's: Rotterdam, GM0606.</translation>
     </message>

@@ -238,11 +238,12 @@ def run_scan(
                 "permutations": permutations,
                 "seed": seed,
                 "alpha": alpha,
-                "blocks": blocks_source or blocks is not None,
+                "blocks": blocks is not None,
                 **(
                     {}
                     if found is None
                     else {
+                        "blocks_layer": blocks_source,
                         "limit_diversity": limits.diversity,
                         "limit_mosaic": limits.mosaic,
                         "limit_fine": limits.fine,

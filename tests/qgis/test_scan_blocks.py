@@ -137,7 +137,8 @@ def test_names_carry_the_variant_and_layers_what_was_assumed(run, town, blocks, 
             continue
         assert "block variant" in mosaic[0].name()
         assert mosaic[0].renderer().classAttribute() == "mosaic_class"
-        assert origin["parameters"]["blocks"] == "complexen"
+        assert origin["parameters"]["blocks"] is True
+        assert origin["parameters"]["blocks_layer"] == "complexen"
         assert origin["parameters"]["limit_fine"] == 0.25
         assert origin["parameters"]["theta"] == 0.8
     project.clear()

@@ -23,6 +23,7 @@ def parameter_name(name: str) -> str:
         "seed": QCoreApplication.translate("WijkMix", "Random seed"),
         "alpha": QCoreApplication.translate("WijkMix", "Significance level"),
         "blocks": QCoreApplication.translate("WijkMix", "Block layer used"),
+        "blocks_layer": QCoreApplication.translate("WijkMix", "Name of the block layer"),
         "limit_diversity": QCoreApplication.translate(
             "WijkMix", "One-sided: diversity of the wijk below (assumption)"
         ),

@@ -280,7 +280,7 @@ class _Found:
         translate = QCoreApplication.translate
         lines = [f"<b>{esc(translate('WijkMix', 'At which scale is the mix?'))}</b>"]
         if self.blocks:
-            name = (self.origin.get("parameters") or {}).get("blocks")
+            name = (self.origin.get("parameters") or {}).get("blocks_layer")
             said = translate("WijkMix", "Variant: blocks")
             if isinstance(name, str) and name:
                 said = translate("WijkMix", "Variant: blocks ({layer})").format(layer=name)

@@ -449,6 +449,7 @@ _PARAMETERS = {
     "seed": Text("Random seed", "Startgetal van het toeval (seed)"),
     "alpha": Text("Significance level", "Significantieniveau"),
     "blocks": Text("Finer blocks used", "Fijnere blokken gebruikt"),
+    "blocks_layer": Text("Name of the block layer", "Naam van de blokkenlaag"),
     "limit_diversity": Text(
         "One-sided: diversity of the wijk below (assumption)",
         "Eenzijdig: diversiteit van de wijk onder (aanname)",
