@@ -564,6 +564,10 @@
         <translation>Klasse: {name}. Grenzen (aannames): eenzijdig onder diversiteit {one}; mozaïek vanaf H {mosaic} boven toeval, fijn gemengd tot en met {fine}.</translation>
     </message>
     <message>
+        <source>Class</source>
+        <translation>Klasse</translation>
+    </message>
+    <message>
         <source>Click a buurt on the map</source>
         <translation>Klik een buurt aan op de kaart</translation>
     </message>
@@ -642,6 +646,10 @@
     <message>
         <source>Conditions that flipped</source>
         <translation>Voorwaarden die omsloegen</translation>
+    </message>
+    <message>
+        <source>Contrast at borders (0 alike, 1 opposite)</source>
+        <translation>Contrast aan grenzen (0 gelijk, 1 tegengesteld)</translation>
     </message>
     <message>
         <source>Contrast at borders between blocks (0-1)</source>
@@ -842,6 +850,10 @@
     <message>
         <source>Dwellings counted</source>
         <translation>Getelde woningen</translation>
+    </message>
+    <message>
+        <source>Dwellings in blocks where no tenure holds {share}</source>
+        <translation>Woningen in blokken waar geen eigendomsvorm {share} haalt</translation>
     </message>
     <message>
         <source>Dwellings in blocks without dominant tenure</source>
@@ -1308,6 +1320,10 @@
         <translation>Grens die deze eenheid tegenhoudt</translation>
     </message>
     <message>
+        <source>Limits of the class (assumptions): one-sided below diversity {one}; else mosaic from H {mosaic} beyond chance, finely mixed up to {fine}. No class is better than another.</source>
+        <translation>Grenzen van de klasse (aannames): eenzijdig onder diversiteit {one}; anders mozaïek vanaf H {mosaic} boven toeval, fijn gemengd tot en met {fine}. Geen klasse is beter dan een andere.</translation>
+    </message>
+    <message>
         <source>Local Moran cluster of the change</source>
         <translation>Lokale Moran-cluster van de verandering</translation>
     </message>
@@ -1498,6 +1514,14 @@
     <message>
         <source>Mosaic class</source>
         <translation>Mozaïekklasse</translation>
+    </message>
+    <message>
+        <source>Mosaic index (0-1), block variant</source>
+        <translation>Mozaïekindex (0-1), blokvariant</translation>
+    </message>
+    <message>
+        <source>Mosaic index (0-1), buurt variant</source>
+        <translation>Mozaïekindex (0-1), buurtvariant</translation>
     </message>
     <message>
         <source>Mosaic index (0-1)</source>
@@ -1834,6 +1858,10 @@
     <message>
         <source>Party</source>
         <translation>Partij</translation>
+    </message>
+    <message>
+        <source>Patch: the dwellings of the touching blocks with the same dominant tenure around the average dwelling; an en dash: no block has a dominant tenure.</source>
+        <translation>Patch: de woningen van de aangrenzende blokken met dezelfde overheersende eigendomsvorm rond de gemiddelde woning; een streepje: geen blok heeft een overheersende eigendomsvorm.</translation>
     </message>
     <message>
         <source>Permutations of the local Moran</source>
@@ -2524,6 +2552,10 @@
         <translation>Eenvormige patch waarin de gemiddelde woning staat, in woningen, naar het aandeel vanaf waar een eigendomsvorm een blok overheerst (aanname): {sizes}.</translation>
     </message>
     <message>
+        <source>Uniform patch, tenure from {share} (dwellings)</source>
+        <translation>Eenvormige patch, vorm vanaf {share} (woningen)</translation>
+    </message>
+    <message>
         <source>Unit</source>
         <translation>Eenheid</translation>
     </message>
@@ -2804,8 +2836,16 @@
         <translation>voordeel: {text}</translation>
     </message>
     <message>
+        <source>beyond chance</source>
+        <translation>boven toeval</translation>
+    </message>
+    <message>
         <source>burden: {text}</source>
         <translation>last: {text}</translation>
+    </message>
+    <message>
+        <source>by chance</source>
+        <translation>door toeval</translation>
     </message>
     <message>
         <source>counted in…</source>
@@ -2854,6 +2894,10 @@
     <message>
         <source>no</source>
         <translation>nee</translation>
+    </message>
+    <message>
+        <source>none: one block, nothing to compare</source>
+        <translation>geen: één blok, niets te vergelijken</translation>
     </message>
     <message>
         <source>not evaluated</source>

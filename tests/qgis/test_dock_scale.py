@@ -125,6 +125,13 @@ def words(panel):
     return " ".join(label.text() for label in labels if not label.isHidden())
 
 
+def value(text, name):
+    """Return what stands beside a name in a table."""
+    row = f'<tr><td>{name}</td><td align="right">'
+    assert row in text, text
+    return text.split(row)[1].split("</td>")[0]
+
+
 def shares(panel):
     """Return the parts of the bars by title and class."""
     return {
@@ -147,7 +154,7 @@ def test_buurten_only_say_that_insight_9_cannot_be_tested_and_show_what_can(dock
     assert "insight 9" in text
     assert "cannot be tested" in text
     assert "All options" in text
-    assert "buurt variant: 0.006" in text
+    assert value(text, "Mosaic index (0-1), buurt variant") == "0.006"
     assert "0.328" not in text
     found = shares(dock.scale)
     gemeente = found["Gemeente Proefstad"]
@@ -165,13 +172,16 @@ def test_blocks_show_the_mosaic_that_buurten_hide(dock, load, town, blocks):
     assert dock.select_code("BU00010000")
     text = words(dock.scale)
     assert "insight 9" not in text
-    assert "block variant: 0.328" in text
-    assert "buurt variant 0.006" in text
+    assert value(text, "Mosaic index (0-1), block variant") == "0.328"
+    assert value(text, "Mosaic index (0-1), buurt variant") == "0.006"
+    assert value(text, "Class") == "between the two"
     assert "Variant: blocks (complexen)" in text
     assert "finely mixed up to 0.25" in text
-    assert "between the two" in text
     # Owner-occupied 100, two corporation blocks of 80 and 85 % side by side, one without.
-    assert "167 at 80%, 100 at 90%" in text
+    assert value(text, "Uniform patch, tenure from 80% (dwellings)") == "167"
+    assert value(text, "Uniform patch, tenure from 90% (dwellings)") == "100"
+    assert value(text, "Dwellings in blocks where no tenure holds 80%") == "100"
+    assert value(text, "Contrast at borders (0 alike, 1 opposite)") == "0.52"
     found = shares(dock.scale)
     gemeente = found["Gemeente Proefstad"]
     assert gemeente == pytest.approx(
@@ -244,7 +254,7 @@ def test_without_the_tables_of_the_scan_it_says_where_they_are(dock, load, town,
     text = words(dock.scale)
     assert "table of wijken is not in the project" in text
     assert "Variant: buurten" in text
-    assert "buurt variant: 0.006" in text
+    assert value(text, "Mosaic index (0-1), buurt variant") == "0.006"
 
 
 def test_a_table_that_comes_later_is_seen_and_one_that_goes_is_let_go(dock, load, town, blocks):
@@ -263,7 +273,7 @@ def test_a_table_that_comes_later_is_seen_and_one_that_goes_is_let_go(dock, load
     assert "Variant: buurten" in words(dock.scale)
     project.addMapLayer(later)
     settle(300)
-    assert "block variant: 0.328" in words(dock.scale)
+    assert value(words(dock.scale), "Mosaic index (0-1), block variant") == "0.328"
 
 
 def test_tables_of_another_scan_are_not_taken(dock, load, town, blocks, buurten):
