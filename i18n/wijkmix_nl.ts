@@ -1860,6 +1860,10 @@
         <translation>Partij</translation>
     </message>
     <message>
+        <source>Patch: the dwellings in touching blocks in which the same tenure holds that share (assumption), around the average dwelling; an en dash: no block has such a tenure.</source>
+        <translation>Patch: de woningen in aangrenzende blokken waarin dezelfde eigendomsvorm dat aandeel haalt (aanname), rond de gemiddelde woning; een streepje: geen blok heeft zo'n eigendomsvorm.</translation>
+    </message>
+    <message>
         <source>Patch: the dwellings of the touching blocks with the same dominant tenure around the average dwelling; an en dash: no block has a dominant tenure.</source>
         <translation>Patch: de woningen van de aangrenzende blokken met dezelfde overheersende eigendomsvorm rond de gemiddelde woning; een streepje: geen blok heeft een overheersende eigendomsvorm.</translation>
     </message>
@@ -2546,6 +2550,10 @@
     <message>
         <source>Two-sided: unusually high or low surroundings</source>
         <translation>Tweezijdig: ongewoon hoge of lage omgeving</translation>
+    </message>
+    <message>
+        <source>Uniform patch at {share} (dwellings)</source>
+        <translation>Eenvormige patch bij {share} (woningen)</translation>
     </message>
     <message>
         <source>Uniform patch in which the average dwelling stands, in dwellings, by the share from which a tenure dominates a block (assumption): {sizes}.</source>

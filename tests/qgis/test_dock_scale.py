@@ -178,8 +178,8 @@ def test_blocks_show_the_mosaic_that_buurten_hide(dock, load, town, blocks):
     assert "Variant: blocks (complexen)" in text
     assert "finely mixed up to 0.25" in text
     # Owner-occupied 100, two corporation blocks of 80 and 85 % side by side, one without.
-    assert value(text, "Uniform patch, tenure from 80% (dwellings)") == "167"
-    assert value(text, "Uniform patch, tenure from 90% (dwellings)") == "100"
+    assert value(text, "Uniform patch at 80% (dwellings)") == "167"
+    assert value(text, "Uniform patch at 90% (dwellings)") == "100"
     assert value(text, "Dwellings in blocks where no tenure holds 80%") == "100"
     assert value(text, "Contrast at borders (0 alike, 1 opposite)") == "0.52"
     found = shares(dock.scale)

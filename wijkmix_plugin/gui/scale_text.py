@@ -207,7 +207,7 @@ class Found:
         row = self.wijk
         if not self._polygons():
             return []
-        label = translate("WijkMix", "Uniform patch, tenure from {share} (dwellings)")
+        label = translate("WijkMix", "Uniform patch at {share} (dwellings)")
         lines = [
             (label.format(share=percent(theta)), number(row.get(f"patch_size_{theta}")))
             for theta in scale_data.THETAS
@@ -242,8 +242,9 @@ class Found:
         patch = (
             translate(
                 "WijkMix",
-                "Patch: the dwellings of the touching blocks with the same dominant tenure around "
-                "the average dwelling; an en dash: no block has a dominant tenure.",
+                "Patch: the dwellings in touching blocks in which the same tenure holds that share "
+                "(assumption), around the average dwelling; an en dash: no block has such a "
+                "tenure.",
             )
             if self._polygons()
             else translate(
