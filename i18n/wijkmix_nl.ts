@@ -268,6 +268,10 @@
         <translation>Minstens één van deze:</translation>
     </message>
     <message>
+        <source>At which scale is the mix?</source>
+        <translation>Op welke schaal is het gemengd?</translation>
+    </message>
+    <message>
         <source>Bac&amp;k</source>
         <translation>&amp;Terug</translation>
     </message>

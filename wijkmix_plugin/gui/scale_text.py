@@ -52,7 +52,8 @@ class Found:
 
     def heading(self) -> str:
         translate = QCoreApplication.translate
-        lines = [f"<b>{esc(translate('WijkMix', 'At which scale is the mix?'))}</b>"]
+        title = translate("WijkMix", "At which scale is the mix?")
+        lines = [f"<b>{esc(title)}</b>"]
         if self.blocks:
             name = (self.origin.get("parameters") or {}).get("blocks_layer")
             said = translate("WijkMix", "Variant: blocks")
