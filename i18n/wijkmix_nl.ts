@@ -564,10 +564,6 @@
         <translation>Soort gebied (behandeld, ring, wijk, rest)</translation>
     </message>
     <message>
-        <source>Class: {name}. Limits (assumptions): one-sided below diversity {one}; mosaic from H {mosaic} beyond chance, finely mixed up to {fine}.</source>
-        <translation>Klasse: {name}. Grenzen (aannames): eenzijdig onder diversiteit {one}; mozaïek vanaf H {mosaic} boven toeval, fijn gemengd tot en met {fine}.</translation>
-    </message>
-    <message>
         <source>Class</source>
         <translation>Klasse</translation>
     </message>
@@ -658,10 +654,6 @@
     <message>
         <source>Contrast at borders between blocks (0-1)</source>
         <translation>Contrast op grenzen tussen blokken (0-1)</translation>
-    </message>
-    <message>
-        <source>Contrast at borders between blocks: {value} (0 alike, 1 opposite).</source>
-        <translation>Contrast aan grenzen tussen blokken: {value} (0 gelijk, 1 tegengesteld).</translation>
     </message>
     <message>
         <source>Coordinate system</source>
@@ -1192,10 +1184,6 @@
         <translation>Kenmerk van de woning (veld)</translation>
     </message>
     <message>
-        <source>In blocks without dominant tenure ({share}): {n} dwellings.</source>
-        <translation>In blokken zonder overheersende eigendomsvorm ({share}): {n} woningen.</translation>
-    </message>
-    <message>
         <source>In standard deviations: own {z}, neighbours {lag}; local I {i}</source>
         <translation>In standaardafwijkingen: eigen {z}, buren {lag}; lokale I {i}</translation>
     </message>
@@ -1544,16 +1532,8 @@
         <translation>Mozaïekindex door toeval</translation>
     </message>
     <message>
-        <source>Mosaic index, block variant: {value}; by chance {chance}, beyond chance {beyond} (z {z}); buurt variant {buurt}.</source>
-        <translation>Mozaïekindex, blokvariant: {value}; door toeval {chance}, boven toeval {beyond} (z {z}); buurtvariant {buurt}.</translation>
-    </message>
-    <message>
         <source>Mosaic index, block variant</source>
         <translation>Mozaïekindex, blokvariant</translation>
-    </message>
-    <message>
-        <source>Mosaic index, buurt variant: {value} (0-1)</source>
-        <translation>Mozaïekindex, buurtvariant: {value} (0-1)</translation>
     </message>
     <message>
         <source>Mosaic index, buurt variant</source>
@@ -1636,10 +1616,6 @@
         <translation>Volgende</translation>
     </message>
     <message>
-        <source>No block has a dominant tenure, so there is no patch.</source>
-        <translation>Geen blok heeft een overheersende eigendomsvorm, dus er is geen patch.</translation>
-    </message>
-    <message>
         <source>No block in this wijk has enough dwellings with known tenure; give finer or fuller blocks.</source>
         <translation>Geen blok in deze wijk heeft genoeg woningen met bekend eigendom; geef fijnere of vollere blokken.</translation>
     </message>
@@ -1662,10 +1638,6 @@
     <message>
         <source>No class holds 80 % from this radius on (m)</source>
         <translation>Geen klasse heeft 80 % vanaf deze straal (m)</translation>
-    </message>
-    <message>
-        <source>No class: there is one block, nothing to compare.</source>
-        <translation>Geen klasse: er is maar één blok, dus niets om te vergelijken.</translation>
     </message>
     <message>
         <source>No differing goals between the parties recorded.</source>
@@ -1866,10 +1838,6 @@
     <message>
         <source>Patch: the dwellings in touching blocks in which the same tenure holds that share (assumption), around the average dwelling; an en dash: no block has such a tenure.</source>
         <translation>Patch: de woningen in aangrenzende blokken waarin dezelfde eigendomsvorm dat aandeel haalt (aanname), rond de gemiddelde woning; een streepje: geen blok heeft zo'n eigendomsvorm.</translation>
-    </message>
-    <message>
-        <source>Patch: the dwellings of the touching blocks with the same dominant tenure around the average dwelling; an en dash: no block has a dominant tenure.</source>
-        <translation>Patch: de woningen van de aangrenzende blokken met dezelfde overheersende eigendomsvorm rond de gemiddelde woning; een streepje: geen blok heeft een overheersende eigendomsvorm.</translation>
     </message>
     <message>
         <source>Permutations of the local Moran</source>
@@ -2560,14 +2528,6 @@
         <translation>Eenvormige patch bij {share} (woningen)</translation>
     </message>
     <message>
-        <source>Uniform patch in which the average dwelling stands, in dwellings, by the share from which a tenure dominates a block (assumption): {sizes}.</source>
-        <translation>Eenvormige patch waarin de gemiddelde woning staat, in woningen, naar het aandeel vanaf waar een eigendomsvorm een blok overheerst (aanname): {sizes}.</translation>
-    </message>
-    <message>
-        <source>Uniform patch, tenure from {share} (dwellings)</source>
-        <translation>Eenvormige patch, vorm vanaf {share} (woningen)</translation>
-    </message>
-    <message>
         <source>Unit</source>
         <translation>Eenheid</translation>
     </message>
@@ -3058,14 +3018,6 @@
     <message>
         <source>{name}: {z} standard deviations, neighbours {lag}</source>
         <translation>{name}: {z} standaardafwijkingen, buren {lag}</translation>
-    </message>
-    <message>
-        <source>{n} at {share}</source>
-        <translation>{n} bij {share}</translation>
-    </message>
-    <message>
-        <source>{n} blocks with {dwellings} dwellings of known tenure.</source>
-        <translation>{n} blokken met {dwellings} woningen met bekend eigendom.</translation>
     </message>
     <message>
         <source>{n} buurten tested, {without} not (no data or no neighbour)</source>
