@@ -379,9 +379,8 @@ def test_the_layer_goes_while_the_view_is_open(dock, load, town):
 
 
 def test_names_with_markup_stay_text(dock):
-    origin = {
-        "title": "x", "variant": "block", "parameters": {"blocks_layer": "<script>alert(1)</script>"}
-    }  # fmt: skip
+    blocks = {"blocks_layer": "<script>alert(1)</script>"}
+    origin = {"title": "x", "variant": "block", "parameters": blocks}
     add(scan_layer(names={1: "<b>Dik</b>"}, origin=origin))
     dock.select_code("BU00010001")
     assert "<b>Dik" not in words(dock.scale)
