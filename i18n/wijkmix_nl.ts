@@ -12,6 +12,10 @@
         <translation>&amp;Clusters</translation>
     </message>
     <message>
+        <source>&amp;Field with the end date of each area</source>
+        <translation>&amp;Veld met de einddatum van elk gebied</translation>
+    </message>
+    <message>
         <source>&amp;Flags</source>
         <translation>&amp;Vlaggen</translation>
     </message>
@@ -22,6 +26,10 @@
     <message>
         <source>&amp;Instruments</source>
         <translation>&amp;Instrumenten</translation>
+    </message>
+    <message>
+        <source>&amp;Layer with the designated areas</source>
+        <translation>&amp;Laag met de aangewezen gebieden</translation>
     </message>
     <message>
         <source>&amp;Open the report</source>
@@ -54,6 +62,10 @@
     <message>
         <source>2. Press Run scan above.</source>
         <translation>2. Klik hierboven op Scannen.</translation>
+    </message>
+    <message>
+        <source>A CSV, workbook sheet or layer with the figures, where the polygons have none.</source>
+        <translation>Een CSV, werkblad of laag met de cijfers, als de vlakken die niet hebben.</translation>
     </message>
     <message>
         <source>A CSV, workbook sheet or layer with the figures, where the polygons have none: StatLine or the KWB, as downloaded. What does not match is listed with the likely reason.</source>
@@ -102,6 +114,10 @@
     <message>
         <source>A flag says that a buurt may be worth studying. It is no advice and no judgement, and says nothing about the people who live there.</source>
         <translation>Een vlag zegt dat een buurt nader onderzoek waard kan zijn. Het is geen advies en geen oordeel, en zegt niets over de mensen die er wonen.</translation>
+    </message>
+    <message>
+        <source>A layer of CBS buurten as published.</source>
+        <translation>Een laag met CBS-buurten zoals gepubliceerd.</translation>
     </message>
     <message>
         <source>A layer of CBS buurten with the key figures (kerncijfers), as published in the GeoPackage or WFS.</source>
@@ -172,6 +188,10 @@
         <translation>Tegen zuiver toeval (willekeurige verdeling)</translation>
     </message>
     <message>
+        <source>All actors</source>
+        <translation>Alle actoren</translation>
+    </message>
+    <message>
         <source>All conditions are met.</source>
         <translation>Aan alle voorwaarden is voldaan.</translation>
     </message>
@@ -190,6 +210,10 @@
     <message>
         <source>All options…</source>
         <translation>Alle opties…</translation>
+    </message>
+    <message>
+        <source>All scales</source>
+        <translation>Alle schaalniveaus</translation>
     </message>
     <message>
         <source>All units together</source>
@@ -276,6 +300,10 @@
         <translation>&amp;Terug</translation>
     </message>
     <message>
+        <source>Back to the shipped catalogue</source>
+        <translation>Terug naar de meegeleverde catalogus</translation>
+    </message>
+    <message>
         <source>Balance of losses and gains</source>
         <translation>Balans van verlies en winst</translation>
     </message>
@@ -306,6 +334,10 @@
     <message>
         <source>Before</source>
         <translation>Voor</translation>
+    </message>
+    <message>
+        <source>Belonging to no flag ({n})</source>
+        <translation>Horend bij geen vlag ({n})</translation>
     </message>
     <message>
         <source>Below {high}</source>
@@ -406,6 +438,10 @@
     <message>
         <source>Buurten, blocks or polygons of your own.</source>
         <translation>Buurten, blokken of eigen vlakken.</translation>
+    </message>
+    <message>
+        <source>By whom, against what</source>
+        <translation>Door wie, waarmee vergeleken</translation>
     </message>
     <message>
         <source>CBS &amp;buurten (polygon layer)</source>
@@ -548,6 +584,10 @@
         <translation>Verandering</translation>
     </message>
     <message>
+        <source>Checked on {day}</source>
+        <translation>Gecheckt op {day}</translation>
+    </message>
+    <message>
         <source>Choose a buurt: type its name or code above, or click it on the map.</source>
         <translation>Kies een buurt: typ hierboven de naam of code, of klik erop in de kaart.</translation>
     </message>
@@ -562,6 +602,10 @@
     <message>
         <source>Class of area (treated, ring, district, rest)</source>
         <translation>Soort gebied (behandeld, ring, wijk, rest)</translation>
+    </message>
+    <message>
+        <source>Class: {name}. Limits (assumptions): one-sided below diversity {one}; mosaic from H {mosaic} beyond chance, finely mixed up to {fine}.</source>
+        <translation>Klasse: {name}. Grenzen (aannames): eenzijdig onder diversiteit {one}; mozaïek vanaf H {mosaic} boven toeval, fijn gemengd tot en met {fine}.</translation>
     </message>
     <message>
         <source>Class</source>
@@ -656,6 +700,10 @@
         <translation>Contrast op grenzen tussen blokken (0-1)</translation>
     </message>
     <message>
+        <source>Contrast at borders between blocks: {value} (0 alike, 1 opposite).</source>
+        <translation>Contrast aan grenzen tussen blokken: {value} (0 gelijk, 1 tegengesteld).</translation>
+    </message>
+    <message>
         <source>Coordinate system</source>
         <translation>Coördinatenstelsel</translation>
     </message>
@@ -710,6 +758,18 @@
     <message>
         <source>Describes the mix around every unit without administrative borders: of all dwellings within distances, and of the nearest numbers of dwellings. All dwellings at the last distance count. The fields mixed_from_r and mixed_from_k hold the first scale at which no class holds 80 per cent. The profile sets Theil&apos;s H and dissimilarity of those surroundings against the scale. Of a polygon a point inside it counts. Near the edge of the input, surroundings miss what lies outside.</source>
         <translation>Beschrijft de mix rond elke eenheid zonder bestuurlijke grenzen: van alle woningen binnen afstanden, en van de dichtstbijzijnde aantallen woningen. Alle woningen op de laatste afstand tellen mee. De velden mixed_from_r en mixed_from_k bevatten de eerste schaal waarop geen klasse 80 procent heeft. Het profiel zet Theils H en de dissimilariteit van die omgevingen uit tegen de schaal. Van een polygoon telt een punt binnenin. Bij de rand van de invoer mist de omgeving wat erbuiten ligt.</translation>
+    </message>
+    <message>
+        <source>Designated area (Wbmgp), in force</source>
+        <translation>Aangewezen gebied (Wbmgp), van kracht</translation>
+    </message>
+    <message>
+        <source>Designated areas (Wbmgp)</source>
+        <translation>Aangewezen gebieden (Wbmgp)</translation>
+    </message>
+    <message>
+        <source>Designated areas (Wbmgp)…</source>
+        <translation>Aangewezen gebieden (Wbmgp)…</translation>
     </message>
     <message>
         <source>Differing goals</source>
@@ -1184,6 +1244,10 @@
         <translation>Kenmerk van de woning (veld)</translation>
     </message>
     <message>
+        <source>In blocks without dominant tenure ({share}): {n} dwellings.</source>
+        <translation>In blokken zonder overheersende eigendomsvorm ({share}): {n} woningen.</translation>
+    </message>
+    <message>
         <source>In standard deviations: own {z}, neighbours {lag}; local I {i}</source>
         <translation>In standaardafwijkingen: eigen {z}, buren {lag}; lokale I {i}</translation>
     </message>
@@ -1254,6 +1318,10 @@
     <message>
         <source>Largest part of a unit that may change (0-1)</source>
         <translation>Grootste deel van een eenheid dat mag veranderen (0-1)</translation>
+    </message>
+    <message>
+        <source>Law checked on</source>
+        <translation>Recht gecheckt op</translation>
     </message>
     <message>
         <source>Law</source>
@@ -1532,8 +1600,16 @@
         <translation>Mozaïekindex door toeval</translation>
     </message>
     <message>
+        <source>Mosaic index, block variant: {value}; by chance {chance}, beyond chance {beyond} (z {z}); buurt variant {buurt}.</source>
+        <translation>Mozaïekindex, blokvariant: {value}; door toeval {chance}, boven toeval {beyond} (z {z}); buurtvariant {buurt}.</translation>
+    </message>
+    <message>
         <source>Mosaic index, block variant</source>
         <translation>Mozaïekindex, blokvariant</translation>
+    </message>
+    <message>
+        <source>Mosaic index, buurt variant: {value} (0-1)</source>
+        <translation>Mozaïekindex, buurtvariant: {value} (0-1)</translation>
     </message>
     <message>
         <source>Mosaic index, buurt variant</source>
@@ -1616,6 +1692,10 @@
         <translation>Volgende</translation>
     </message>
     <message>
+        <source>No block has a dominant tenure, so there is no patch.</source>
+        <translation>Geen blok heeft een overheersende eigendomsvorm, dus er is geen patch.</translation>
+    </message>
+    <message>
         <source>No block in this wijk has enough dwellings with known tenure; give finer or fuller blocks.</source>
         <translation>Geen blok in deze wijk heeft genoeg woningen met bekend eigendom; geef fijnere of vollere blokken.</translation>
     </message>
@@ -1640,8 +1720,16 @@
         <translation>Geen klasse heeft 80 % vanaf deze straal (m)</translation>
     </message>
     <message>
+        <source>No class: there is one block, nothing to compare.</source>
+        <translation>Geen klasse: er is maar één blok, dus niets om te vergelijken.</translation>
+    </message>
+    <message>
         <source>No differing goals between the parties recorded.</source>
         <translation>Geen verschil tussen doelen van partijen vastgelegd.</translation>
+    </message>
+    <message>
+        <source>No entry fits. Search for less, or choose all domains, scales and actors.</source>
+        <translation>Geen onderdeel past. Zoek op minder, of kies alle domeinen, schaalniveaus en actoren.</translation>
     </message>
     <message>
         <source>No entry has these words. Search for less, or choose All domains.</source>
@@ -1744,6 +1832,10 @@
         <translation>Alleen binnen een gebied dat officieel is aangewezen op grond van de Wbmgp. WijkMix heeft geen aanwijzing geladen en leidt die nooit af uit cijfers; dit onderdeel past daarom bij geen enkele buurt en staat hier om te lezen.</translation>
     </message>
     <message>
+        <source>Only inside an area that is officially designated under the Wbmgp. WijkMix never derives one from figures.</source>
+        <translation>Alleen in een gebied dat officieel is aangewezen op grond van de Wbmgp. WijkMix leidt zo'n gebied nooit af uit cijfers.</translation>
+    </message>
+    <message>
         <source>Open the report</source>
         <translation>Rapport openen</translation>
     </message>
@@ -1774,6 +1866,18 @@
     <message>
         <source>Overview: {n} of {total} answered</source>
         <translation>Overzicht: {n} van {total} beantwoord</translation>
+    </message>
+    <message>
+        <source>Own catalogue (JSON)…</source>
+        <translation>Eigen catalogus (JSON)…</translation>
+    </message>
+    <message>
+        <source>Own catalogue and designated areas</source>
+        <translation>Eigen catalogus en aangewezen gebieden</translation>
+    </message>
+    <message>
+        <source>Own catalogue</source>
+        <translation>Eigen catalogus</translation>
     </message>
     <message>
         <source>Own column mapping (JSON, optional)</source>
@@ -1998,6 +2102,10 @@
     <message>
         <source>Scale (metres or dwellings)</source>
         <translation>Schaal (meters of woningen)</translation>
+    </message>
+    <message>
+        <source>Scale in the source</source>
+        <translation>Schaalniveau in de bron</translation>
     </message>
     <message>
         <source>Scale of the mix</source>
@@ -2240,6 +2348,10 @@
         <translation>De hele &amp;scan</translation>
     </message>
     <message>
+        <source>The Wbmgp holds only in areas that were officially designated, and only until the decision ends. WijkMix never derives such an area from figures: load the decision as polygons, with its end date. After that day the area no longer counts.</source>
+        <translation>De Wbmgp geldt alleen in gebieden die officieel zijn aangewezen, en alleen tot het besluit eindigt. WijkMix leidt zo'n gebied nooit af uit cijfers: laad het besluit als vlakken, met de einddatum. Na die dag telt het gebied niet meer.</translation>
+    </message>
+    <message>
         <source>The algorithm wijkmix:scan is not there. Enable the plugins Processing and WijkMix in the plugin manager.</source>
         <translation>Het algoritme wijkmix:scan ontbreekt. Zet de plugins Processing en WijkMix aan in het pluginbeheer.</translation>
     </message>
@@ -2404,6 +2516,10 @@
         <translation>De werklijst is niet geschreven: {reason}</translation>
     </message>
     <message>
+        <source>The worklist was not written; what was there is unchanged. {reason}</source>
+        <translation>De werklijst is niet geschreven; wat er stond, is niet veranderd. {reason}</translation>
+    </message>
+    <message>
         <source>The year of the figures and of the boundaries.</source>
         <translation>Het jaar van de cijfers en van de grenzen.</translation>
     </message>
@@ -2460,6 +2576,10 @@
         <translation>Deze buurt heeft geen woningen of geen bruikbare cijfers.</translation>
     </message>
     <message>
+        <source>This entry matches no buurt here and cannot be chosen; it is here to read.</source>
+        <translation>Dit onderdeel past hier bij geen buurt en is niet te kiezen; het staat er om te lezen.</translation>
+    </message>
+    <message>
         <source>This index has no value here. Choose another area or index.</source>
         <translation>Deze index heeft hier geen waarde. Kies een ander gebied of een andere index.</translation>
     </message>
@@ -2512,6 +2632,10 @@
         <translation>Waar voor de buurten die je eigen beleid kwetsbaar noemt. Laat je dit leeg, dan neemt WijkMix het aandeel huishoudens met een laag inkomen als benadering, als de laag dat heeft. Dat is een aanname en staat er zo bij; zonder is de kwetsbaarheid onbekend.</translation>
     </message>
     <message>
+        <source>Turns a CBS buurten layer into one table with dwelling counts per tenure, whatever the year and the spelling of its columns. Missing codes become NULL, percentages become counts, and the field quality says per row what was not used and why.</source>
+        <translation>Maakt van een laag met CBS-buurten één tabel met aantallen woningen per eigendomsvorm, ongeacht het jaar en de spelling van de kolommen. Codes voor ontbrekend worden NULL, percentages worden aantallen, en het veld quality zegt per rij wat niet is gebruikt en waarom.</translation>
+    </message>
+    <message>
         <source>Turns a CBS buurten layer into one table with dwelling counts per tenure, whatever the year and the spelling of its columns: the maps of 2013 to 2025, StatLine (OData 3 and 4), the KWB workbook, squares and postcodes. Missing codes become NULL, percentages become counts, and the field quality says per row what was not used and why.</source>
         <translation>Maakt van een laag met CBS-buurten één tabel met aantallen woningen per eigendomsvorm, welk jaar het ook is en hoe de kolommen ook heten: de kaarten van 2013 tot en met 2025, StatLine (OData 3 en 4), het KWB-werkboek, vierkanten en postcodes. Codes voor ontbrekend worden NULL, percentages worden aantallen, en het veld quality zegt per rij wat niet is gebruikt en waarom.</translation>
     </message>
@@ -2526,6 +2650,10 @@
     <message>
         <source>Uniform patch at {share} (dwellings)</source>
         <translation>Eenvormige patch bij {share} (woningen)</translation>
+    </message>
+    <message>
+        <source>Uniform patch in which the average dwelling stands, in dwellings, by the share from which a tenure dominates a block (assumption): {sizes}.</source>
+        <translation>Eenvormige patch waarin de gemiddelde woning staat, in woningen, naar het aandeel vanaf waar een eigendomsvorm een blok overheerst (aanname): {sizes}.</translation>
     </message>
     <message>
         <source>Unit</source>
@@ -2676,6 +2804,10 @@
         <translation>Welke instrumenten</translation>
     </message>
     <message>
+        <source>Who acts</source>
+        <translation>Wie handelt</translation>
+    </message>
+    <message>
         <source>Who</source>
         <translation>Wie</translation>
     </message>
@@ -2738,6 +2870,10 @@
     <message>
         <source>With buurten only, insight 9 (uniform blocks in a mixed wijk) cannot be tested: a clear mosaic of blocks (0.33) can show next to nothing on buurten (0.01). To test it, choose a layer of blocks under Run scan, All options: squares of CBS, PC6 areas, or complexes. What buurten can show is above and below.</source>
         <translation>Alleen buurten: dit kan inzicht 9 niet toetsen (eenvormige blokken in een gemengde wijk). Een duidelijk mozaïek van blokken (0,33) kan op buurten bijna niets laten zien (0,01). Om het te toetsen kiest u een laag met blokken onder Scannen, Alle opties: vierkanten van het CBS, PC6-gebieden of complexen. Wat buurten wel laten zien, staat hierboven en hieronder.</translation>
+    </message>
+    <message>
+        <source>With your own catalogue: {file}. What it changes is marked. Flags come from the scan and follow the shipped catalogue and the thresholds given there.</source>
+        <translation>Met uw eigen catalogus: {file}. Wat die verandert, is gemarkeerd. Vlaggen komen uit de scan en volgen de meegeleverde catalogus en de drempelwaarden die daar zijn opgegeven.</translation>
     </message>
     <message>
         <source>Without correction one unit in twenty gets a label by chance alone (Benjamini and Hochberg 1995).</source>
@@ -2864,12 +3000,24 @@
         <translation>n.s.</translation>
     </message>
     <message>
+        <source>no date</source>
+        <translation>geen datum</translation>
+    </message>
+    <message>
+        <source>no scale in the source</source>
+        <translation>geen schaal in de bron</translation>
+    </message>
+    <message>
         <source>no</source>
         <translation>nee</translation>
     </message>
     <message>
         <source>none: one block, nothing to compare</source>
         <translation>geen: één blok, niets te vergelijken</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>geen</translation>
     </message>
     <message>
         <source>not evaluated</source>
@@ -2882,6 +3030,10 @@
     <message>
         <source>notes {numbers}</source>
         <translation>noten {numbers}</translation>
+    </message>
+    <message>
+        <source>or &amp;one end date for all areas</source>
+        <translation>of &amp;één einddatum voor alle gebieden</translation>
     </message>
     <message>
         <source>own value (standard deviations)</source>
@@ -3018,6 +3170,14 @@
     <message>
         <source>{name}: {z} standard deviations, neighbours {lag}</source>
         <translation>{name}: {z} standaardafwijkingen, buren {lag}</translation>
+    </message>
+    <message>
+        <source>{n} at {share}</source>
+        <translation>{n} bij {share}</translation>
+    </message>
+    <message>
+        <source>{n} blocks with {dwellings} dwellings of known tenure.</source>
+        <translation>{n} blokken met {dwellings} woningen met bekend eigendom.</translation>
     </message>
     <message>
         <source>{n} buurten tested, {without} not (no data or no neighbour)</source>

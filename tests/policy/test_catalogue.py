@@ -520,3 +520,15 @@ def test_catalogue_and_conditions_need_no_library(catalogue):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "58 []"
+
+
+def test_entries_of_the_own_catalogue_are_marked(catalogue, tmp_path):
+    new = {**catalogue.get("verdichting"), "id": "eigen-instrument", "nr": "X01", "companions": []}
+    same = {"id": "uitruilafspraken", "nr": catalogue.get("uitruilafspraken")["nr"]}
+    own = {"instruments": [{"id": "inponden", "what": {"en": "Ours.", "nl": "Onze."}}, new, same]}
+    merged = load(override=write(tmp_path / "own.json", own))
+    assert merged.own == {"inponden": "changed", "eigen-instrument": "new"}
+    assert policy.own_mark(merged, "eigen-instrument").nl == "eigen catalogus"
+    assert policy.own_mark(merged, "inponden").nl == "gewijzigd door eigen catalogus"
+    assert policy.own_mark(merged, "verdichting") is None
+    assert catalogue.own == {}

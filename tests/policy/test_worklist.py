@@ -89,6 +89,48 @@ def test_no_cell_is_read_as_a_formula(shipped, start):
     assert worklist.guarded("gewoon - tekst") == "gewoon - tekst"
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x;=cmd|' /C calc'!A0", "x;'=cmd|' /C calc'!A0"),
+        ("x,+1", "x,'+1"),
+        ("x\n=1", "x\n'=1"),
+        ("x;-1", "x;'-1"),
+        ("- one\n- two", "'- one\n- two"),
+        ("12, -5 and more; + that", "12, -5 and more; + that"),
+        ("a=b", "a=b"),
+        ("  ", "  "),
+    ],
+)
+def test_a_formula_after_a_separator_is_none_either(text, expected):
+    assert worklist.guarded(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("until", "words"),
+    [
+        ("2999-12-31", "aangewezen tot en met 2999-12-31"),
+        ("2001-01-01", "niet meer van kracht"),
+        ("", "zonder einddatum"),
+    ],
+)
+def test_a_choice_under_a_designation_says_until_when(shipped, until, words):
+    item = Item("BU1", instruments=(WBMGP,), designated=True, until=until)
+    [row] = worklist.rows(Worklist((item,)), shipped, "nl")
+    assert words in row["instruments"]
+
+
+def test_after_the_end_date_the_entries_cannot_be_chosen_any_more(shipped):
+    with pytest.raises(PolicyError, match="official designation"):
+        Worklist().with_item(
+            Item("BU1", instruments=(WBMGP,), designated=True, until="2001-01-01"), shipped
+        )
+    # What was chosen before is kept, so that a note can still be written.
+    old = Worklist((Item("BU1", instruments=(WBMGP,), designated=True, until="2001-01-01"),))
+    changed = old.with_item(replace(old.items[0], note="x"), shipped)
+    assert changed.items[0].note == "x"
+
+
 def test_the_table_names_instruments_and_companions_and_no_score(shipped):
     item = Item("BU1", "Een", flags=("herstructurering",), instruments=("inponden",))
     [row] = worklist.rows(Worklist((item,)), shipped, "nl")

@@ -361,3 +361,119 @@ def test_the_wheel_changes_nothing_on_the_way(panel):
     QApplication.sendEvent(panel.goals.first, event)
     assert panel.goals.main.currentData() == ""
     assert panel.goals.first.value() == -1
+
+
+# -- notes that are refused, and exports that fail -------------------------------------------------
+
+
+def test_a_refused_note_comes_back_with_its_buurt(panel):
+    page = panel.worklist
+    mark(panel, "BU1")
+    mark(panel, "BU2")
+    page.list.setCurrentRow(0)
+    page.owner.setText("ik")
+    page.note.put("n" * 100_000)
+    page._save()
+    page.list.setCurrentRow(1)
+    assert page.note.toPlainText() == ""
+    assert "Een (BU1)" in page.message.text()
+    page.reload()
+    page.list.setCurrentRow(0)
+    assert len(page.note.toPlainText()) == 100_000
+    stored = json.loads(entry("worklist"))["items"][0]
+    assert (stored["owner"], stored["note"]) == ("ik", "")
+    page.note.put("short")
+    page._save()
+    assert page.message.text() == ""
+    assert json.loads(entry("worklist"))["items"][0]["note"] == "short"
+
+
+def test_a_refused_note_of_another_project_goes_to_the_log(panel):
+    from qgis.core import QgsApplication
+
+    lines = []
+    log = QgsApplication.messageLog()
+    log.messageReceived.connect(lambda text, *_more: lines.append(text))
+    mark(panel)
+    panel.worklist.note.put("n" * 30_000)
+    panel.worklist._save()
+    QgsProject.instance().clear()
+    panel.reload()
+    assert "log messages" in panel.worklist.message.text()
+    assert any("n" * 30_000 in line for line in lines)
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.gpkg", "mine.gpkg"])
+def test_an_export_that_fails_leaves_what_was_there(panel, tmp_path, monkeypatch, name):
+    from wijkmix.wijkmix_plugin.gui import worklist_page
+    from wijkmix.wijkmix_plugin.policy import worklist
+
+    mark(panel)
+    path = tmp_path / name
+    if name == "mine.gpkg":
+        panel.worklist.export_to(str(path))
+    else:
+        path.with_suffix(".txt").write_text("mine", encoding="utf-8")
+    before = {p.name: p.stat().st_size for p in tmp_path.iterdir()}
+    row = dict.fromkeys(worklist.COLUMNS, "x")
+
+    class Broken(dict):
+        def __getitem__(self, key):
+            raise RuntimeError("the disk is full")
+
+    said = worklist_page.write_table(str(path), [row, Broken()])
+    assert "not written; what was there is unchanged. the disk is full" in said
+    assert {p.name: p.stat().st_size for p in tmp_path.iterdir()} == before
+    if name == "mine.gpkg":
+        layer = QgsVectorLayer(f"{path}|layername=worklist", "w", "ogr")
+        assert [f["buurt_code"] for f in layer.getFeatures()] == ["BU1"]
+
+
+def test_a_geopackage_that_is_open_in_the_project_takes_the_table(panel, tmp_path):
+    path = str(tmp_path / "mine.gpkg")
+    mark(panel)
+    panel.worklist.export_to(path)
+    layer = QgsVectorLayer(f"{path}|layername=worklist", "w", "ogr")
+    QgsProject.instance().addMapLayer(layer)
+    assert layer.featureCount() == 1
+    mark(panel, "BU2")
+    panel.worklist.export_to(path)
+    again = QgsVectorLayer(f"{path}|layername=worklist", "w2", "ogr")
+    assert sorted(f["buurt_code"] for f in again.getFeatures()) == ["BU1", "BU2"]
+
+
+def test_a_formula_is_none_in_either_kind_of_csv(panel, tmp_path):
+    """A Dutch spreadsheet cuts at semicolons, an English one at commas."""
+    mark(panel)
+    panel.worklist.note.put("first;=1+1,=2+2\n- list\n=3")
+    panel.worklist._save()
+    panel.worklist.owner.setText("@ik")
+    panel.worklist._save()
+    path = tmp_path / "list.csv"
+    panel.worklist.export_to(str(path))
+    for delimiter in ";,":
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.reader(file, delimiter=delimiter):
+                for cell in row:
+                    for piece in cell.replace('"', "").splitlines():
+                        assert piece[:1] not in tuple("=+@"), cell
+
+
+def test_a_designation_that_ended_offers_nothing_new_and_keeps_the_rest(panel):
+    page = panel.worklist
+    mark(panel, "BU1", designated=True, until="2999-12-31")
+    from qgis.PyQt.QtCore import Qt
+    from wijkmix.wijkmix_plugin.policy.worklist import Item
+
+    row(panel, "wbmgp-artikel-8").setCheckState(Qt.CheckState.Checked)
+    assert json.loads(entry("worklist"))["items"][0]["until"] == "2999-12-31"
+    page.show_unit(Item("BU1", "Een"))
+    page.reload()
+    assert not row(panel, "wbmgp-artikel-9").flags()
+    assert row(panel, "wbmgp-artikel-8").flags()
+    page.note.put("still to be written")
+    page._save()
+    assert page.message.text() == ""
+    [stored] = json.loads(entry("worklist"))["items"]
+    assert stored["instruments"] == ["wbmgp-artikel-8"]
+    assert stored["note"] == "still to be written"

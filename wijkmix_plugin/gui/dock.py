@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from qgis.core import Qgis, QgsMessageLog, QgsPointXY, QgsProject, QgsVectorLayer
@@ -23,7 +24,7 @@ from qgis.PyQt.QtWidgets import (
 
 from .. import dependencies
 from ..errors import WijkMixError
-from . import about_panel, flags_panel, scan_layer, texts
+from . import about_panel, designations, flags_panel, own_catalogue, scan_layer, texts
 from .instruments_panel import InstrumentsPanel
 from .map_tool import Outline, PickTool, feature_at
 from .mix_panel import MixPanel
@@ -183,6 +184,9 @@ class WijkMixDock(QgsDockWidget):
         self._connect(self.picker.map_button.toggled, self._pick_toggled)
         self._connect(self.picker.zoom_button.clicked, self._zoom)
         self._connect(self.flags.anchorClicked, self._flag_link)
+        if self.instruments is not None:
+            self._connect(self.instruments.catalogue_changed, self._set_catalogue)
+            self._connect(self.instruments.designation_changed, lambda: self._select(self._unit))
         self._connect(self.clusters.picked, self._point_picked)
         self._connect(self.clusters.picked_code, self.select_code)
         self._connect(self.visibilityChanged, self._shown)
@@ -346,6 +350,7 @@ class WijkMixDock(QgsDockWidget):
         self.picker.show_unit(unit)
         values = scan_layer.record(layer, feature)
         origin = scan_layer.provenance(layer)
+        designation = designations.of_buurt(layer, feature.geometry(), date.today())
         self.mix.show_unit(
             self._catalogue,
             unit,
@@ -358,12 +363,14 @@ class WijkMixDock(QgsDockWidget):
             flags_panel.render(values, origin, self._catalogue, goal_set=project_goals().is_set)
         )
         if self.plan is not None:
-            self.plan.worklist.show_unit(flags_panel.marked(unit, values))
+            self.plan.worklist.show_unit(flags_panel.marked(unit, values, designation))
         self.about.show_html(
             about_panel.render(self.layer_box.currentText(), origin, self._catalogue)
         )
         if self.instruments is not None:
-            self.instruments.show_buurt(unit.name or unit.code, flags_panel.statuses(values))
+            self.instruments.show_buurt(
+                unit.name or unit.code, flags_panel.statuses(values), designation
+            )
         self.clusters.show_unit(unit)
         self.scale.show_unit(unit)
         if self._outline is not None:
@@ -373,6 +380,13 @@ class WijkMixDock(QgsDockWidget):
     def _offer_report(self) -> None:
         self.report_button.setEnabled(self.layer() is not None)
         self.report_panel.refresh()
+
+    def _set_catalogue(self, catalogue: Any) -> None:
+        """Read another catalogue everywhere."""
+        self._catalogue = self.clusters.catalogue = catalogue
+        self.instruments.set_catalogue(catalogue)
+        self.plan.set_catalogue(catalogue)
+        self._reload()
 
     def _show_nothing(self) -> None:
         """Say what to do next: scan first, or choose a buurt."""
@@ -492,10 +506,8 @@ class WijkMixDock(QgsDockWidget):
 
 def _load_catalogue() -> tuple[Any, str]:
     """Return the catalogue, or why it cannot be read: the rest of the panel works without it."""
-    from ..policy import catalogue
-
     try:
-        return catalogue.load(), ""
+        return own_catalogue.load(), ""
     except WijkMixError as error:
         QgsMessageLog.logMessage(error.text.en, "WijkMix", Qgis.MessageLevel.Warning)
         return None, texts.both(error.text)

@@ -5,11 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from qgis.PyQt.QtCore import QCoreApplication
 
-from ..policy.catalogue import is_choosable, is_stale, needs_designation
+from ..policy import law_checks
+from ..policy.catalogue import is_choosable, needs_designation, own_mark
+from ..policy.designation import NONE_LOADED, Designation, absent
+from ..policy.law_checks import Check
 from . import texts
 from .page import box, heading, items, paragraph
 from .texts import esc
@@ -19,13 +23,28 @@ def title(entry: dict[str, Any]) -> str:
     return f"{entry['nr']}  {texts.both(entry['label'])}"
 
 
-def render(entry: dict[str, Any], catalogue: Any, today: date, flags: Iterable[str] = ()) -> str:
-    """Return the page of an entry, with the companions of the flags it is read under."""
+def render(
+    entry: dict[str, Any],
+    catalogue: Any,
+    today: date,
+    flags: Iterable[str] = (),
+    *,
+    check: Check | None = None,
+    designation: Designation | None = None,
+) -> str:
+    """Return the page of an entry, with the companions of the flags it is read under.
+
+    `check` is when the user checked its law; `designation` how it stands with the buurt shown.
+    """
     translate = QCoreApplication.translate
     kind = texts.both(catalogue.kinds.get(entry["kind"], entry["kind"]))
     domain = texts.both(catalogue.domains.get(entry["domain"], entry["domain"]))
     use = texts.label(catalogue, "uses", entry["use"])
     body = [f"<h2>{esc(title(entry))}</h2>", paragraph(f"{domain} · {kind} · {use}", "muted")]
+    mark = own_mark(catalogue, entry["id"])
+    if mark is not None:
+        text = f"{texts.both(mark)}: {Path(str(catalogue.meta.get('own'))).name}"
+        body.append(f"<p><b>{esc(text[:1].upper() + text[1:])}</b></p>")
     if not is_choosable(entry):
         body.append(
             box(
@@ -40,26 +59,14 @@ def render(entry: dict[str, Any], catalogue: Any, today: date, flags: Iterable[s
             )
         )
     elif needs_designation(entry):
-        body.append(
-            box(
-                "⚠ "
-                + esc(
-                    translate(
-                        "WijkMix",
-                        "Only inside an area that is officially designated under the Wbmgp. "
-                        "WijkMix has no designation loaded and never derives one from figures, so "
-                        "this entry matches no buurt; it is here to read.",
-                    )
-                )
-            )
-        )
+        body.append(_designated(designation or absent(NONE_LOADED)))
     body.append(paragraph(texts.both(entry["what"])))
     for name in flags:
         flag = catalogue.candidate_flags[name]
         if entry["id"] in flag["instruments"] and entry["id"] not in flag["must_show"]:
             body.append(companions(name, catalogue))
     body.append(_section(translate("WijkMix", "Who"), [_actors(entry, catalogue)]))
-    body.append(_law(entry, catalogue, today))
+    body.append(_law(entry, catalogue, today, check))
     body.append(_section(translate("WijkMix", "Scale"), _scales(entry, catalogue)))
     body.append(_section(translate("WijkMix", "When it may fit"), _triggers(entry, catalogue)))
     body.append(_section(translate("WijkMix", "Caveats"), _caveats(entry, catalogue)))
@@ -75,6 +82,21 @@ def render(entry: dict[str, Any], catalogue: Any, today: date, flags: Iterable[s
     return "".join(body)
 
 
+def _designated(found: Designation) -> str:
+    """Say whether the entry applies to the buurt, and why."""
+    translate = QCoreApplication.translate
+    text = translate(
+        "WijkMix",
+        "Only inside an area that is officially designated under the Wbmgp. WijkMix never derives "
+        "one from figures.",
+    )
+    if not found.applies:
+        text += " " + translate(
+            "WijkMix", "This entry matches no buurt here and cannot be chosen; it is here to read."
+        )
+    return box(f"{'' if found.applies else '⚠ '}{esc(text)}<br><b>{esc(texts.both(found.why))}</b>")
+
+
 def _section(name: str, lines: list[str]) -> str:
     return heading(name) + items(lines) if lines else ""
 
@@ -85,35 +107,46 @@ def _actors(entry: dict[str, Any], catalogue: Any) -> str:
     return f"{text}<br>{esc(note)}" if note else text
 
 
-def _law(entry: dict[str, Any], catalogue: Any, today: date) -> str:
+def _law(entry: dict[str, Any], catalogue: Any, today: date, check: Check | None) -> str:
     """Return every rule with its status and date; amber, and in words, when that date is old."""
     translate = QCoreApplication.translate
-    as_of = catalogue.meta["law_as_of"]
-    watched = {item["id"]: item["name"] for item in catalogue.legal_watch}
+    watched = {item["id"]: item for item in catalogue.legal_watch}
     lines = []
     for rule in entry["legal"]:
         status = texts.label(catalogue, "legal_status", rule["status_at_source"])
         line = f"{esc(texts.both(rule))}<br><i>{esc(status)}</i>"
-        watch = rule.get("watch")
-        if watch:
+        item = watched.get(rule.get("watch"))
+        if item is not None:
             line += " · " + esc(
                 translate("WijkMix", "watch list {id}: {name}").format(
-                    id=watch, name=watched.get(watch, "")
+                    id=item["id"], name=item["name"]
                 )
             )
+            if item.get("checked"):
+                line += ". " + esc(
+                    _checked(item["checked"]["date"], str(item["checked"].get("reference") or ""))
+                )
         lines.append(line)
-    stand = translate("WijkMix", "As it stood in {month}.").format(month=texts.day(as_of))
-    if is_stale(as_of, today):
+    stand = translate("WijkMix", "As it stood in {month}.").format(
+        month=texts.day(catalogue.meta["law_as_of"])
+    )
+    if check is not None:
+        stand += " " + _checked(check.day, check.note)
+    stand = esc(stand)
+    if law_checks.is_due(entry, catalogue, check, today):
         mark = translate("WijkMix", "Older than 12 months, may have changed.")
-        stand = f'{esc(stand)} <span class="amber">▲ {esc(mark)}</span>'
-    else:
-        stand = esc(stand)
-    check = texts.both(catalogue.meta["legal_notice"])
+        stand += f' <span class="amber">▲ {esc(mark)}</span>'
+    notice = texts.both(catalogue.meta["legal_notice"])
     return (
         heading(translate("WijkMix", "Law"))
         + items(lines)
-        + f"<p>{stand}<br><b>{esc(check)}</b></p>"
+        + f"<p>{stand}<br><b>{esc(notice)}</b></p>"
     )
+
+
+def _checked(day: str, note: str) -> str:
+    text = QCoreApplication.translate("WijkMix", "Checked on {day}").format(day=texts.day(day))
+    return f"{text} ({note})." if note else f"{text}."
 
 
 def _scales(entry: dict[str, Any], catalogue: Any) -> list[str]:

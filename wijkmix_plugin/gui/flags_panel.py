@@ -8,7 +8,7 @@ from typing import Any
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..policy import explain
-from ..policy.catalogue import DESIGNATION
+from ..policy.designation import Designation
 from ..policy.goals import NOT_SET
 from ..policy.worklist import Item
 from . import entry_html, texts
@@ -23,11 +23,11 @@ def statuses(values: dict[str, Any]) -> dict[str, str | None]:
     return {name: values.get(f"flag_{name}") for name in FLAGS}
 
 
-def marked(unit: Any, values: dict[str, Any]) -> Item:
+def marked(unit: Any, values: dict[str, Any], designation: Designation) -> Item:
     """Return a buurt as the worklist would keep it, with its flags and designation."""
     flags = (k for k, v in statuses(values).items() if v in ("candidate", "provisional"))
-    designated = values.get(DESIGNATION) is True
-    return Item(unit.code, unit.name or "", flags=tuple(flags), designated=designated)
+    until = designation.until.isoformat() if designation.until is not None else ""
+    return Item(unit.code, unit.name or "", flags=tuple(flags), designated=bool(until), until=until)
 
 
 def render(

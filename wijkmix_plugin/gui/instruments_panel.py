@@ -6,24 +6,35 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from qgis.PyQt.QtCore import QCoreApplication, QSize, Qt, QUrl
+from qgis.core import QgsProject
+from qgis.gui import QgsDateEdit
+from qgis.PyQt.QtCore import QCoreApplication, QDate, QSize, Qt, QUrl, pyqtSignal
 from qgis.PyQt.QtWidgets import (
-    QComboBox,
     QGridLayout,
+    QHBoxLayout,
     QLineEdit,
+    QMenu,
     QSplitter,
     QStyle,
+    QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
-from ..policy.catalogue import is_choosable, needs_designation
-from . import entry_html, texts
+from ..errors import PolicyError
+from ..policy import law_checks
+from ..policy.catalogue import is_choosable, needs_designation, own_mark
+from ..policy.designation import NONE_LOADED, Designation, absent
+from . import entry_html, own_catalogue, texts
+from .designations import DesignationDialog
 from .page import Page, paragraph
+from .stored_page import SCOPE, choice, label, project_entry, steady
 
-BUURT, ALL = "buurt", "all"
+BUURT, ALL, UNFLAGGED = "buurt", "all", "unflagged"
+NO_SCALE = "none"
+LAW_CHECKS = "law_checks"
 ID_ROLE = Qt.ItemDataRole.UserRole
 WIDE = 620  # pixels: from here on the entry stands beside the list
 
@@ -31,37 +42,38 @@ WIDE = 620  # pixels: from here on the entry stands beside the list
 class InstrumentsPanel(QWidget):
     """A list that always holds the companions of a flag, and the entry that is read."""
 
+    catalogue_changed = pyqtSignal(object)
+    designation_changed = pyqtSignal()
+
     def __init__(self, catalogue: Any, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         translate = QCoreApplication.translate
         self._catalogue = catalogue
         self._statuses: dict[str, str | None] = {}
         self._place = ""
-        self._search = {e["id"]: _haystack(e, catalogue) for e in catalogue.entries}
-        self.scope = QComboBox()
-        self.scope.setAccessibleName(translate("WijkMix", "Which instruments"))
-        self.scope.addItem(translate("WijkMix", "For the flags of the selected buurt"), BUURT)
-        for name in catalogue.candidate_flags:
-            self.scope.addItem(
-                translate("WijkMix", "Flag: {name}").format(name=texts.flag(catalogue, name)), name
-            )
-        self.scope.addItem(
-            translate("WijkMix", "All {n} entries").format(n=len(catalogue.entries)), ALL
-        )
-        self.domain = QComboBox()
-        self.domain.setAccessibleName(translate("WijkMix", "Domain"))
-        self.domain.addItem(translate("WijkMix", "All domains"), "")
-        for key, label in catalogue.domains.items():
-            self.domain.addItem(texts.both(label), key)
-        for box in (self.scope, self.domain):
-            box.setMinimumContentsLength(8)
-            box.setSizeAdjustPolicy(
-                QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-            )
+        self._entry = ""
+        self._designation = absent(NONE_LOADED)
+        self.scope = choice(translate("WijkMix", "Which instruments"), {})
+        self.domain = choice(translate("WijkMix", "Domain"), {})
+        self.scale = choice(translate("WijkMix", "Scale in the source"), {})
+        self.actor = choice(translate("WijkMix", "Who acts"), {})
         self.find = QLineEdit()
         self.find.setClearButtonEnabled(True)
         self.find.setPlaceholderText(translate("WijkMix", "Search all words"))
         self.find.setAccessibleName(translate("WijkMix", "Search the instruments"))
+        self.more = QToolButton()
+        self.more.setText("…")
+        self.more.setToolTip(translate("WijkMix", "Own catalogue and designated areas"))
+        self.more.setAccessibleName(self.more.toolTip())
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.more)
+        self.choose_own = menu.addAction(translate("WijkMix", "Own catalogue (JSON)…"))
+        self.drop_own = menu.addAction(translate("WijkMix", "Back to the shipped catalogue"))
+        menu.addSeparator()
+        self.designate = menu.addAction(translate("WijkMix", "Designated areas (Wbmgp)…"))
+        self.more.setMenu(menu)
+        self.notice = label("", small=True)
+        self.notice.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.list = QTreeWidget()
         self.list.setHeaderHidden(True)
         self.list.setRootIsDecorated(False)
@@ -72,43 +84,141 @@ class InstrumentsPanel(QWidget):
         self.page = Page(translate("WijkMix", "The selected instrument"))
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.addWidget(self.list)
-        self.splitter.addWidget(self.page)
+        self.splitter.addWidget(self._build_reading())
         self.splitter.setChildrenCollapsible(False)
         self.splitter.setStretchFactor(0, 2)
         self.splitter.setStretchFactor(1, 3)
         bar = QGridLayout()
-        bar.addWidget(self.scope, 0, 0, 1, 2)
-        bar.addWidget(self.domain, 1, 0)
-        bar.addWidget(self.find, 1, 1)
+        top = QHBoxLayout()
+        top.addWidget(self.scope, 1)
+        top.addWidget(self.more)
+        bar.addLayout(top, 0, 0, 1, 2)
+        for place, widget in enumerate((self.domain, self.scale, self.actor, self.find)):
+            bar.addWidget(widget, 1 + place // 2, place % 2)
         bar.setColumnStretch(0, 1)
         bar.setColumnStretch(1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 6, 0, 0)
         layout.addLayout(bar)
+        layout.addWidget(self.notice)
         layout.addWidget(self.splitter, 1)
-        self.scope.currentIndexChanged.connect(self.refresh)
-        self.domain.currentIndexChanged.connect(self.refresh)
+        self._fill()
+        for box in (self.scope, self.domain, self.scale, self.actor):
+            box.currentIndexChanged.connect(self.refresh)
         self.find.textChanged.connect(self.refresh)
         self.list.currentItemChanged.connect(self._chosen)
         self.page.anchorClicked.connect(self._follow)
+        self.choose_own.triggered.connect(self._choose_own)
+        self.drop_own.triggered.connect(self._drop_own)
+        self.designate.triggered.connect(self._designate)
         self.scope.setCurrentIndex(self.scope.findData(ALL))
         self.refresh()
 
-    def show_buurt(self, place: str, statuses: dict[str, str | None]) -> None:
+    def _build_reading(self) -> QWidget:
+        """Return the entry, and below it when its law was checked."""
+        translate = QCoreApplication.translate
+        self.checked = steady(QgsDateEdit())
+        self.checked.setAllowNull(True)
+        self.checked.setNullRepresentation(translate("WijkMix", "no date"))
+        self.checked.setMaximumDate(QDate.currentDate())
+        self.checked.setAccessibleName(translate("WijkMix", "Law checked on"))
+        self.check_note = QLineEdit()
+        self.check_note.setAccessibleName(translate("WijkMix", "By whom, against what"))
+        self.check_note.setPlaceholderText(self.check_note.accessibleName())
+        line = QHBoxLayout()
+        line.addWidget(label(translate("WijkMix", "Law checked on"), self.checked))
+        line.addWidget(self.checked)
+        line.addWidget(self.check_note, 1)
+        self.check_message = label("", small=True)
+        self.check_message.hide()
+        reading = QWidget()
+        layout = QVBoxLayout(reading)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.page, 1)
+        layout.addLayout(line)
+        layout.addWidget(self.check_message)
+        self.checked.dateValueChanged.connect(lambda _date: self._keep_check())
+        self.check_note.editingFinished.connect(self._keep_check)
+        return reading
+
+    def _fill(self) -> None:
+        """Offer what the catalogue has."""
+        translate = QCoreApplication.translate
+        catalogue = self._catalogue
+        self._search = {e["id"]: _haystack(e, catalogue) for e in catalogue.entries}
+        flags = {
+            name: translate("WijkMix", "Flag: {name}").format(name=texts.flag(catalogue, name))
+            for name in catalogue.candidate_flags
+        }
+        loose = self._unflagged()
+        offers = {
+            self.scope: {
+                BUURT: translate("WijkMix", "For the flags of the selected buurt"),
+                **flags,
+                UNFLAGGED: translate("WijkMix", "Belonging to no flag ({n})").format(n=len(loose)),
+                ALL: translate("WijkMix", "All {n} entries").format(n=len(catalogue.entries)),
+            },
+            self.domain: {
+                "": translate("WijkMix", "All domains"),
+                **{key: texts.both(name) for key, name in catalogue.domains.items()},
+            },
+            self.scale: {
+                "": translate("WijkMix", "All scales"),
+                **{key: texts.label(catalogue, "scales", key) for key in catalogue.scales},
+                NO_SCALE: translate("WijkMix", "no scale in the source"),
+            },
+            self.actor: {
+                "": translate("WijkMix", "All actors"),
+                **{
+                    key: texts.label(catalogue, "actors", key) for key in catalogue.labels["actors"]
+                },
+            },
+        }
+        for box, choices in offers.items():
+            chosen = box.currentData()
+            box.blockSignals(True)
+            box.clear()
+            for key, text in choices.items():
+                box.addItem(text, key)
+            box.setCurrentIndex(max(box.findData(chosen), 0))
+            box.blockSignals(False)
+        notice = own_catalogue.notice(catalogue)
+        self.notice.setText(notice)
+        self.notice.setVisible(bool(notice))
+        self.drop_own.setEnabled(bool(own_catalogue.path()))
+
+    def set_catalogue(self, catalogue: Any) -> None:
+        """Read another catalogue: what was chosen stays where it has it too."""
+        self._catalogue = catalogue
+        self._fill()
+        self.refresh()
+
+    def show_buurt(
+        self,
+        place: str,
+        statuses: dict[str, str | None],
+        designation: Designation | None = None,
+    ) -> None:
         """Match the flags of a buurt; an empty place means that none is selected."""
         first = not self._place
         self._place, self._statuses = place, statuses
-        if first and place and self.scope.currentData() == ALL and not self.find.text():
+        self._designation = designation or absent(NONE_LOADED)
+        if first and place and self.scope.currentData() == ALL and not self._is_filtered():
             self.scope.setCurrentIndex(self.scope.findData(BUURT))
         elif not place and self.scope.currentData() == BUURT:
             self.scope.setCurrentIndex(self.scope.findData(ALL))
         else:
             self.refresh()
 
+    def _is_filtered(self) -> bool:
+        boxes = (self.domain, self.scale, self.actor)
+        return bool(self.find.text()) or any(box.currentData() for box in boxes)
+
     def show_scope(self, scope: str) -> None:
         """Show a flag, the selected buurt or everything, with the filters off."""
         self.find.clear()
-        self.domain.setCurrentIndex(0)
+        for box in (self.domain, self.scale, self.actor):
+            box.setCurrentIndex(0)
         self.scope.setCurrentIndex(max(self.scope.findData(scope), 0))
 
     def show_entry(self, key: str) -> None:
@@ -155,24 +265,39 @@ class InstrumentsPanel(QWidget):
 
     def _groups(self) -> list[tuple[str, list[str]]]:
         scope = self.scope.currentData()
-        if scope == ALL:
+        if scope in (ALL, UNFLAGGED):
+            loose = self._unflagged() if scope == UNFLAGGED else list(self._catalogue.by_id)
             return [
                 (f"{texts.both(label)} ({len(keys)})", keys)
                 for domain, label in self._catalogue.domains.items()
                 if (
                     keys := self._fitting(
-                        [e["id"] for e in self._catalogue.entries if e["domain"] == domain]
+                        [k for k in loose if self._catalogue.get(k)["domain"] == domain]
                     )
                 )
             ]
-        return [group for name in self._flags() for group in self._flag_groups(name)]
+        groups = [group for name in self._flags() for group in self._flag_groups(name)]
+        if scope == BUURT and self._designation.applies:
+            wanted = [e["id"] for e in self._catalogue.entries if needs_designation(e)]
+            title = QCoreApplication.translate("WijkMix", "Designated area (Wbmgp), in force")
+            groups.append((title, self._fitting(wanted)))
+        return groups
+
+    def _unflagged(self) -> list[str]:
+        """Return what belongs to no flag: to choose for its own sake, or beside something else."""
+        shown = {
+            entry["id"]
+            for flag in self._catalogue.candidate_flags
+            for entry in self._catalogue.matching(flag)
+        }
+        return [key for key in self._catalogue.by_id if key not in shown]
 
     def _flags(self) -> list[str]:
         """Return the flags whose instruments are listed."""
         scope = self.scope.currentData()
         if scope == BUURT:
             return [k for k, v in self._statuses.items() if v in ("candidate", "provisional")]
-        return [] if scope == ALL else [scope]
+        return [] if scope in (ALL, UNFLAGGED) else [scope]
 
     def _flag_groups(self, name: str) -> list[tuple[str, list[str]]]:
         """Return matches and companions; these are never filtered, no measure goes without them."""
@@ -188,14 +313,15 @@ class InstrumentsPanel(QWidget):
         return groups
 
     def _fitting(self, keys: list[str]) -> list[str]:
-        domain = self.domain.currentData()
+        domain, scale, actor = (
+            box.currentData() or None for box in (self.domain, self.scale, self.actor)
+        )
         words = self.find.text().casefold().split()
-        return [
-            key
-            for key in keys
-            if (not domain or self._catalogue.get(key)["domain"] == domain)
-            and all(word in self._search[key] for word in words)
-        ]
+        selected = self._catalogue.select(
+            domain=domain, scale=None if scale == NO_SCALE else scale, actor=actor
+        )
+        kept = {e["id"] for e in selected if scale != NO_SCALE or not e["scale"]["source"]}
+        return [k for k in keys if k in kept and all(word in self._search[k] for word in words)]
 
     def _item(self, entry: dict[str, Any]) -> QTreeWidgetItem:
         text = entry_html.title(entry)
@@ -208,13 +334,16 @@ class InstrumentsPanel(QWidget):
             font = item.font(0)
             font.setItalic(True)
             item.setFont(0, font)
-        elif needs_designation(entry):
+        elif needs_designation(entry) and not self._designation.applies:
             text = QCoreApplication.translate("WijkMix", "{title} (needs a designation)").format(
                 title=text
             )
             item.setIcon(
                 0, self.style().standardIcon(QStyle.StandardPixmap.SP_MessageBoxInformation)
             )
+        mark = own_mark(self._catalogue, entry["id"])
+        if mark is not None:
+            text = f"{text} ({texts.both(mark)})"
         item.setText(0, text)
         item.setToolTip(0, text)
         item.setData(0, ID_ROLE, entry["id"])
@@ -235,7 +364,7 @@ class InstrumentsPanel(QWidget):
                 "flag or All entries above to read on.",
             ).format(place=self._place)
         return translate(
-            "WijkMix", "No entry has these words. Search for less, or choose All domains."
+            "WijkMix", "No entry fits. Search for less, or choose all domains, scales and actors."
         )
 
     # -- reading ---------------------------------------------------------------------------
@@ -246,7 +375,74 @@ class InstrumentsPanel(QWidget):
             self._read(self._catalogue.get(key))
 
     def _read(self, entry: dict[str, Any]) -> None:
-        self.page.show_html(entry_html.render(entry, self._catalogue, date.today(), self._flags()))
+        self._entry = entry["id"]
+        checks, problem = law_checks.loads(project_entry(LAW_CHECKS))
+        check = checks.get(entry["id"])
+        self.page.show_html(
+            entry_html.render(
+                entry,
+                self._catalogue,
+                date.today(),
+                self._flags(),
+                check=check,
+                designation=self._designation,
+            )
+        )
+        for widget in (self.checked, self.check_note):
+            widget.setEnabled(problem is None)
+            widget.blockSignals(True)
+        if check is None:
+            self.checked.clear()
+        else:
+            self.checked.setDate(QDate.fromString(check.day, "yyyy-MM-dd"))
+        self.check_note.setText(check.note if check is not None else "")
+        for widget in (self.checked, self.check_note):
+            widget.blockSignals(False)
+        self._say_check(texts.both(problem))
+
+    def _keep_check(self) -> None:
+        """Keep the day and the note of the entry that is read."""
+        checks, problem = law_checks.loads(project_entry(LAW_CHECKS))
+        day = "" if self.checked.isNull() else self.checked.date().toString("yyyy-MM-dd")
+        note = self.check_note.text()
+        old = checks.get(self._entry)
+        if problem is not None or not self._entry or (day, note) == (tuple(old or ("", ""))):
+            return
+        try:
+            new = checks.with_check(self._entry, day, note, date.today())
+        except PolicyError as error:
+            self._say_check(texts.both(error.text))
+            return
+        QgsProject.instance().writeEntry(SCOPE, LAW_CHECKS, law_checks.dumps(new))
+        self._read(self._catalogue.get(self._entry))
+
+    def _say_check(self, text: str) -> None:
+        self.check_message.setText(text)
+        self.check_message.setVisible(bool(text))
+
+    # -- the user's own catalogue and designations -------------------------------------------
+
+    def _choose_own(self) -> None:
+        path = own_catalogue.ask(self)
+        if path:
+            self.use_own(path)
+
+    def use_own(self, path: str) -> None:
+        """Take over a catalogue of the user's own, or keep this one and say why."""
+        found, reason = own_catalogue.use(path)
+        if found is None:
+            self.notice.setText(reason)
+            self.notice.show()
+        else:
+            self.catalogue_changed.emit(found)
+
+    def _drop_own(self) -> None:
+        own_catalogue.forget()
+        self.catalogue_changed.emit(own_catalogue.load())
+
+    def _designate(self) -> None:
+        if DesignationDialog(self).exec():
+            self.designation_changed.emit()
 
     def _follow(self, url: QUrl) -> None:
         if url.scheme() == "entry":

@@ -52,7 +52,7 @@ class MoranPanel(QScrollArea):
         self, catalogue: Any, canvas: QgsMapCanvas | None, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._catalogue = catalogue
+        self.catalogue = catalogue
         self._scan_id = ""
         self._scan_table: ScanTable | None = None
         self._own_id = ""
@@ -96,7 +96,7 @@ class MoranPanel(QScrollArea):
                 button = QToolButton()
                 button.setAutoRaise(True)
                 button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-                button.setAccessibleName(texts.label(self._catalogue, "clusters", name))
+                button.setAccessibleName(texts.label(self.catalogue, "clusters", name))
                 button.clicked.connect(partial(self._select_cluster, name))
                 self.legend[name] = button
                 legend.addWidget(button, row, column)
@@ -277,7 +277,7 @@ class MoranPanel(QScrollArea):
         self.hint.setVisible(shown)
         for name, button in self.legend.items():
             count = len(table.clusters.get(name, ())) if table is not None else 0
-            word = texts.label(self._catalogue, "clusters", name)
+            word = texts.label(self.catalogue, "clusters", name)
             short = {
                 "ns": QCoreApplication.translate("WijkMix", "n.s."),
                 "island": QCoreApplication.translate("WijkMix", "island"),
@@ -439,7 +439,7 @@ class MoranPanel(QScrollArea):
             except WijkMixError as error:
                 problem = texts.both(error.text)
         near = [layer.getFeature(one) for one in found]
-        about = NeighbourText(layer, self._table, self._catalogue, self._name)
+        about = NeighbourText(layer, self._table, self.catalogue, self._name)
         self.near.setText(about.render(feature, near, problem))
         if self.show_near.isChecked() and self.isVisible() and self._band is not None:
             self._band.show([one.geometry() for one in near], layer)

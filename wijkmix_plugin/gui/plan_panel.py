@@ -20,11 +20,21 @@ class PlanPanel(QTabWidget):
 
     def __init__(self, catalogue: Any, changed: Callable[[], None]) -> None:
         super().__init__()
+        self._changed = changed
+        self.set_catalogue(catalogue)
+
+    def set_catalogue(self, catalogue: Any) -> None:
+        """Build both pages on a catalogue: another one may ask other questions."""
         translate = QCoreApplication.translate
-        self.goals = GoalsPage(catalogue, changed)
+        place = max(self.currentIndex(), 0)
+        for old in [self.widget(n) for n in range(self.count())]:
+            self.removeTab(self.indexOf(old))
+            old.deleteLater()
+        self.goals = GoalsPage(catalogue, self._changed)
         self.worklist = WorklistPage(catalogue)
         self.addTab(self.goals, translate("WijkMix", "Goals"))
         self.addTab(self.worklist, translate("WijkMix", "Worklist"))
+        self.setCurrentIndex(place)
         self.reload()
 
     def reload(self, *_details: Any) -> None:

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +30,13 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..errors import Text
-from ..policy import worklist
+from ..policy import stored, worklist
 from ..policy.worklist import Item, Worklist
 from . import texts
 from .stored_page import Answer, StoredPage, label
 
 ID_ROLE = Qt.ItemDataRole.UserRole
+TABLE = "worklist"
 
 
 class WorklistPage(StoredPage):
@@ -53,6 +56,7 @@ class WorklistPage(StoredPage):
         self.owner = QLineEdit()
         self.note = Answer(translate("WijkMix", "Note"), lambda _text: self._save())
         self.note.setPlaceholderText("")
+        self.owner.setMaxLength(stored.MAX_LINE)
         self.owner.setAccessibleName(translate("WijkMix", "Owner"))
         self.instruments = QListWidget()
         self.instruments.setAccessibleName(translate("WijkMix", "Chosen instruments"))
@@ -79,7 +83,7 @@ class WorklistPage(StoredPage):
         self.remove.clicked.connect(self._remove)
         self.export.clicked.connect(self._export)
         self.owner.editingFinished.connect(self._save)
-        self.list.currentItemChanged.connect(lambda *_: self._show_item())
+        self.list.currentItemChanged.connect(self._choose)
         self.instruments.itemChanged.connect(lambda *_: self._save())
         self.show_unit(None)
 
@@ -113,28 +117,30 @@ class WorklistPage(StoredPage):
         self.list.blockSignals(False)
         self._show_item()
 
+    def _choose(self, *_items: Any) -> None:
+        self.say("")  # what was said of the other buurt is no longer to the point
+        self._show_item()
+
     def _show_item(self) -> None:
-        item = self.read()[0].find(self._code())
+        item = self._current(self.read()[0])
         for widget in (self.owner, self.note, self.instruments, self.remove):
             widget.setEnabled(item is not None)
         self.export.setEnabled(self.list.count() > 0)
         item = item or Item("")
         self.owner.setText(item.owner)
-        self.note.setPlainText(item.note)
+        self.note.put(self.drafts.get(self._draft(item), item.note))
         self.instruments.blockSignals(True)
         self.instruments.clear()
+        designated = item.is_designated(date.today())
         for key in dict.fromkeys([*item.instruments, *self._catalogue.by_id]):
             entry = self._catalogue.by_id.get(key)
             row = QListWidgetItem(worklist.title(self._catalogue, key, texts.language()))
             row.setData(ID_ROLE, key)
-            row.setCheckState(
-                Qt.CheckState.Checked if key in item.instruments else Qt.CheckState.Unchecked
-            )
-            reason = (
-                worklist.refusal(entry, designated=item.designated) if entry is not None else None
-            )
+            chosen = key in item.instruments
+            row.setCheckState(Qt.CheckState.Checked if chosen else Qt.CheckState.Unchecked)
+            reason = worklist.refusal(entry, designated=designated) if entry is not None else None
             row.setToolTip(texts.both(reason) or row.text())
-            if reason is not None:
+            if reason is not None and not chosen:  # what was chosen before can be taken away
                 row.setFlags(Qt.ItemFlag.NoItemFlags)
             self.instruments.addItem(row)
         self.instruments.blockSignals(False)
@@ -151,6 +157,17 @@ class WorklistPage(StoredPage):
             else ""
         )
 
+    def _current(self, found: Worklist) -> Item | None:
+        """Return the selected item, with the designation that holds for its buurt now."""
+        item, unit = found.find(self._code()), self._unit
+        if item is None or unit is None or unit.code != item.code:
+            return item
+        return replace(item, designated=unit.designated, until=unit.until)
+
+    @staticmethod
+    def _draft(item: Item) -> str:
+        return f"{item.name} ({item.code})" if item.name else item.code
+
     def _mark(self) -> None:
         unit = self._unit
         if unit is None:
@@ -162,33 +179,46 @@ class WorklistPage(StoredPage):
             self._list(self.read()[0], unit.code)
 
     def _save(self) -> None:
-        old = self.read()[0].find(self._code())
-        if old is None:
+        """Keep what is filled in; a note that is refused does not hold back the rest."""
+        found = self.read()[0]
+        kept, old = found.find(self._code()), self._current(found)
+        if kept is None or old is None:
             return
         rows = (self.instruments.item(i) for i in range(self.instruments.count()))
         chosen = tuple(
             row.data(ID_ROLE) for row in rows if row.checkState() == Qt.CheckState.Checked
         )
-        new = replace(
-            old, owner=self.owner.text(), note=self.note.toPlainText(), instruments=chosen
-        )
+        new = replace(old, owner=self.owner.text(), instruments=chosen)
         if new != old and self.change(
             lambda now: worklist.dumps(now.with_item(new, self._catalogue))
         ):
             self._show_companions(new)
+        note, draft = self.note.toPlainText(), self._draft(old)
+        if note != kept.note or draft in self.drafts:
+            self.change(
+                lambda now: worklist.dumps(
+                    now.with_item(replace(now.find(old.code) or new, note=note), self._catalogue)
+                ),
+                {draft: note},
+            )
 
     def _remove(self) -> None:
         code = self._code()
+        old = self.read()[0].find(code)
+        if old is not None:
+            self.drafts.pop(self._draft(old), None)
         if self.change(lambda now: worklist.dumps(now.without(code))):
             self._list(self.read()[0], "")
 
     def _export(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(
+        path, kind = QFileDialog.getSaveFileName(
             self,
             QCoreApplication.translate("WijkMix", "Export the worklist"),
             "",
             "CSV (*.csv);;GeoPackage (*.gpkg)",
         )
+        if path and not Path(path).suffix:
+            path += ".gpkg" if "gpkg" in kind else ".csv"
         if path:
             self.export_to(path)
 
@@ -200,29 +230,83 @@ class WorklistPage(StoredPage):
 
 
 def write_table(path: str, rows: list[dict[str, str]]) -> str:
-    """Write rows with QGIS' writer; return what happened, in words."""
+    """Write rows as a whole or not at all; return what happened, in words.
+
+    A new file is written under another name first, and takes its place when it is whole. In a
+    GeoPackage that is there already only this table changes, in one transaction.
+    """
     translate = QCoreApplication.translate
-    options = QgsVectorFileWriter.SaveVectorOptions()
-    options.driverName = "GPKG" if path.lower().endswith(".gpkg") else "CSV"
-    options.layerName = "worklist"
-    if options.driverName == "GPKG" and Path(path).exists():
-        # Other tables of the file stay.
-        options.actionOnExistingFile = (
-            QgsVectorFileWriter.ActionOnExistingFile.CreateOrOverwriteLayer
-        )
-    fields = QgsFields()
-    for name in worklist.COLUMNS:
-        fields.append(QgsField(name, QMetaType.Type.QString))
-    project = QgsProject.instance()
-    writer = QgsVectorFileWriter.create(
-        path, fields, QgsWkbTypes.NoGeometry, project.crs(), project.transformContext(), options
-    )
-    for row in rows:
-        feature = QgsFeature(fields)
-        feature.setAttributes([row[name] for name in worklist.COLUMNS])
-        writer.addFeature(feature)
-    failed = writer.errorMessage() if writer.hasError() else ""
-    del writer
-    if failed:
-        return translate("WijkMix", "The worklist was not written: {reason}").format(reason=failed)
+    target = Path(path)
+    try:
+        if target.suffix.lower() == ".gpkg" and target.exists():
+            _write_into(target, rows)
+        else:
+            _write_new(target, rows)
+    except (OSError, RuntimeError) as error:
+        return translate(
+            "WijkMix", "The worklist was not written; what was there is unchanged. {reason}"
+        ).format(reason=error)
     return translate("WijkMix", "Written to {path}").format(path=path)
+
+
+def _write_new(target: Path, rows: list[dict[str, str]]) -> None:
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".wijkmix-") as folder:
+        made = Path(folder) / target.name
+        options = QgsVectorFileWriter.SaveVectorOptions()
+        options.layerName = TABLE
+        options.driverName = "GPKG" if target.suffix.lower() == ".gpkg" else "CSV"
+        if options.driverName == "CSV":
+            # A spreadsheet that splits at semicolons does not split inside quotes.
+            options.layerOptions = ["STRING_QUOTING=ALWAYS"]
+        fields = QgsFields()
+        for name in worklist.COLUMNS:
+            fields.append(QgsField(name, QMetaType.Type.QString))
+        project = QgsProject.instance()
+        writer = QgsVectorFileWriter.create(
+            str(made),
+            fields,
+            QgsWkbTypes.NoGeometry,
+            project.crs(),
+            project.transformContext(),
+            options,
+        )
+        for row in rows:
+            feature = QgsFeature(fields)
+            feature.setAttributes([row[name] for name in worklist.COLUMNS])
+            if writer.hasError() or not writer.addFeature(feature):
+                raise RuntimeError(writer.errorMessage())
+        if writer.hasError() or not writer.flushBuffer():
+            raise RuntimeError(writer.errorMessage())
+        del writer
+        made.replace(target)
+
+
+def _write_into(target: Path, rows: list[dict[str, str]]) -> None:
+    """Replace the table in a GeoPackage, which may be open in QGIS; a failure rolls back."""
+    from osgeo import gdal, ogr
+
+    def done(result: Any) -> Any:
+        """Return the result; GDAL reports by code or by exception, as other plugins set it."""
+        if result is None or (isinstance(result, int) and result != 0):
+            raise RuntimeError(gdal.GetLastErrorMsg())
+        return result
+
+    gdal.PushErrorHandler("CPLQuietErrorHandler")
+    try:
+        source = done(gdal.OpenEx(str(target), gdal.OF_VECTOR | gdal.OF_UPDATE))
+        done(source.StartTransaction())
+        try:
+            table = done(source.CreateLayer(TABLE, None, ogr.wkbNone, ["OVERWRITE=YES"]))
+            for name in worklist.COLUMNS:
+                done(table.CreateField(ogr.FieldDefn(name, ogr.OFTString)))
+            for row in rows:
+                feature = ogr.Feature(table.GetLayerDefn())
+                for name in worklist.COLUMNS:
+                    feature.SetField(name, row[name])
+                done(table.CreateFeature(feature))
+        except Exception:
+            source.RollbackTransaction()
+            raise
+        done(source.CommitTransaction())
+    finally:
+        gdal.PopErrorHandler()

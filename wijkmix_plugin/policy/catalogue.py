@@ -39,11 +39,18 @@ class Catalogue:
     ----------
     data : everything, as in the JSON file.
     warnings : what the user should know about an override that was not used.
+    own : entries of the user's own file by id: "new", or "changed" where it alters a shipped one.
     """
 
-    def __init__(self, data: dict[str, Any], warnings: Iterable[Text] = ()) -> None:
+    def __init__(
+        self,
+        data: dict[str, Any],
+        warnings: Iterable[Text] = (),
+        own: Mapping[str, str] | None = None,
+    ) -> None:
         self.data = data
         self.warnings = tuple(warnings)
+        self.own = dict(own or {})
         self.meta: dict[str, Any] = data["meta"]
         self.domains: dict[str, dict[str, str]] = data["domains"]
         self.kinds: dict[str, dict[str, str]] = data["kinds"]
@@ -336,7 +343,28 @@ def load(path: Path | str | None = None, override: Path | str | None = None) -> 
         )
         return Catalogue(data, [warning])
     merged["meta"] = {**merged["meta"], "own": str(override)}
-    return Catalogue(merged)
+    return Catalogue(merged, own=_own_entries(data, merged))
+
+
+def _own_entries(shipped: dict[str, Any], merged: dict[str, Any]) -> dict[str, str]:
+    known = {entry["id"]: entry for part in ENTRY_PARTS for entry in shipped[part]}
+    return {
+        entry["id"]: "changed" if entry["id"] in known else "new"
+        for part in ENTRY_PARTS
+        for entry in merged[part]
+        if known.get(entry["id"]) != entry
+    }
+
+
+def own_mark(catalogue: Catalogue, entry_id: str) -> Text | None:
+    """Say that an entry is from the user's own file, or altered by it; None where it is shipped."""
+    return _OWN_MARKS.get(catalogue.own.get(entry_id, ""))
+
+
+_OWN_MARKS = {
+    "new": Text("own catalogue", "eigen catalogus"),
+    "changed": Text("changed by own catalogue", "gewijzigd door eigen catalogus"),
+}
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -6,13 +6,16 @@ The order is that of marking; there is no score and nothing to rank by.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from ..errors import PolicyError, Text
 from . import stored
-from .catalogue import FLAGS, Catalogue, Entry, is_choosable, needs_designation
+from .catalogue import FLAGS, Catalogue, Entry, is_choosable, needs_designation, own_mark
+from .designation import in_force, read_day
 
 MAX_ITEMS = 5000
 NEEDED = ("sociaal", "economisch")
@@ -33,10 +36,10 @@ WARNS = Text(
     "{name} is alleen een waarschuwing: de bron raadt dit niet aan, dus kiezen kan niet.",
 )
 UNDESIGNATED = Text(
-    "{name} applies only where an official designation (Wbmgp) is in force, and the scan has none "
-    "loaded for this buurt.",
-    "{name} geldt alleen waar een officiële aanwijzing (Wbmgp) van kracht is, en de scan heeft er "
-    "voor deze buurt geen geladen.",
+    "{name} applies only where an official designation (Wbmgp) is in force, and none is loaded for "
+    "this buurt.",
+    "{name} geldt alleen waar een officiële aanwijzing (Wbmgp) van kracht is, en voor deze buurt "
+    "is er geen geladen.",
 )
 
 
@@ -48,7 +51,8 @@ class Item:
     ----------
     flags : names of the flags it was a candidate for when it was marked.
     instruments : ids of the chosen entries; companions are not stored but follow from these.
-    designated : whether an official Wbmgp designation was loaded for this buurt when it was marked.
+    designated : whether an official Wbmgp designation was loaded for this buurt.
+    until : the last day of that designation, as 2027-12-31; "" where it is not known.
     """
 
     code: str
@@ -58,6 +62,11 @@ class Item:
     flags: tuple[str, ...] = ()
     instruments: tuple[str, ...] = ()
     designated: bool = False
+    until: str = ""
+
+    def is_designated(self, today: date) -> bool:
+        """Whether the designation is still in force."""
+        return self.designated and (not self.until or in_force(read_day(self.until), today))
 
 
 @dataclass(frozen=True)
@@ -111,10 +120,13 @@ def _checked(item: Item, old: Item | None, catalogue: Catalogue | None) -> Item:
     )
     kept = old.instruments if old is not None else ()
     for key in new.instruments:
-        # What was chosen with another catalogue stays until somebody removes it.
-        if catalogue is None or (key in kept and key not in catalogue.by_id):
+        # What was chosen with another catalogue, or under a designation that ended since, stays
+        # until somebody removes it; a note can still be written.
+        if catalogue is None or (
+            key in kept and (key not in catalogue.by_id or needs_designation(catalogue.get(key)))
+        ):
             continue
-        reason = refusal(catalogue.get(key), designated=new.designated)
+        reason = refusal(catalogue.get(key), designated=new.is_designated(date.today()))
         if reason is not None:
             raise PolicyError(reason.en, reason.nl)
     return new
@@ -183,12 +195,21 @@ def lacking(catalogue: Catalogue, item: Item) -> list[str]:
 # -- out -----------------------------------------------------------------------------------------
 
 
+# What makes a spreadsheet take a cell for a formula. In the middle of a text it does where the cell
+# is cut at a separator of another language, so there as well; a list with "- " stays as it is.
+_STARTS = re.compile(r"^ *(?=[=+\-@\t\r\n|])")
+_INSIDE = re.compile(r"(?<=[;,\t\r\n])(?=[=+@|]|-[^ -])")
+
+
 def guarded(value: str) -> str:
-    """Return a text that no spreadsheet reads as a formula: a leading = + - @ gets an apostrophe.
+    """Return a text that no spreadsheet reads as a formula: = + - @ | get an apostrophe in front.
 
     A tab or line end in front is a way round the check, so those count as well.
     """
-    return "'" + value if value.lstrip(" ")[:1] in tuple("=+-@\t\r\n|") and value.strip() else value
+    if not value.strip():
+        return value
+    inside = _INSIDE.sub("'", value)
+    return f"'{inside}" if _STARTS.match(value) else inside
 
 
 def rows(worklist: Worklist, catalogue: Catalogue, lang: str) -> list[dict[str, str]]:
@@ -211,7 +232,7 @@ def _row(item: Item, catalogue: Catalogue, lang: str) -> dict[str, str]:
         ),
         "owner": item.owner,
         "note": item.note,
-        "instruments": "; ".join(title(catalogue, key, lang) for key in item.instruments),
+        "instruments": "; ".join(_chosen(catalogue, key, item, lang) for key in item.instruments),
         "companions": "; ".join(
             title(catalogue, entry["id"], lang) for entry in companions(catalogue, item)
         ),
@@ -227,7 +248,25 @@ def title(catalogue: Catalogue, key: str, lang: str) -> str:
             .get(lang)
             .format(key=key)
         )
-    return f"{entry['nr']} {entry['label']['nl' if lang == 'nl' else 'en']}"
+    name = f"{entry['nr']} {entry['label']['nl' if lang == 'nl' else 'en']}"
+    mark = own_mark(catalogue, key)
+    return name if mark is None else f"{name} ({mark.get(lang)})"
+
+
+def _chosen(catalogue: Catalogue, key: str, item: Item, lang: str) -> str:
+    """Name a chosen entry; one that rests on a designation says until when, or that it ended."""
+    name = title(catalogue, key, lang)
+    entry = catalogue.by_id.get(key)
+    if entry is None or not needs_designation(entry):
+        return name
+    state = (
+        Text("designated until {day}", "aangewezen tot en met {day}")
+        if item.is_designated(date.today()) and item.until
+        else Text("designation without an end date", "aanwijzing zonder einddatum")
+        if item.designated and not item.until
+        else Text("designation no longer in force", "aanwijzing niet meer van kracht")
+    )
+    return f"{name} ({state.get(lang).format(day=item.until)})"
 
 
 # -- to and from a project -----------------------------------------------------------------------
@@ -274,6 +313,7 @@ def _item(record: Any) -> Item | None:
     if not sound:
         return None
     texts = {name: stored.text(word) for name, word in words.items()}
+    until = record.get("until", "")
     return Item(
         texts["code"],
         texts["name"],
@@ -282,4 +322,5 @@ def _item(record: Any) -> Item | None:
         tuple(map(stored.text, lists["flags"])),
         tuple(map(stored.text, lists["instruments"])),
         record.get("designated", False),
+        stored.text(until),
     )
