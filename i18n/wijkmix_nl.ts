@@ -1324,6 +1324,10 @@
         <translation>Recht gecheckt op</translation>
     </message>
     <message>
+        <source>Law checked</source>
+        <translation>Recht gecheckt</translation>
+    </message>
+    <message>
         <source>Law</source>
         <translation>Recht</translation>
     </message>
@@ -2872,6 +2876,10 @@
         <translation>Alleen buurten: dit kan inzicht 9 niet toetsen (eenvormige blokken in een gemengde wijk). Een duidelijk mozaïek van blokken (0,33) kan op buurten bijna niets laten zien (0,01). Om het te toetsen kiest u een laag met blokken onder Scannen, Alle opties: vierkanten van het CBS, PC6-gebieden of complexen. Wat buurten wel laten zien, staat hierboven en hieronder.</translation>
     </message>
     <message>
+        <source>With your own catalogue {file}: what it changes is marked. The flags of a scan follow the shipped one.</source>
+        <translation>Met uw eigen catalogus {file}: wat die verandert, is gemarkeerd. De vlaggen van een scan volgen de meegeleverde.</translation>
+    </message>
+    <message>
         <source>With your own catalogue: {file}. What it changes is marked. Flags come from the scan and follow the shipped catalogue and the thresholds given there.</source>
         <translation>Met uw eigen catalogus: {file}. Wat die verandert, is gemarkeerd. Vlaggen komen uit de scan en volgen de meegeleverde catalogus en de drempelwaarden die daar zijn opgegeven.</translation>
     </message>
@@ -3148,8 +3156,16 @@
         <translation>ja</translation>
     </message>
     <message>
+        <source>yyyy-mm-dd</source>
+        <translation>jjjj-mm-dd</translation>
+    </message>
+    <message>
         <source>z against chance</source>
         <translation>z tegen toeval</translation>
+    </message>
+    <message>
+        <source>{file} is not used, and everything stays as it was. {reason}</source>
+        <translation>{file} wordt niet gebruikt, en alles blijft zoals het was. {reason}</translation>
     </message>
     <message>
         <source>{flag}: matching</source>

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsSettings, QgsVectorLayer
-from qgis.PyQt.QtCore import QDate, Qt
+from qgis.PyQt.QtCore import Qt
 
 _SPEC = importlib.util.spec_from_file_location(
     "wijkmix_test_dock", Path(__file__).with_name("test_dock.py")
@@ -170,6 +170,7 @@ def test_a_file_that_cannot_be_used_keeps_what_is_there_and_says_why(dock, tmp_p
     path.write_text(content, encoding="utf-8")
     panel.use_own(str(path))
     assert why in panel.notice.text()
+    assert "own.json is not used, and everything stays as it was" in panel.notice.text()
     assert not panel.notice.isHidden()
     assert panel._catalogue is before
     assert own_catalogue.path() == ""
@@ -322,30 +323,49 @@ def test_a_column_of_the_scan_is_no_designation(dock):
 # -- when the law was checked ----------------------------------------------------------------------
 
 
+def check(panel, day, note=""):
+    panel.check_note.setText(note)
+    panel.checked.setText(day)
+    panel.checked.editingFinished.emit()
+
+
 def test_a_check_of_the_law_is_kept_and_takes_the_amber_mark_away(dock):
     panel = dock.instruments
+    today = date.today()
     panel.show_entry("wbmgp-artikel-8")
     assert "Older than 12 months" in panel.page.toPlainText()
-    panel.check_note.setText("wetten.nl <b>")
-    panel.check_note.editingFinished.emit()
-    assert "day of the check" in panel.check_message.text()
-    panel.check_note.setText("wetten.nl <b>")
-    panel.checked.setDate(QDate.currentDate())
+    check(panel, today.strftime("%d-%m-%Y"), "wetten.nl <b>")
     text = panel.page.toPlainText()
     assert "Checked on" in text
     assert "(wetten.nl <b>)" in text
     assert "Older than 12 months" not in text
     stored = json.loads(QgsProject.instance().readEntry("WijkMix", "law_checks", "")[0])
-    assert stored["checks"] == {
-        "wbmgp-artikel-8": {"day": str(date.today()), "note": "wetten.nl <b>"}
-    }
+    assert stored["checks"] == {"wbmgp-artikel-8": {"day": str(today), "note": "wetten.nl <b>"}}
     panel.show_entry("inponden")
-    assert panel.checked.isNull()
-    assert panel.check_note.text() == ""
+    assert panel.checked.text() == panel.check_note.text() == ""
     panel.show_entry("wbmgp-artikel-8")
-    assert panel.checked.date() == QDate.currentDate()
-    panel.checked.setDate(QDate.currentDate().addMonths(-12))
+    assert panel.checked.text() == str(today)
+    check(panel, str(today.replace(year=today.year - 1, day=1)))
     assert "Older than 12 months" in panel.page.toPlainText()
+    check(panel, "")
+    assert "Checked on" not in panel.page.toPlainText()
+
+
+@pytest.mark.parametrize(
+    ("day", "note", "why"),
+    [
+        ("", "only a note", "day of the check"),
+        ("ooit", "", "is no date"),
+        (str(date.today() + timedelta(days=1)), "", "in the future"),
+    ],
+)
+def test_a_check_that_cannot_be_is_said_and_stays_in_the_field(dock, day, note, why):
+    panel = dock.instruments
+    panel.show_entry("inponden")
+    check(panel, day, note)
+    assert why in panel.check_message.text()
+    assert (panel.checked.text(), panel.check_note.text()) == (day, note)
+    assert QgsProject.instance().readEntry("WijkMix", "law_checks", "")[0] == ""
 
 
 def test_checks_of_a_newer_version_stay_as_they_are(dock):

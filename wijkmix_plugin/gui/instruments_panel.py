@@ -7,8 +7,7 @@ from datetime import date
 from typing import Any
 
 from qgis.core import QgsProject
-from qgis.gui import QgsDateEdit
-from qgis.PyQt.QtCore import QCoreApplication, QDate, QSize, Qt, QUrl, pyqtSignal
+from qgis.PyQt.QtCore import QCoreApplication, QSize, Qt, QUrl, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -26,11 +25,11 @@ from qgis.PyQt.QtWidgets import (
 from ..errors import PolicyError
 from ..policy import law_checks
 from ..policy.catalogue import is_choosable, needs_designation, own_mark
-from ..policy.designation import NONE_LOADED, Designation, absent
+from ..policy.designation import NONE_LOADED, Designation, absent, read_day
 from . import entry_html, own_catalogue, texts
 from .designations import DesignationDialog
 from .page import Page, paragraph
-from .stored_page import SCOPE, choice, label, project_entry, steady
+from .stored_page import SCOPE, choice, label, project_entry
 
 BUURT, ALL, UNFLAGGED = "buurt", "all", "unflagged"
 NO_SCALE = "none"
@@ -117,16 +116,17 @@ class InstrumentsPanel(QWidget):
     def _build_reading(self) -> QWidget:
         """Return the entry, and below it when its law was checked."""
         translate = QCoreApplication.translate
-        self.checked = steady(QgsDateEdit())
-        self.checked.setAllowNull(True)
-        self.checked.setNullRepresentation(translate("WijkMix", "no date"))
-        self.checked.setMaximumDate(QDate.currentDate())
+        self.checked = QLineEdit()
+        self.checked.setPlaceholderText(translate("WijkMix", "yyyy-mm-dd"))
         self.checked.setAccessibleName(translate("WijkMix", "Law checked on"))
+        self.checked.setMaximumWidth(self.fontMetrics().horizontalAdvance("0000-00-00") + 24)
         self.check_note = QLineEdit()
         self.check_note.setAccessibleName(translate("WijkMix", "By whom, against what"))
         self.check_note.setPlaceholderText(self.check_note.accessibleName())
         line = QHBoxLayout()
-        line.addWidget(label(translate("WijkMix", "Law checked on"), self.checked))
+        caption = label(translate("WijkMix", "Law checked"), self.checked)
+        caption.setWordWrap(False)
+        line.addWidget(caption)
         line.addWidget(self.checked)
         line.addWidget(self.check_note, 1)
         self.check_message = label("", small=True)
@@ -137,7 +137,7 @@ class InstrumentsPanel(QWidget):
         layout.addWidget(self.page, 1)
         layout.addLayout(line)
         layout.addWidget(self.check_message)
-        self.checked.dateValueChanged.connect(lambda _date: self._keep_check())
+        self.checked.editingFinished.connect(self._keep_check)
         self.check_note.editingFinished.connect(self._keep_check)
         return reading
 
@@ -390,23 +390,18 @@ class InstrumentsPanel(QWidget):
         )
         for widget in (self.checked, self.check_note):
             widget.setEnabled(problem is None)
-            widget.blockSignals(True)
-        if check is None:
-            self.checked.clear()
-        else:
-            self.checked.setDate(QDate.fromString(check.day, "yyyy-MM-dd"))
+        self.checked.setText(check.day if check is not None else "")
         self.check_note.setText(check.note if check is not None else "")
-        for widget in (self.checked, self.check_note):
-            widget.blockSignals(False)
         self._say_check(texts.both(problem))
 
     def _keep_check(self) -> None:
         """Keep the day and the note of the entry that is read."""
         checks, problem = law_checks.loads(project_entry(LAW_CHECKS))
-        day = "" if self.checked.isNull() else self.checked.date().toString("yyyy-MM-dd")
-        note = self.check_note.text()
+        typed, note = self.checked.text().strip(), self.check_note.text().strip()
+        found = read_day(typed)
+        day = typed if found is None else found.isoformat()
         old = checks.get(self._entry)
-        if problem is not None or not self._entry or (day, note) == (tuple(old or ("", ""))):
+        if problem is not None or not self._entry or (day, note) == tuple(old or ("", "")):
             return
         try:
             new = checks.with_check(self._entry, day, note, date.today())

@@ -13,6 +13,7 @@ from qgis.core import QgsSettings
 from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtWidgets import QFileDialog, QWidget
 
+from ..errors import PolicyError
 from ..policy import catalogue
 from ..policy.catalogue import Catalogue
 from . import texts
@@ -49,9 +50,12 @@ def ask(parent: QWidget) -> str:
 
 def use(file: str) -> tuple[Catalogue | None, str]:
     """Read a file and remember it; or return None and why it is not used."""
-    found = catalogue.load(override=file)
-    if found.warnings:
-        return None, "\n".join(map(texts.both, found.warnings))
+    try:
+        found = catalogue.extended(catalogue.load().data, file)
+    except PolicyError as error:
+        return None, QCoreApplication.translate(
+            "WijkMix", "{file} is not used, and everything stays as it was. {reason}"
+        ).format(file=Path(file).name, reason=texts.both(error.text))
     QgsSettings().setValue(SETTING, file)
     return found, ""
 
@@ -70,6 +74,6 @@ def notice(found: Catalogue) -> str:
         return ""
     return QCoreApplication.translate(
         "WijkMix",
-        "With your own catalogue: {file}. What it changes is marked. Flags come from the scan and "
-        "follow the shipped catalogue and the thresholds given there.",
+        "With your own catalogue {file}: what it changes is marked. The flags of a scan follow the "
+        "shipped one.",
     ).format(file=Path(str(file)).name)

@@ -328,10 +328,7 @@ def load(path: Path | str | None = None, override: Path | str | None = None) -> 
     if override is None:
         return Catalogue(data)
     try:
-        own = _read(Path(override))
-        _check_version(own)
-        merged = merge(data, own)
-        validate(merged)
+        return extended(data, override)
     except PolicyError as error:
         kept = Text(
             "Your own catalogue {path} is not used; the shipped one is. {reason}",
@@ -342,6 +339,20 @@ def load(path: Path | str | None = None, override: Path | str | None = None) -> 
             kept.nl.format(path=override, reason=error.text.nl),
         )
         return Catalogue(data, [warning])
+
+
+def extended(data: dict[str, Any], override: Path | str) -> Catalogue:
+    """Return a catalogue with a file of the user on top.
+
+    Raises
+    ------
+    PolicyError
+        The file cannot be read, or does not fit.
+    """
+    own = _read(Path(override))
+    _check_version(own)
+    merged = merge(data, own)
+    validate(merged)
     merged["meta"] = {**merged["meta"], "own": str(override)}
     return Catalogue(merged, own=_own_entries(data, merged))
 
