@@ -383,7 +383,7 @@ class WijkMixDock(QgsDockWidget):
 
     def _set_catalogue(self, catalogue: Any) -> None:
         """Read another catalogue everywhere."""
-        self._catalogue = self.clusters.catalogue = catalogue
+        self._catalogue = self.clusters.catalogue = self.report_panel.catalogue = catalogue
         self.instruments.set_catalogue(catalogue)
         self.plan.set_catalogue(catalogue)
         self._reload()

@@ -91,7 +91,7 @@ class ReportPanel(QWidget):
     def __init__(self, catalogue: Any, shown: Callable[[], Shown]) -> None:
         super().__init__()
         translate = QCoreApplication.translate
-        self._catalogue = catalogue
+        self.catalogue = catalogue
         self._shown = shown
         self.scopes = {
             "buurt": QRadioButton(),
@@ -151,7 +151,7 @@ class ReportPanel(QWidget):
         usable = [name for name in SCOPES if self.scopes[name].isEnabled()] or ["whole"]
         self.scopes[self._wanted if self._wanted in usable else usable[0]].setChecked(True)
         missing = dependencies.message()
-        ready = layer is not None and self._catalogue is not None and missing is None
+        ready = layer is not None and self.catalogue is not None and missing is None
         for button in self.buttons:
             button.setEnabled(ready)
         self.say("" if missing is None else texts.both(missing))
@@ -183,7 +183,7 @@ class ReportPanel(QWidget):
             return None
         QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         try:
-            return make(shown, self._catalogue, self.scope)
+            return make(shown, self.catalogue, self.scope)
         except WijkMixError as error:
             self.say(texts.both(error.text))
             return None
