@@ -64,10 +64,6 @@
         <translation>2. Klik hierboven op Scannen.</translation>
     </message>
     <message>
-        <source>A CSV, workbook sheet or layer with the figures, where the polygons have none.</source>
-        <translation>Een CSV, werkblad of laag met de cijfers, als de vlakken die niet hebben.</translation>
-    </message>
-    <message>
         <source>A CSV, workbook sheet or layer with the figures, where the polygons have none: StatLine or the KWB, as downloaded. What does not match is listed with the likely reason.</source>
         <translation>Een CSV, werkblad of laag met de cijfers, als de vlakken die niet hebben: StatLine of de KWB, zoals gedownload. Wat niet past, staat er met de waarschijnlijke reden bij.</translation>
     </message>
@@ -114,10 +110,6 @@
     <message>
         <source>A flag says that a buurt may be worth studying. It is no advice and no judgement, and says nothing about the people who live there.</source>
         <translation>Een vlag zegt dat een buurt nader onderzoek waard kan zijn. Het is geen advies en geen oordeel, en zegt niets over de mensen die er wonen.</translation>
-    </message>
-    <message>
-        <source>A layer of CBS buurten as published.</source>
-        <translation>Een laag met CBS-buurten zoals gepubliceerd.</translation>
     </message>
     <message>
         <source>A layer of CBS buurten with the key figures (kerncijfers), as published in the GeoPackage or WFS.</source>
@@ -604,10 +596,6 @@
         <translation>Soort gebied (behandeld, ring, wijk, rest)</translation>
     </message>
     <message>
-        <source>Class: {name}. Limits (assumptions): one-sided below diversity {one}; mosaic from H {mosaic} beyond chance, finely mixed up to {fine}.</source>
-        <translation>Klasse: {name}. Grenzen (aannames): eenzijdig onder diversiteit {one}; mozaïek vanaf H {mosaic} boven toeval, fijn gemengd tot en met {fine}.</translation>
-    </message>
-    <message>
         <source>Class</source>
         <translation>Klasse</translation>
     </message>
@@ -698,10 +686,6 @@
     <message>
         <source>Contrast at borders between blocks (0-1)</source>
         <translation>Contrast op grenzen tussen blokken (0-1)</translation>
-    </message>
-    <message>
-        <source>Contrast at borders between blocks: {value} (0 alike, 1 opposite).</source>
-        <translation>Contrast aan grenzen tussen blokken: {value} (0 gelijk, 1 tegengesteld).</translation>
     </message>
     <message>
         <source>Coordinate system</source>
@@ -1244,10 +1228,6 @@
         <translation>Kenmerk van de woning (veld)</translation>
     </message>
     <message>
-        <source>In blocks without dominant tenure ({share}): {n} dwellings.</source>
-        <translation>In blokken zonder overheersende eigendomsvorm ({share}): {n} woningen.</translation>
-    </message>
-    <message>
         <source>In standard deviations: own {z}, neighbours {lag}; local I {i}</source>
         <translation>In standaardafwijkingen: eigen {z}, buren {lag}; lokale I {i}</translation>
     </message>
@@ -1604,16 +1584,8 @@
         <translation>Mozaïekindex door toeval</translation>
     </message>
     <message>
-        <source>Mosaic index, block variant: {value}; by chance {chance}, beyond chance {beyond} (z {z}); buurt variant {buurt}.</source>
-        <translation>Mozaïekindex, blokvariant: {value}; door toeval {chance}, boven toeval {beyond} (z {z}); buurtvariant {buurt}.</translation>
-    </message>
-    <message>
         <source>Mosaic index, block variant</source>
         <translation>Mozaïekindex, blokvariant</translation>
-    </message>
-    <message>
-        <source>Mosaic index, buurt variant: {value} (0-1)</source>
-        <translation>Mozaïekindex, buurtvariant: {value} (0-1)</translation>
     </message>
     <message>
         <source>Mosaic index, buurt variant</source>
@@ -1696,10 +1668,6 @@
         <translation>Volgende</translation>
     </message>
     <message>
-        <source>No block has a dominant tenure, so there is no patch.</source>
-        <translation>Geen blok heeft een overheersende eigendomsvorm, dus er is geen patch.</translation>
-    </message>
-    <message>
         <source>No block in this wijk has enough dwellings with known tenure; give finer or fuller blocks.</source>
         <translation>Geen blok in deze wijk heeft genoeg woningen met bekend eigendom; geef fijnere of vollere blokken.</translation>
     </message>
@@ -1724,20 +1692,12 @@
         <translation>Geen klasse heeft 80 % vanaf deze straal (m)</translation>
     </message>
     <message>
-        <source>No class: there is one block, nothing to compare.</source>
-        <translation>Geen klasse: er is maar één blok, dus niets om te vergelijken.</translation>
-    </message>
-    <message>
         <source>No differing goals between the parties recorded.</source>
         <translation>Geen verschil tussen doelen van partijen vastgelegd.</translation>
     </message>
     <message>
         <source>No entry fits. Search for less, or choose all domains, scales and actors.</source>
         <translation>Geen onderdeel past. Zoek op minder, of kies alle domeinen, schaalniveaus en actoren.</translation>
-    </message>
-    <message>
-        <source>No entry has these words. Search for less, or choose All domains.</source>
-        <translation>Geen onderdeel bevat deze woorden. Zoek op minder, of kies Alle domeinen.</translation>
     </message>
     <message>
         <source>No figures, not tested</source>
@@ -1830,10 +1790,6 @@
     <message>
         <source>One-sided: diversity of the wijk below (assumption)</source>
         <translation>Eenzijdig: diversiteit van de wijk onder (aanname)</translation>
-    </message>
-    <message>
-        <source>Only inside an area that is officially designated under the Wbmgp. WijkMix has no designation loaded and never derives one from figures, so this entry matches no buurt; it is here to read.</source>
-        <translation>Alleen binnen een gebied dat officieel is aangewezen op grond van de Wbmgp. WijkMix heeft geen aanwijzing geladen en leidt die nooit af uit cijfers; dit onderdeel past daarom bij geen enkele buurt en staat hier om te lezen.</translation>
     </message>
     <message>
         <source>Only inside an area that is officially designated under the Wbmgp. WijkMix never derives one from figures.</source>
@@ -2516,10 +2472,6 @@
         <translation>De eenheid zelf telt altijd volledig mee.</translation>
     </message>
     <message>
-        <source>The worklist was not written: {reason}</source>
-        <translation>De werklijst is niet geschreven: {reason}</translation>
-    </message>
-    <message>
         <source>The worklist was not written; what was there is unchanged. {reason}</source>
         <translation>De werklijst is niet geschreven; wat er stond, is niet veranderd. {reason}</translation>
     </message>
@@ -2636,10 +2588,6 @@
         <translation>Waar voor de buurten die je eigen beleid kwetsbaar noemt. Laat je dit leeg, dan neemt WijkMix het aandeel huishoudens met een laag inkomen als benadering, als de laag dat heeft. Dat is een aanname en staat er zo bij; zonder is de kwetsbaarheid onbekend.</translation>
     </message>
     <message>
-        <source>Turns a CBS buurten layer into one table with dwelling counts per tenure, whatever the year and the spelling of its columns. Missing codes become NULL, percentages become counts, and the field quality says per row what was not used and why.</source>
-        <translation>Maakt van een laag met CBS-buurten één tabel met aantallen woningen per eigendomsvorm, ongeacht het jaar en de spelling van de kolommen. Codes voor ontbrekend worden NULL, percentages worden aantallen, en het veld quality zegt per rij wat niet is gebruikt en waarom.</translation>
-    </message>
-    <message>
         <source>Turns a CBS buurten layer into one table with dwelling counts per tenure, whatever the year and the spelling of its columns: the maps of 2013 to 2025, StatLine (OData 3 and 4), the KWB workbook, squares and postcodes. Missing codes become NULL, percentages become counts, and the field quality says per row what was not used and why.</source>
         <translation>Maakt van een laag met CBS-buurten één tabel met aantallen woningen per eigendomsvorm, welk jaar het ook is en hoe de kolommen ook heten: de kaarten van 2013 tot en met 2025, StatLine (OData 3 en 4), het KWB-werkboek, vierkanten en postcodes. Codes voor ontbrekend worden NULL, percentages worden aantallen, en het veld quality zegt per rij wat niet is gebruikt en waarom.</translation>
     </message>
@@ -2654,10 +2602,6 @@
     <message>
         <source>Uniform patch at {share} (dwellings)</source>
         <translation>Eenvormige patch bij {share} (woningen)</translation>
-    </message>
-    <message>
-        <source>Uniform patch in which the average dwelling stands, in dwellings, by the share from which a tenure dominates a block (assumption): {sizes}.</source>
-        <translation>Eenvormige patch waarin de gemiddelde woning staat, in woningen, naar het aandeel vanaf waar een eigendomsvorm een blok overheerst (aanname): {sizes}.</translation>
     </message>
     <message>
         <source>Unit</source>
@@ -2880,10 +2824,6 @@
         <translation>Met uw eigen catalogus {file}: wat die verandert, is gemarkeerd. De vlaggen van een scan volgen de meegeleverde.</translation>
     </message>
     <message>
-        <source>With your own catalogue: {file}. What it changes is marked. Flags come from the scan and follow the shipped catalogue and the thresholds given there.</source>
-        <translation>Met uw eigen catalogus: {file}. Wat die verandert, is gemarkeerd. Vlaggen komen uit de scan en volgen de meegeleverde catalogus en de drempelwaarden die daar zijn opgegeven.</translation>
-    </message>
-    <message>
         <source>Without correction one unit in twenty gets a label by chance alone (Benjamini and Hochberg 1995).</source>
         <translation>Zonder correctie krijgt één op de twintig eenheden alleen door toeval een label (Benjamini en Hochberg 1995).</translation>
     </message>
@@ -3006,10 +2946,6 @@
     <message>
         <source>n.s.</source>
         <translation>n.s.</translation>
-    </message>
-    <message>
-        <source>no date</source>
-        <translation>geen datum</translation>
     </message>
     <message>
         <source>no scale in the source</source>
@@ -3186,14 +3122,6 @@
     <message>
         <source>{name}: {z} standard deviations, neighbours {lag}</source>
         <translation>{name}: {z} standaardafwijkingen, buren {lag}</translation>
-    </message>
-    <message>
-        <source>{n} at {share}</source>
-        <translation>{n} bij {share}</translation>
-    </message>
-    <message>
-        <source>{n} blocks with {dwellings} dwellings of known tenure.</source>
-        <translation>{n} blokken met {dwellings} woningen met bekend eigendom.</translation>
     </message>
     <message>
         <source>{n} buurten tested, {without} not (no data or no neighbour)</source>
