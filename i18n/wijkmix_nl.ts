@@ -360,6 +360,10 @@
         <translation>Blokken met aantallen per eigendomsvorm (optioneel)</translation>
     </message>
     <message>
+        <source>Blocks: diversity within {radius} m minus inside block</source>
+        <translation>Blokken: diversiteit binnen {radius} m min in het blok</translation>
+    </message>
+    <message>
         <source>Blocks</source>
         <translation>Blokken</translation>
     </message>
@@ -1692,12 +1696,20 @@
         <translation>Geen klasse heeft 80 % vanaf deze straal (m)</translation>
     </message>
     <message>
+        <source>No class: fewer than two blocks</source>
+        <translation>Geen klasse: minder dan twee blokken</translation>
+    </message>
+    <message>
         <source>No differing goals between the parties recorded.</source>
         <translation>Geen verschil tussen doelen van partijen vastgelegd.</translation>
     </message>
     <message>
         <source>No entry fits. Search for less, or choose all domains, scales and actors.</source>
         <translation>Geen onderdeel past. Zoek op minder, of kies alle domeinen, schaalniveaus en actoren.</translation>
+    </message>
+    <message>
+        <source>No entry has these words. Search for less, or choose All domains.</source>
+        <translation>Geen onderdeel bevat deze woorden. Zoek op minder, of kies Alle domeinen.</translation>
     </message>
     <message>
         <source>No figures, not tested</source>
@@ -1790,6 +1802,10 @@
     <message>
         <source>One-sided: diversity of the wijk below (assumption)</source>
         <translation>Eenzijdig: diversiteit van de wijk onder (aanname)</translation>
+    </message>
+    <message>
+        <source>Only inside an area that is officially designated under the Wbmgp. WijkMix has no designation loaded and never derives one from figures, so this entry matches no buurt; it is here to read.</source>
+        <translation>Alleen binnen een gebied dat officieel is aangewezen op grond van de Wbmgp. WijkMix heeft geen aanwijzing geladen en leidt die nooit af uit cijfers; dit onderdeel past daarom bij geen enkele buurt en staat hier om te lezen.</translation>
     </message>
     <message>
         <source>Only inside an area that is officially designated under the Wbmgp. WijkMix never derives one from figures.</source>
@@ -2470,6 +2486,10 @@
     <message>
         <source>The unit itself always counts in full.</source>
         <translation>De eenheid zelf telt altijd volledig mee.</translation>
+    </message>
+    <message>
+        <source>The worklist was not written: {reason}</source>
+        <translation>De werklijst is niet geschreven: {reason}</translation>
     </message>
     <message>
         <source>The worklist was not written; what was there is unchanged. {reason}</source>

@@ -322,6 +322,7 @@ class Mosaic(BlocksAlgorithm):
             "seed": self.parameterAsInt(parameters, self.SEED, context),
             "min_dwellings": self.parameterAsInt(parameters, self.MIN_DWELLINGS, context),
             **recorded(limits, theta),
+            "radii": radii(self.parameterAsString(parameters, self.RADII, context)),
         }
         self._load(context, results, _origin(source.sourceName(), chosen), "geometry" in frame)
         return results
@@ -496,11 +497,14 @@ class Mosaic(BlocksAlgorithm):
         look = styling.PostProcessor(style, origin, aliases=aliases(), counts=drawn)
         styling.load(context, results[self.OUTPUT], "", [(name, 0, look)])
         if self.BLOCKS_OUT in results:
-            label = translate("WijkMix", "Blocks and their surroundings")
-            look = styling.PostProcessor(
-                styling.surroundings_minus_block, origin, aliases=aliases()
-            )
-            styling.load(context, results[self.BLOCKS_OUT], "", [(label, 1, look)])
+            # One of the radii is drawn; the usual one where it is among them.
+            chosen = origin["parameters"]["radii"]
+            radius = 500.0 if 500.0 in chosen else chosen[len(chosen) // 2]
+            label = translate("WijkMix", "Blocks: diversity within {radius} m minus inside block")
+            style = styling.surroundings_minus_block(f"env_minus_block_{radius:g}")
+            look = styling.PostProcessor(style, origin, aliases=aliases())
+            views = [(label.format(radius=f"{radius:g}"), 1, look)]
+            styling.load(context, results[self.BLOCKS_OUT], "", views)
 
 
 def radii(text: str) -> list[float]:

@@ -32,7 +32,7 @@ from .base import language
 
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
 SKY, VERMILION, YELLOW = "#56B4E9", "#D55E00", "#F0E442"
-SAND = "#C8B08A"  # brown: green would say that it is well
+TAUPE, CREAM = "#A08F7A", "#EAE0A0"  # the mosaic classes: green or red would judge
 PALE, EDGE = "#f2f2f2", "#8c8c8c"
 DOMINANT = 60  # percent; the same limit as in the report's map
 
@@ -387,14 +387,14 @@ def in_words(style: Callable[[QgsVectorLayer], None]) -> Callable[[QgsVectorLaye
     return worded
 
 
-def surroundings_minus_block(layer: QgsVectorLayer) -> None:
-    """Colour blocks by what lies around them: two hues on either side of no difference."""
-    fields = [f.name() for f in layer.fields() if f.name().startswith("env_minus_block_")]
-    if fields:
-        usual = "env_minus_block_500"
-        field = usual if usual in fields else fields[len(fields) // 2]
+def surroundings_minus_block(field: str) -> Callable[[QgsVectorLayer], None]:
+    """Return a style for what lies around blocks: two hues on either side of no difference."""
+
+    def style(layer: QgsVectorLayer) -> None:
         colours = ("#8fc4b2", PALE, "#e9cfdd", "#d79dbd", "#b0588a")
         _steps(layer, field, (-0.1, 0.1, 0.3, 0.5), colours)
+
+    return style
 
 
 def mosaic_class(layer: QgsVectorLayer) -> None:
@@ -402,9 +402,9 @@ def mosaic_class(layer: QgsVectorLayer) -> None:
     labels = [
         ("mosaic", PURPLE, QCoreApplication.translate("WijkMix", "Mosaic: uniform blocks")),
         ("fine", SKY, QCoreApplication.translate("WijkMix", "Finely mixed: inside blocks")),
-        ("between", YELLOW, QCoreApplication.translate("WijkMix", "Between the two")),
-        ("one-sided", SAND, QCoreApplication.translate("WijkMix", "One-sided wijk")),
-        ("", PALE, QCoreApplication.translate("WijkMix", "One block: nothing to compare")),
+        ("between", CREAM, QCoreApplication.translate("WijkMix", "Between the two")),
+        ("one-sided", TAUPE, QCoreApplication.translate("WijkMix", "One-sided wijk")),
+        ("", PALE, QCoreApplication.translate("WijkMix", "No class: fewer than two blocks")),
     ]
     categories = [QgsRendererCategory(v or None, _fill(c), text) for v, c, text in labels]
     layer.setRenderer(QgsCategorizedSymbolRenderer("mosaic_class", categories))

@@ -224,3 +224,10 @@ def test_the_larger_part_decides_and_straddling_is_counted():
     result = assign(blocks, parents)
     assert result.parent.tolist() == [0, 1, 0, -1, 1, -1, 0]
     assert result.straddles.tolist() == [False, True, False, False, False, False, True]
+
+
+def test_blocks_of_another_place_get_no_parent():
+    far = np.array([shapely.box(900, 900, 910, 910)])
+    found = assign(far, np.array([shapely.box(0, 0, 100, 100)]))
+    assert found.parent.tolist() == [-1]
+    assert found.straddles.tolist() == [False]

@@ -139,7 +139,7 @@ NESTED = [
 
 
 @pytest.fixture
-def town(buurten):
+def nested_buurten(buurten):
     def four(rows):
         for number, row in enumerate(rows):
             both = zip(NESTED[2 * number], NESTED[2 * number + 1], strict=True)
@@ -154,12 +154,12 @@ def town(buurten):
 
 
 @pytest.fixture
-def blocks(qgis_app):
+def nested_blocks(qgis_app):
     """Half a buurt each; as points, the middle of that half."""
 
     from qgis.core import QgsFeature, QgsGeometry, QgsVectorLayer
 
-    def make(kind="Polygon", divide=1):
+    def make(kind="Polygon", divide=1, east=0):
         names = ("n_koop", "n_corp", "n_overig")
         fields = "&".join(f"field={name}:double" for name in names)
         layer = QgsVectorLayer(f"{kind}?crs=EPSG:28992&{fields}", "complexen", "memory")
@@ -167,7 +167,7 @@ def blocks(qgis_app):
         for number, row in enumerate(NESTED):
             feature = QgsFeature(layer.fields())
             feature.setAttributes([n / divide for n in row])
-            x, y = 120_000 + 50 * number, 480_000
+            x, y = 120_000 + 50 * number + east, 480_000
             square = f"{x} {y},{x + 50} {y},{x + 50} {y + 100},{x} {y + 100},{x} {y}"
             wkt = f"Polygon(({square}))" if kind == "Polygon" else f"Point({x + 25} {y + 50})"
             feature.setGeometry(QgsGeometry.fromWkt(wkt))

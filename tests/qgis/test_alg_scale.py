@@ -266,3 +266,49 @@ def test_surroundings_of_cbs_squares(run, table_of):
 def test_surroundings_refusals(run, blocks, more, message):
     with pytest.raises(QgsProcessingException, match=message):
         surroundings(run, blocks(), **more)
+
+
+def test_loaded_mosaic_is_styled_without_good_and_bad_and_keeps_its_assumptions(
+    run, nested_buurten, nested_blocks, monkeypatch
+):
+    import json
+
+    from processing.gui import Postprocessing
+    from qgis.core import (
+        QgsApplication,
+        QgsProcessingContext,
+        QgsProcessingOutputLayerDefinition,
+        QgsProject,
+    )
+
+    monkeypatch.setattr(Postprocessing, "iface", None)
+    project = QgsProject.instance()
+    project.clear()
+    context = QgsProcessingContext()
+    context.setProject(project)
+    into = {
+        name: QgsProcessingOutputLayerDefinition("TEMPORARY_OUTPUT", project)
+        for name in ("OUTPUT", "BLOCKS_OUT")
+    }
+    chosen = {"PARENTS": nested_buurten, "PARENTS_FIELD": "wijkcode", "RADII": "100,200,300"}
+    parameters = {"INPUT": nested_blocks(), "REPLICATES": 99, "LIMIT_FINE": 0.25, **chosen, **into}
+    run("mosaic", parameters, context=context)
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("wijkmix:mosaic")
+    assert Postprocessing.handleAlgorithmResults(algorithm, context, None, parameters)
+    layers = {layer.name(): layer for layer in project.mapLayers().values()}
+    wijken = layers["Mosaic per wijk, block variant"]
+    kinds = {c.value(): c.symbol().color() for c in wijken.renderer().categories()}
+    assert {"mosaic", "fine", "between", "one-sided"} < set(kinds)
+    # Neither green nor red: hue from 0 (red) over 120 (green) to 360.
+    for name in ("mosaic", "fine", "between", "one-sided"):
+        hue, saturation = kinds[name].hue(), kinds[name].hslSaturationF()
+        assert not (saturation > 0.5 and (hue < 20 or hue > 340 or 80 < hue < 170)), name
+    around = layers["Blocks: diversity within 200 m minus inside block"]
+    rules = around.renderer().rootRule().children()
+    assert all("env_minus_block_200" in rule.filterExpression() for rule in rules)
+    for layer in (wijken, around):
+        origin = json.loads(layer.customProperty("wijkmix/provenance"))["parameters"]
+        assert origin["limit_fine"] == 0.25
+        assert origin["theta"] == 0.8
+        assert origin["variant"] == "block"
+    project.clear()

@@ -147,8 +147,10 @@ def shares(panel):
 # -- numbers --------------------------------------------------------------------------------------
 
 
-def test_buurten_only_say_that_insight_9_cannot_be_tested_and_show_what_can(dock, load, town):
-    load(town)
+def test_buurten_only_say_that_insight_9_cannot_be_tested_and_show_what_can(
+    dock, load, nested_buurten
+):
+    load(nested_buurten)
     assert dock.select_code("BU00010000")
     text = words(dock.scale)
     assert "insight 9" in text
@@ -167,8 +169,8 @@ def test_buurten_only_say_that_insight_9_cannot_be_tested_and_show_what_can(dock
     assert not dock.scale.chart.isHidden()
 
 
-def test_blocks_show_the_mosaic_that_buurten_hide(dock, load, town, blocks):
-    load(town, BLOCKS=blocks(), LIMIT_FINE=0.25)
+def test_blocks_show_the_mosaic_that_buurten_hide(dock, load, nested_buurten, nested_blocks):
+    load(nested_buurten, BLOCKS=nested_blocks(), LIMIT_FINE=0.25)
     assert dock.select_code("BU00010000")
     text = words(dock.scale)
     assert "insight 9" not in text
@@ -226,8 +228,10 @@ def test_surroundings_are_those_of_the_measure(dock, load, buurten):
     assert list(found.diversity.values()) == pytest.approx(expected.tolist(), abs=1e-12)
 
 
-def test_the_profile_has_a_line_for_blocks_buurten_and_the_whole(dock, load, town, blocks):
-    load(town, BLOCKS=blocks())
+def test_the_profile_has_a_line_for_blocks_buurten_and_the_whole(
+    dock, load, nested_buurten, nested_blocks
+):
+    load(nested_buurten, BLOCKS=nested_blocks())
     dock.select_code("BU00010000")
     distances, series, _ = dock.scale.chart._lines
     assert distances == [50, 100, 250, 500, 1000, 2000, 4000, 8000]
@@ -248,8 +252,10 @@ def test_the_profile_has_a_line_for_blocks_buurten_and_the_whole(dock, load, tow
 # -- what is missing ------------------------------------------------------------------------------
 
 
-def test_without_the_tables_of_the_scan_it_says_where_they_are(dock, load, town, blocks):
-    load(town, BLOCKS=blocks(), without=("WIJKEN", "INDICES"))
+def test_without_the_tables_of_the_scan_it_says_where_they_are(
+    dock, load, nested_buurten, nested_blocks
+):
+    load(nested_buurten, BLOCKS=nested_blocks(), without=("WIJKEN", "INDICES"))
     dock.select_code("BU00010000")
     text = words(dock.scale)
     assert "table of wijken is not in the project" in text
@@ -257,8 +263,10 @@ def test_without_the_tables_of_the_scan_it_says_where_they_are(dock, load, town,
     assert value(text, "Mosaic index (0-1), buurt variant") == "0.006"
 
 
-def test_a_table_that_comes_later_is_seen_and_one_that_goes_is_let_go(dock, load, town, blocks):
-    load(town, BLOCKS=blocks())
+def test_a_table_that_comes_later_is_seen_and_one_that_goes_is_let_go(
+    dock, load, nested_buurten, nested_blocks
+):
+    load(nested_buurten, BLOCKS=nested_blocks())
     dock.select_code("BU00010000")
     project = QgsProject.instance()
     indices = next(x for x in project.mapLayers().values() if x.name().startswith("Segregation"))
@@ -276,8 +284,8 @@ def test_a_table_that_comes_later_is_seen_and_one_that_goes_is_let_go(dock, load
     assert value(words(dock.scale), "Mosaic index (0-1), block variant") == "0.328"
 
 
-def test_tables_of_another_scan_are_not_taken(dock, load, town, blocks, buurten):
-    load(town, BLOCKS=blocks())
+def test_tables_of_another_scan_are_not_taken(dock, load, nested_buurten, nested_blocks, buurten):
+    load(nested_buurten, BLOCKS=nested_blocks())
     add(scan_layer(name="other"))
     place = dock.layer_box.findText("other")
     dock.layer_box.setCurrentIndex(place)
@@ -287,14 +295,14 @@ def test_tables_of_another_scan_are_not_taken(dock, load, town, blocks, buurten)
     assert "insight 9" in words(dock.scale)
 
 
-def test_points_say_that_patches_need_polygons(dock, load, town, blocks):
-    load(town, BLOCKS=blocks("Point"))
+def test_points_say_that_patches_need_polygons(dock, load, nested_buurten, nested_blocks):
+    load(nested_buurten, BLOCKS=nested_blocks("Point"))
     dock.select_code("BU00010000")
     assert "these are points" in words(dock.scale)
 
 
-def test_blocks_that_are_too_small_are_said(dock, load, town, blocks):
-    load(town, BLOCKS=blocks(divide=20))
+def test_blocks_that_are_too_small_are_said(dock, load, nested_buurten, nested_blocks):
+    load(nested_buurten, BLOCKS=nested_blocks(divide=20))
     dock.select_code("BU00010000")
     text = words(dock.scale)
     assert "No block in this wijk has enough dwellings" in text
@@ -344,14 +352,14 @@ def test_a_wijk_in_two_gemeenten_gives_no_wrong_shares(dock):
 # -- a panel like the others ----------------------------------------------------------------------
 
 
-def test_nothing_is_read_while_the_view_is_closed(dock, load, town, monkeypatch):
+def test_nothing_is_read_while_the_view_is_closed(dock, load, nested_buurten, monkeypatch):
     from wijkmix.wijkmix_plugin.gui import scale_data
 
     dock.tabs.setCurrentWidget(dock.mix)
     asked = []
     monkeypatch.setattr(scale_data, "sibling", lambda *a: asked.append(a))
     monkeypatch.setattr(scale_data, "around_buurt", lambda *a: asked.append(a))
-    load(town)
+    load(nested_buurten)
     dock.select_code("BU00010001")
     assert not asked
     dock.tabs.setCurrentWidget(dock.scale)
@@ -369,8 +377,8 @@ def test_before_a_choice_it_says_what_to_do(dock):
     assert dock.scale.bars.isHidden()
 
 
-def test_the_layer_goes_while_the_view_is_open(dock, load, town):
-    load(town)
+def test_the_layer_goes_while_the_view_is_open(dock, load, nested_buurten):
+    load(nested_buurten)
     dock.select_code("BU00010001")
     QgsProject.instance().clear()
     settle(300)
@@ -387,8 +395,8 @@ def test_names_with_markup_stay_text(dock):
     assert "<script>" not in words(dock.scale)
 
 
-def test_the_bars_can_be_heard(dock, load, town):
-    load(town)
+def test_the_bars_can_be_heard(dock, load, nested_buurten):
+    load(nested_buurten)
     dock.select_code("BU00010000")
     said = dock.scale.bars.accessibleDescription()
     assert "Gemeente Proefstad: Between wijken 12.6%" in said
@@ -406,8 +414,8 @@ def test_closing_down_disconnects(dock):
 
 
 @pytest.mark.parametrize("width", [360, 800])
-def test_it_fits(dock, load, town, blocks, width):
-    load(town, BLOCKS=blocks())
+def test_it_fits(dock, load, nested_buurten, nested_blocks, width):
+    load(nested_buurten, BLOCKS=nested_blocks())
     dock.select_code("BU00010000")
     dock.resize(width, 900)
     settle(50)
@@ -417,8 +425,8 @@ def test_it_fits(dock, load, town, blocks, width):
         assert label.minimumSizeHint().width() <= inside.width()
 
 
-def test_the_keyboard_reaches_the_text(dock, load, town):
-    load(town)
+def test_the_keyboard_reaches_the_text(dock, load, nested_buurten):
+    load(nested_buurten)
     dock.select_code("BU00010000")
     dock.scale.numbers.setFocus()
     assert dock.scale.numbers.textInteractionFlags() & (

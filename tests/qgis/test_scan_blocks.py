@@ -29,8 +29,8 @@ def spectrum(rows, area):
     }
 
 
-def test_blocks_fill_the_wijken(run, town, blocks, table_of):
-    results = scan(run, town, BLOCKS=blocks())
+def test_blocks_fill_the_wijken(run, nested_buurten, nested_blocks, table_of):
+    results = scan(run, nested_buurten, BLOCKS=nested_blocks())
     first, second = table_of(results["WIJKEN"])
     assert first["mosaic_buurt"] == pytest.approx(0.006041, abs=1e-6)
     assert first["mosaic_block"] == pytest.approx(0.328193, abs=1e-6)
@@ -56,8 +56,8 @@ def test_blocks_fill_the_wijken(run, town, blocks, table_of):
     assert first["env_minus_block_50"] > 0  # the middle of the next block is 50 m away
 
 
-def test_blocks_tell_about_buurten_too(run, town, blocks, table_of):
-    rows = table_of(scan(run, town, BLOCKS=blocks())["OUTPUT"])
+def test_blocks_tell_about_buurten_too(run, nested_buurten, nested_blocks, table_of):
+    rows = table_of(scan(run, nested_buurten, BLOCKS=nested_blocks())["OUTPUT"])
     assert [r["mosaic_class"] for r in rows] == ["between"] * 2 + ["one-sided"] * 2
     assert rows[0]["mosaic"] == rows[1]["mosaic"] == pytest.approx(0.328193, abs=1e-6)
     # Entropies of (90, 5, 5) and (10, 80, 10) over ln 3, of equal weight.
@@ -67,17 +67,21 @@ def test_blocks_tell_about_buurten_too(run, town, blocks, table_of):
     assert rows[0]["block_div"] + rows[0]["env_minus_block_2000"] == pytest.approx(whole, abs=1e-6)
 
 
-def test_the_spectrum_of_the_gemeente_stands_in_the_index_table(run, town, blocks, table_of):
-    with_blocks = spectrum(table_of(scan(run, town, BLOCKS=blocks())["INDICES"]), "GM0001")
+def test_the_spectrum_of_the_gemeente_stands_in_the_index_table(
+    run, nested_buurten, nested_blocks, table_of
+):
+    with_blocks = spectrum(
+        table_of(scan(run, nested_buurten, BLOCKS=nested_blocks())["INDICES"]), "GM0001"
+    )
     expected = {"wijk": 0.126362, "buurt": 0.044559, "block": 0.223244, "within": 0.605835}
     assert with_blocks == pytest.approx(expected, abs=1e-6)
-    without = spectrum(table_of(scan(run, town)["INDICES"]), "GM0001")
+    without = spectrum(table_of(scan(run, nested_buurten)["INDICES"]), "GM0001")
     expected = {"wijk": 0.126362, "buurt": 0.044559, "within": 0.829079}
     assert without == pytest.approx(expected, abs=1e-6)
 
 
-def test_without_blocks_there_are_no_columns_of_blocks(run, town, table_of):
-    results = scan(run, town)
+def test_without_blocks_there_are_no_columns_of_blocks(run, nested_buurten, table_of):
+    results = scan(run, nested_buurten)
     wijken, rows = table_of(results["WIJKEN"]), table_of(results["OUTPUT"])
     assert "mosaic_block" not in wijken[0]
     assert "spectrum_block" not in wijken[0]
@@ -86,42 +90,48 @@ def test_without_blocks_there_are_no_columns_of_blocks(run, town, table_of):
     assert total == pytest.approx(1, abs=1e-12)
 
 
-def test_points_have_no_patches(run, town, blocks, table_of):
-    first = table_of(scan(run, town, BLOCKS=blocks("Point"))["WIJKEN"])[0]
+def test_points_have_no_patches(run, nested_buurten, nested_blocks, table_of):
+    first = table_of(scan(run, nested_buurten, BLOCKS=nested_blocks("Point"))["WIJKEN"])[0]
     assert first["patch_size"] is None
     assert first["edge_contrast"] is None
     assert first["mosaic_block"] == pytest.approx(0.328193, abs=1e-6)
 
 
-def test_limits_can_be_changed_and_are_refused_where_they_cross(run, town, blocks, table_of):
+def test_limits_can_be_changed_and_are_refused_where_they_cross(
+    run, nested_buurten, nested_blocks, table_of
+):
     lenient = {"LIMIT_DIVERSITY": 0.3, "LIMIT_MOSAIC": 0.3, "THETA": 0.9}
-    first, second = table_of(scan(run, town, BLOCKS=blocks(), **lenient)["WIJKEN"])
+    first, second = table_of(scan(run, nested_buurten, BLOCKS=nested_blocks(), **lenient)["WIJKEN"])
     assert first["mosaic_class"] == "mosaic"
     assert second["mosaic_class"] == "fine"
     assert first["patch_size"] == 100
     with pytest.raises(QgsProcessingException, match="must be below"):
-        scan(run, town, BLOCKS=blocks(), LIMIT_MOSAIC=0.2, LIMIT_FINE=0.2)
+        scan(run, nested_buurten, BLOCKS=nested_blocks(), LIMIT_MOSAIC=0.2, LIMIT_FINE=0.2)
 
 
-def test_small_blocks_are_not_shown_and_all_small_is_said(run, town, blocks, table_of):
-    results = scan(run, town, BLOCKS=blocks(divide=20))
+def test_small_blocks_are_not_shown_and_all_small_is_said(
+    run, nested_buurten, nested_blocks, table_of
+):
+    results = scan(run, nested_buurten, BLOCKS=nested_blocks(divide=20))
     first = table_of(results["WIJKEN"])[0]
     assert first["mosaic_block"] is None
     assert first["spectrum_within"] is None
     assert any("0 of 8 blocks" in line for line in run.log)
 
 
-def test_names_carry_the_variant_and_layers_what_was_assumed(run, town, blocks, monkeypatch):
+def test_names_carry_the_variant_and_layers_what_was_assumed(
+    run, nested_buurten, nested_blocks, monkeypatch
+):
     from processing.gui import Postprocessing
 
     monkeypatch.setattr(Postprocessing, "iface", None)
     project = QgsProject.instance()
     into = {n: QgsProcessingOutputLayerDefinition("TEMPORARY_OUTPUT", project) for n in MEMORY}
-    for layer, variant in ((None, "buurt"), (blocks(), "block")):
+    for layer, variant in ((None, "buurt"), (nested_blocks(), "block")):
         project.clear()
         context = QgsProcessingContext()
         context.setProject(project)
-        parameters = {"INPUT": town, "PERMUTATIONS": 999, "LIMIT_FINE": 0.25, **into}
+        parameters = {"INPUT": nested_buurten, "PERMUTATIONS": 999, "LIMIT_FINE": 0.25, **into}
         run("scan", parameters | ({"BLOCKS": layer} if layer else {}), context=context)
         algorithm = QgsApplication.processingRegistry().createAlgorithmById("wijkmix:scan")
         assert Postprocessing.handleAlgorithmResults(algorithm, context, None, parameters)
@@ -153,3 +163,13 @@ def test_wijken_that_do_not_nest_leave_the_rest_standing(run, buurten, table_of)
     assert table_of(results["WIJKEN"])[0]["spectrum_within"] is None
     assert not spectrum(table_of(results["INDICES"]), "all")
     assert any("does not nest" in line for line in run.log)
+
+
+def test_blocks_of_another_place_are_said_and_change_nothing(
+    run, nested_buurten, nested_blocks, table_of
+):
+    results = scan(run, nested_buurten, BLOCKS=nested_blocks(east=50_000))
+    first = table_of(results["WIJKEN"])[0]
+    assert first["mosaic_block"] is None
+    assert first["mosaic_buurt"] == pytest.approx(0.006041, abs=1e-6)
+    assert any("8 lie in no buurt" in line for line in run.log)

@@ -281,6 +281,8 @@ def assign(shapes: np.ndarray, parents: np.ndarray) -> Assigned:
     tree = shapely.STRtree(shapes[there])
     outer, inner = tree.query(parents, predicate="intersects")
     inner = there[inner]
+    if not len(inner):  # blocks of another place
+        return Assigned(parent, straddles)
     area = np.zeros(len(inner))
     flat = shapely.get_dimensions(shapes[inner]) < 2
     many = np.bincount(inner, minlength=n)[inner] > 1

@@ -65,13 +65,13 @@ LEVEL_LABELS = {
 MOSAIC_COLOURS = {
     "mosaic": "#CC79A7",
     "fine": "#56B4E9",
-    "between": "#F0E442",
-    "one-sided": "#C8B08A",
+    "between": "#EAE0A0",
+    "one-sided": "#A08F7A",
 }
 MOSAIC_LABELS = {
-    "mosaic": Text("mosaic: uniform blocks", "mozaïek: eenvormige blokken"),
+    "mosaic": Text("mosaic: uniform blocks", "mozaïek: homogene blokken"),
     "fine": Text("finely mixed: mixed inside blocks", "fijn gemengd: gemengd binnen blokken"),
-    "between": Text("between the two", "ertussenin"),
+    "between": Text("between the two", "tussenvorm"),
     "one-sided": Text("one-sided wijk", "eenzijdige wijk"),
 }
 CLUSTER_COLOURS = {

@@ -39,7 +39,7 @@ MOSAIC = {
 CLASS = {
     "mosaic": Text("mosaic", "mozaïek"),
     "fine": Text("fine", "fijn"),
-    "between": Text("between", "ertussenin"),
+    "between": Text("between", "tussenvorm"),
     "one-sided": Text("one-sided", "eenzijdig"),
 }
 
