@@ -1708,10 +1708,6 @@
         <translation>Geen onderdeel past. Zoek op minder, of kies alle domeinen, schaalniveaus en actoren.</translation>
     </message>
     <message>
-        <source>No entry has these words. Search for less, or choose All domains.</source>
-        <translation>Geen onderdeel bevat deze woorden. Zoek op minder, of kies Alle domeinen.</translation>
-    </message>
-    <message>
         <source>No figures, not tested</source>
         <translation>Geen cijfers, niet getoetst</translation>
     </message>
@@ -1780,10 +1776,6 @@
         <translation>Ouder dan 12 maanden, kan gewijzigd zijn.</translation>
     </message>
     <message>
-        <source>One block: nothing to compare</source>
-        <translation>Eén blok: niets te vergelijken</translation>
-    </message>
-    <message>
         <source>One of the groups. Empty: corporation rental where there is such a field, against the first other group.</source>
         <translation>Een van de groepen. Leeg: corporatiehuur waar zo’n veld is, tegen de eerste andere groep.</translation>
     </message>
@@ -1802,10 +1794,6 @@
     <message>
         <source>One-sided: diversity of the wijk below (assumption)</source>
         <translation>Eenzijdig: diversiteit van de wijk onder (aanname)</translation>
-    </message>
-    <message>
-        <source>Only inside an area that is officially designated under the Wbmgp. WijkMix has no designation loaded and never derives one from figures, so this entry matches no buurt; it is here to read.</source>
-        <translation>Alleen binnen een gebied dat officieel is aangewezen op grond van de Wbmgp. WijkMix heeft geen aanwijzing geladen en leidt die nooit af uit cijfers; dit onderdeel past daarom bij geen enkele buurt en staat hier om te lezen.</translation>
     </message>
     <message>
         <source>Only inside an area that is officially designated under the Wbmgp. WijkMix never derives one from figures.</source>
@@ -2486,10 +2474,6 @@
     <message>
         <source>The unit itself always counts in full.</source>
         <translation>De eenheid zelf telt altijd volledig mee.</translation>
-    </message>
-    <message>
-        <source>The worklist was not written: {reason}</source>
-        <translation>De werklijst is niet geschreven: {reason}</translation>
     </message>
     <message>
         <source>The worklist was not written; what was there is unchanged. {reason}</source>
