@@ -43,7 +43,8 @@ class CandidateFlags(PolicyAlgorithm):
             "WijkMix",
             "Says of every buurt whether it is a candidate for further study (restructuring, "
             "densification, land acquisition), with every condition, its value and its threshold, "
-            "and in how many variants the flag stays when the thresholds move by 20 per cent. "
+            "and in how many variants the flag stays when the thresholds move by 20 per cent (4/6: "
+            "in four of the six that can be evaluated with the figures of that buurt). "
             "Thresholds are assumptions; a missing column makes a condition unknown, never false. "
             "The input is a table with indicators, such as the output of the scan; add columns of "
             "your own (free_capacity, owner_public, owner_market, share_earlypostwar, "

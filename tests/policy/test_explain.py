@@ -153,3 +153,21 @@ def test_every_condition_of_every_flag_has_words(shipped):
             assert name.nl != listed["ind"]
             asked = explain.limit(listed, shipped)
             assert asked.en != asked.nl or listed["threshold"] is None or "(" in asked.en
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ("4/6", "blijft de vlag staan in 4 van de 6 varianten"),
+        ("0/2", "0 van de 2 varianten"),
+        ("0/0", "de cijfers ontbreken"),
+        ("7/6", None),
+        ("<b>/6", None),
+        ("4", None),
+        (None, None),
+        ("", None),
+    ],
+)
+def test_robustness_in_words(told, words):
+    found = explain.robustness(told)
+    assert (found is None) if words is None else (words in found.nl)

@@ -463,7 +463,8 @@ def test_robustness_by_hand(catalogue):
         {"dw_per_ha": 90.0}, {"dw_per_ha": 90.0}, {"dw_per_ha": 90.0}, {"dw_per_ha": 90.0},
     )  # fmt: skip
     found = flags.robustness(frame, catalogue)["flag_robustness_verdichting"].tolist()
-    assert found[:6] == ["6/6", "4/6", "3/6", "5/6", None, None]
+    # Without a capacity its two variants cannot be evaluated, and div_low 0.4 takes the flag away.
+    assert found[:6] == ["6/6", "4/6", "3/6", "3/4", None, None]
 
 
 def test_robustness_moves_the_users_own_threshold_within_its_bounds(catalogue):
@@ -472,11 +473,30 @@ def test_robustness_moves_the_users_own_threshold_within_its_bounds(catalogue):
     # 0.9: down to 0.72, up to 1 (not 1.08); the unit is no candidate at 0.9 itself
     own = {"div_low": 0.9}
     assert flags.robustness(frame, catalogue, parameters=own).iloc[0, 1] is None
+    # 1.0 cannot go up: that is no variant. Down to 0.8 takes the flag away.
     own = {"div_low": 1.0}
-    assert flags.robustness(frame, catalogue, parameters=own).iloc[0, 1] == "5/6"
+    assert flags.robustness(frame, catalogue, parameters=own).iloc[0, 1] == "4/5"
     # A threshold that is not set cannot move.
     own = {"div_low": 1.0, "cap_min": None}
-    assert flags.robustness(frame, catalogue, parameters=own).iloc[0, 1] == "3/4"
+    assert flags.robustness(frame, catalogue, parameters=own).iloc[0, 1] == "2/3"
+
+
+def test_robustness_where_no_variant_can_be_evaluated_says_so(catalogue):
+    # A cluster label and a known answer raise the flag; every figure with a threshold is missing.
+    frame = frame_of({"moran_corp": "LL", "vulnerable": False})
+    assert flags.evaluate_flags(frame, catalogue)["flag_grondverwerving"].tolist() == [
+        "provisional"
+    ]
+    assert flags.robustness(frame, catalogue)["flag_robustness_grondverwerving"].tolist() == ["0/0"]
+
+
+def test_robustness_counts_per_unit_what_its_figures_allow(catalogue):
+    # lq_low 0.5: 0.4 and 0.6; cap_min 20: 16 and 24; public_land_low 25: 20 and 30.
+    known = {"moran_corp": "ns", "lq_corp": 0.45, "vulnerable": False, "free_capacity": 22.0}
+    frame = frame_of({**known, "owner_public": 10.0}, known, {**known, "free_capacity": None})
+    found = flags.robustness(frame, catalogue)["flag_robustness_grondverwerving"].tolist()
+    # lq_low 0.4 and cap_min 24 take the flag away.
+    assert found == ["4/6", "2/4", "1/2"]
 
 
 def test_robustness_skips_water(catalogue):

@@ -80,3 +80,37 @@ def test_no_rows(shipped):
     clean = indicators.clean(frame, shipped)
     assert len(clean) == 0
     assert list(clean) == ["free_capacity", "vulnerable", "moran_corp"]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"owner_market": [0.6, 0.1, None]},
+        {"owner_public": [1.0, 0.0]},
+        {"share_koop": [0.4, 0.2], "share_corp": [0.5, 0.1], "share_overig_huur": [0.1, 0.7]},
+    ],
+)
+def test_fractions_where_percentages_are_due_are_refused(shipped, columns):
+    with pytest.raises(
+        TableError, match=r"look like fractions\. Multiply the column by 100"
+    ) as found:
+        indicators.clean(pd.DataFrame(columns), shipped)
+    assert "lijken fracties" in found.value.text.nl
+    assert next(iter(columns)) in found.value.text.nl
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"owner_market": [0.6, 1.01]},
+        {"owner_public": [0.0, 0.0, None]},
+        {"owner_public": [None, None]},
+        {"share_koop": [40.0, 99.5], "share_overig_huur": [0.4, 0.5]},
+        {"delta_lowinc": [0.4, 0.5]},
+        {"div_tenure": [0.4, 0.5]},
+        {"lq_corp": [0.4, 0.5]},
+    ],
+)
+def test_small_numbers_that_may_be_right_pass(shipped, columns):
+    frame = pd.DataFrame(columns)
+    assert len(indicators.clean(frame, shipped)) == len(frame)

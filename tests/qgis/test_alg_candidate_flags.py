@@ -299,6 +299,11 @@ def test_text_in_a_column_of_numbers_is_refused_by_name(run, units):
     refused(run, layer, "free_capacity must hold numbers; found: veel")
 
 
+def test_fractions_in_a_column_of_percentages_are_refused(run, units):
+    rows = [{**row, "owner_public": n / 10} for n, row in enumerate(ROWS)]
+    refused(run, units(rows=rows), r"owner_public is a percentage.*Multiply the column by 100")
+
+
 def test_strange_cluster_labels_are_refused(run, units):
     refused(run, units(rows=[{**ROWS[0], "moran_corp": "High-High"}]), "High-High")
 

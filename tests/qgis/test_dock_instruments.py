@@ -3,21 +3,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsSettings, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt
 
-_SPEC = importlib.util.spec_from_file_location(
-    "wijkmix_test_dock", Path(__file__).with_name("test_dock.py")
-)
-_DOCK = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(_DOCK)
-add, scan_layer = _DOCK.add, _DOCK.scan_layer
+from .test_dock import add, scan_layer
 
 WBMGP = [f"wbmgp-artikel-{n}" for n in (8, 9, 10)]
 
@@ -377,3 +370,11 @@ def test_checks_of_a_newer_version_stay_as_they_are(dock):
     assert "newer WijkMix" in panel.check_message.text()
     panel._keep_check()
     assert QgsProject.instance().readEntry("WijkMix", "law_checks", "")[0] == text
+
+
+def test_how_firm_a_flag_is_stands_below_its_conditions():
+    from wijkmix.wijkmix_plugin.gui import flags_panel
+
+    values = {"flag_verdichting": "candidate", "flag_robustness_verdichting": "3/4"}
+    assert "in 3 of the 4 variants" in flags_panel.render(values, None, None)
+    assert "variants" not in flags_panel.render({"flag_verdichting": "candidate"}, None, None)

@@ -57,6 +57,9 @@ def render(
         body.append(f'<h2><a name="{name}"></a>{esc(title)}</h2>')
         body.append(paragraph(sentence))
         body.append(_conditions(reasons.get(name), catalogue))
+        firm = explain.robustness(values.get(f"flag_robustness_{name}"))
+        if firm is not None:
+            body.append(paragraph(texts.both(firm), "muted"))
         if status in ("candidate", "provisional"):
             text = translate("WijkMix", "Matching instruments")
             body.append(f'<p><a href="flag:{name}">{esc(text)}</a></p>')

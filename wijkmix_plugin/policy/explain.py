@@ -120,6 +120,24 @@ def assumption(condition: Mapping[str, Any], catalogue: Catalogue | None) -> Tex
     return Text(known["label"]["en"], known["label"]["nl"]) if known else Text(name[1:], name[1:])
 
 
+def robustness(told: Any) -> Text | None:
+    """Put "4/6" of `flag_robustness_<flag>` into words; None where it is nothing of the kind."""
+    stays, sign, total = str(told).partition("/")
+    if not (sign and stays.isdecimal() and total.isdecimal() and int(stays) <= int(total)):
+        return None
+    if int(total) == 0:
+        return Text(
+            "No variant of a threshold could be evaluated here: the figures are missing.",
+            "Geen enkele variant van een drempel kon hier worden berekend: de cijfers ontbreken.",
+        )
+    return Text(
+        "With each threshold 20% lower and higher, the flag stays in {stays} of the {total} "
+        "variants that could be evaluated.",
+        "Met elke drempel 20% lager en hoger blijft de vlag staan in {stays} van de {total} "
+        "varianten die konden worden berekend.",
+    ).format(stays=stays, total=total)
+
+
 def _reference(condition: Mapping[str, Any], catalogue: Catalogue | None) -> Text | None:
     name = condition.get("ref")
     if catalogue is None or not isinstance(name, str) or name not in catalogue.value_refs:

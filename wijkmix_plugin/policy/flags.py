@@ -113,12 +113,14 @@ def robustness(
     """Count in how many variants a flag stays when its thresholds move by 20 per cent.
 
     Each threshold of a flag's expression moves by itself, once up and once down, within the bounds
-    of its unit. A flag stays where it is still a candidate or provisional.
+    of its unit. A flag stays where it is still a candidate or provisional. Per unit only variants
+    count that can be evaluated there: a threshold that moves where the figure is missing changes
+    nothing and says nothing, and neither does one that its bounds keep in place.
 
     Returns
     -------
-    DataFrame (same index) with `flag_robustness_<name>`: "4/6" is four of six variants; None where
-    there is no flag that could stay.
+    DataFrame (same index) with `flag_robustness_<name>`: "4/6" is four of the six variants that
+    could be evaluated, "0/0" that none could; None where there is no flag that could stay.
 
     Raises
     ------
@@ -131,21 +133,28 @@ def robustness(
         clauses = catalogue.flag_clauses(flag)
         defining = catalogue.candidate_flags[flag]["defining_indicators"]
         raised = np.isin(_status(clauses, defining, judge), RAISED) & judge.used
-        names = dict.fromkeys(c.parameter for clause in clauses for c in clause if c.parameter)
+        conditions = [c for clause in clauses for c in clause]
         stays = np.zeros(len(frame), dtype=int)
-        variants = 0
-        for name in names:
+        variants = np.zeros(len(frame), dtype=int)
+        for name in dict.fromkeys(c.parameter for c in conditions if c.parameter):
             base = judge.thresholds[name]
             if base is None:
                 continue
+            moved = [c for c in conditions if c.parameter == name]
             low, high = limits(catalogue.parameters[name]["unit"])
             for factor in (1 - VARIATION, 1 + VARIATION):
-                variant = judge.varied(name, min(max(base * factor, low), high))
-                stays += np.isin(_status(clauses, defining, variant), RAISED)
-                variants += 1
+                value = min(max(base * factor, low), high)
+                if value == base:
+                    continue
+                variant = judge.varied(name, value)
+                told = np.any([variant.outcome(c) != UNKNOWN for c in moved], axis=0)
+                stays += told & np.isin(_status(clauses, defining, variant), RAISED)
+                variants += told
         columns[f"flag_robustness_{flag}"] = [
-            f"{count}/{variants}" if flagged else None
-            for count, flagged in zip(stays.tolist(), raised.tolist(), strict=True)
+            f"{count}/{total}" if flagged else None
+            for count, total, flagged in zip(
+                stays.tolist(), variants.tolist(), raised.tolist(), strict=True
+            )
         ]
     return pd.DataFrame(columns, index=frame.index, dtype=object)
 

@@ -16,6 +16,7 @@ from .conditions import CLUSTERS, UNTESTED
 
 YES = frozenset({"true", "t", "1", "ja", "j", "yes", "y", "waar"})
 NO = frozenset({"false", "f", "0", "nee", "n", "no", "onwaar"})
+TENURE = ("share_koop", "share_corp", "share_overig_huur")
 _SHOWN = 10
 
 
@@ -28,8 +29,8 @@ def clean(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     Raises
     ------
     TableError
-        A value is neither of the kind of its indicator nor a mark of a missing one; the message
-        names the column and the values.
+        A value is neither of the kind of its indicator nor a mark of a missing one, or a column of
+        percentages holds fractions; the message names the column and the values.
     """
     cleaned = {}
     for name in frame.columns:
@@ -45,6 +46,15 @@ def clean(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
             cleaned[name] = _labels(column)
         else:
             cleaned[name] = _numbers(column)
+    percents = {n: c for n, c in cleaned.items() if catalogue.indicators[n]["kind"] == "percent"}
+    # Shares of tenure add up to 100, so a small one beside large ones is no fraction; and a change
+    # of a share may be small.
+    together = [percents.pop(name) for name in TENURE if name in percents]
+    if together:
+        _refuse_fractions(pd.concat(together), ", ".join(n for n in TENURE if n in cleaned))
+    for name, column in percents.items():
+        if not name.startswith("delta_"):
+            _refuse_fractions(column, name)
     return frame.assign(**cleaned)
 
 
@@ -99,6 +109,24 @@ def _numbers(column: pd.Series) -> pd.Series:
             values=_some(read.unreadable),
         )
     return pd.Series(np.asarray(read.values, dtype=float), index=column.index)
+
+
+def _refuse_fractions(column: pd.Series, name: str) -> None:
+    """Refuse 0-1 where 0-100 is due: every threshold would be missed, without a word."""
+    known = column.dropna()
+    if known.empty or known.min() < 0 or not 0 < known.max() <= 1:
+        return
+    raise TableError(
+        "{name} is a percentage (0-100), and its values go from {low:g} to {high:g}: they look "
+        "like fractions. Multiply the column by 100. If they really are percentages of 1 or less, "
+        "leave the column out.",
+        "{name} is een percentage (0-100), en de waarden lopen van {low:g} tot {high:g}: dat "
+        "lijken fracties. Vermenigvuldig de kolom met 100. Zijn het echt percentages van 1 of "
+        "minder, laat de kolom dan weg.",
+        name=name,
+        low=known.min(),
+        high=known.max(),
+    )
 
 
 def _some(found: Iterable[Any]) -> str:

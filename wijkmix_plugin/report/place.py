@@ -17,7 +17,7 @@ from ..errors import TableError, Text
 from ..policy import explain
 from . import account, candidates, charts, decisions, figures, instruments, maps, reasons
 from .document import document, scan_subtitle
-from .numbers import esc, is_missing
+from .numbers import esc
 from .page import FLAG_NAMES, FLAGS, Page
 
 KINDS = ("buurt", "wijk")
@@ -557,16 +557,8 @@ def _flags(place: Place) -> str:
 
 
 def _robustness(inner: Page, flag: str) -> str:
-    told = inner.column(f"flag_robustness_{flag}")[0]
-    if is_missing(told) or not str(told).strip():
-        return ""
-    return inner.t(
-        "<p class='note'>With thresholds 20% lower and higher the outcome stays in {told} of the "
-        "variants.</p>",
-        "<p class='note'>Met drempels die 20% lager en hoger liggen, blijft de uitkomst in {told} "
-        "van de varianten.</p>",
-        told=told,
-    )
+    words = explain.robustness(inner.column(f"flag_robustness_{flag}")[0])
+    return "" if words is None else f"<p class='note'>{inner.say(words)}</p>"
 
 
 # -- data ------------------------------------------------------------------------------------------
