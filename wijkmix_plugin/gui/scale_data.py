@@ -60,10 +60,7 @@ def of_gemeente(table: ScanTable, gemeente: str) -> Spectrum:
     """
     wijken = [table.wijken[code] for code, home in table.homes.items() if home == gemeente]
     wijken = [mix for mix in wijken if mix.counts and mix.total]
-    crossing = any(
-        u.gemeente == gemeente and table.homes.get(u.wijk, "") is None for u in table.units
-    )
-    if not wijken or crossing:
+    if not wijken or gemeente in table.crossed:
         return Spectrum()
     counts = tuple(sum(column) for column in zip(*(m.counts or () for m in wijken), strict=True))
     total = sum(counts)

@@ -154,7 +154,8 @@ class ScanTable:
     units: list[Unit] = field(default_factory=list)
     by_fid: dict[int, Unit] = field(default_factory=dict)
     wijken: dict[str, Mix] = field(default_factory=dict)
-    homes: dict[str, str | None] = field(default_factory=dict)  # wijk -> gemeente; None: several
+    homes: dict[str, str] = field(default_factory=dict)  # the gemeente of each wijk with figures
+    crossed: set[str] = field(default_factory=set)  # gemeenten that share a wijk with another
     gemeenten: dict[str, Mix] = field(default_factory=dict)
     whole: Mix = field(default_factory=Mix)
 
@@ -209,7 +210,7 @@ def read_table(layer: QgsVectorLayer) -> ScanTable:
         if wijk:
             table.wijken.setdefault(wijk, Mix()).add(counts, unknown, inside)
             if counts and table.homes.setdefault(wijk, gemeente) != gemeente:
-                table.homes[wijk] = None
+                table.crossed |= {gemeente, table.homes[wijk]}
         if gemeente:
             table.gemeenten.setdefault(gemeente, Mix()).add(counts, unknown, inside)
         table.whole.add(counts, unknown, inside)
