@@ -344,12 +344,20 @@
         <translation>Tussenvorm</translation>
     </message>
     <message>
+        <source>Bl&amp;ocks (optional)</source>
+        <translation>Bl&amp;okken (optioneel)</translation>
+    </message>
+    <message>
         <source>Block layer used</source>
         <translation>Blokkenlaag gebruikt</translation>
     </message>
     <message>
         <source>Block: rows with the same value are one block</source>
         <translation>Blok: rijen met dezelfde waarde zijn één blok</translation>
+    </message>
+    <message>
+        <source>Blocks (optional)</source>
+        <translation>Blokken (optioneel)</translation>
     </message>
     <message>
         <source>Blocks and their surroundings</source>
@@ -2060,6 +2068,10 @@
         <translation>Zegt van elke buurt of ze kandidaat is voor nader onderzoek (herstructurering, verdichting, grondverwerving), met elke voorwaarde, de waarde en de drempel, en in hoeveel varianten de vlag blijft als de drempels 20 procent verschuiven (4/6: in vier van de zes die met de cijfers van die buurt te berekenen zijn). Drempels zijn aannames; een ontbrekende kolom maakt een voorwaarde onbekend, nooit onwaar. De invoer is een tabel met indicatoren, zoals de uitvoer van de scan; voeg eigen kolommen toe (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) om meer voorwaarden te beantwoorden. Alleen velden die WijkMix kent, blijven bewaard. Medianen van een gemeente komen uit de rijen van deze invoer.</translation>
     </message>
     <message>
+        <source>Says of every buurt whether it is a candidate for further study (restructuring, densification, land acquisition), with every condition, its value and its threshold, and in how many variants the flag stays when the thresholds move by 20 per cent. Thresholds are assumptions; a missing column makes a condition unknown, never false. The input is a table with indicators, such as the output of the scan; add columns of your own (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) to answer more conditions. Only fields that WijkMix knows are kept. Medians of a gemeente come from the rows of this input.</source>
+        <translation>Zegt van elke buurt of ze kandidaat is voor nader onderzoek (herstructurering, verdichting, grondverwerving), met elke voorwaarde, de waarde en de drempel, en in hoeveel varianten de vlag blijft als de drempels 20 procent verschuiven. Drempels zijn aannames; een ontbrekende kolom maakt een voorwaarde onbekend, nooit onwaar. De invoer is een tabel met indicatoren, zoals de uitvoer van de scan; voeg eigen kolommen toe (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) om meer voorwaarden te beantwoorden. Alleen velden die WijkMix kent, blijven bewaard. Medianen van een gemeente komen uit de rijen van deze invoer.</translation>
+    </message>
+    <message>
         <source>Sc&amp;an</source>
         <translation>Sc&amp;an</translation>
     </message>
@@ -2234,6 +2246,10 @@
     <message>
         <source>Splits the diversity of every area over the levels inside it: how much is the difference between wijken, between buurten inside wijken, between blocks inside buurten, and how much is mixed inside the blocks (the row within). The shares of an area add up to 1. Theil&apos;s H, dissimilarity and the variance ratio stand beside them per level. Areas are summed from the units given. The numbers describe; there is no level that is best.</source>
         <translation>Verdeelt de diversiteit van elk gebied over de niveaus erbinnen: hoeveel is verschil tussen wijken, tussen buurten binnen wijken, tussen blokken binnen buurten, en hoeveel is gemengd binnen de blokken (de rij within). De delen van een gebied tellen op tot 1. Theils H, dissimilariteit en de variantieratio staan er per niveau naast. Gebieden worden opgeteld uit de gegeven eenheden. De cijfers beschrijven; er is geen beste niveau.</translation>
+    </message>
+    <message>
+        <source>Squares of CBS, PC6 areas, complexes or addresses with tenure counts. They show whether a mixed wijk is mixed inside its blocks.</source>
+        <translation>Vierkanten van het CBS, PC6-gebieden, complexen of adressen met aantallen per eigendomsvorm. Ze laten zien of een gemengde wijk gemengd is binnen de blokken.</translation>
     </message>
     <message>
         <source>Status</source>
@@ -2824,6 +2840,10 @@
         <translation>Alleen buurten: dit kan inzicht 9 niet toetsen (eenvormige blokken in een gemengde wijk). Een duidelijk mozaïek van blokken (0,33) kan op buurten bijna niets laten zien (0,01). Om het te toetsen kiest u een laag met blokken onder Scannen, Alle opties: vierkanten van het CBS, PC6-gebieden of complexen. Wat buurten wel laten zien, staat hierboven en hieronder.</translation>
     </message>
     <message>
+        <source>With buurten only, insight 9 (uniform blocks in a mixed wijk) cannot be tested: a clear mosaic of blocks (0.33) can show next to nothing on buurten (0.01). To test it, choose a layer of blocks under Run scan: squares of CBS, PC6 areas, or complexes. What buurten can show is above and below.</source>
+        <translation>Alleen buurten: dit kan inzicht 9 niet toetsen (homogene blokken in een heterogene wijk). Een duidelijk mozaïek van blokken (0,33) kan op buurten bijna niets laten zien (0,01). Om het te toetsen kiest u onder Scannen een laag met blokken: vierkanten van het CBS, PC6-gebieden of complexen. Wat buurten wel laten zien, staat hierboven en hieronder.</translation>
+    </message>
+    <message>
         <source>With your own catalogue {file}: what it changes is marked. The flags of a scan follow the shipped one.</source>
         <translation>Met uw eigen catalogus {file}: wat die verandert, is gemarkeerd. De vlaggen van een scan volgen de meegeleverde.</translation>
     </message>
@@ -2958,6 +2978,10 @@
     <message>
         <source>no</source>
         <translation>nee</translation>
+    </message>
+    <message>
+        <source>none: buurten only</source>
+        <translation>geen: alleen buurten</translation>
     </message>
     <message>
         <source>none: one block, nothing to compare</source>

@@ -214,3 +214,27 @@ def test_the_download_opens_its_dialog_and_its_layer_is_chosen(dock, buurten, mo
     dock.run_panel.download.click()
     assert asked == [("wijkmix:download_buurten", {"GEMEENTE": "Schiedam"})]
     assert dock.run_panel.layers.currentLayer().name() == "opgehaald"
+
+
+def test_blocks_are_a_choice_of_the_form_and_empty_by_default(
+    dock, nested_buurten, nested_blocks, buurten
+):
+    layer = nested_blocks()
+    QgsProject.instance().addMapLayer(layer)
+    QgsProject.instance().addMapLayer(nested_buurten)
+    dock.run_button.click()
+    assert dock.run_panel.blocks.currentLayer() is None
+    assert dock.run_panel.parameters()["BLOCKS"] is None
+    QgsProject.instance().addMapLayer(buurten())
+    assert dock.run_panel.blocks.currentLayer() is None
+    dock.run_panel.blocks.setLayer(layer)
+    dock.run_panel.layers.setLayer(nested_buurten)
+    dock.run_panel.go.click()
+    assert dock.run_panel.problem.text() == ""
+    wait(lambda: ended(dock))
+    views = [x.name() for x in QgsProject.instance().mapLayers().values()]
+    assert "Mosaic per wijk, block variant" in views
+    # A scan that is there is no blocks for the next one.
+    dock.run_button.click()
+    offered = [dock.run_panel.blocks.layer(i) for i in range(dock.run_panel.blocks.count())]
+    assert dock.layer() not in offered

@@ -155,7 +155,7 @@ def test_buurten_only_say_that_insight_9_cannot_be_tested_and_show_what_can(
     text = words(dock.scale)
     assert "insight 9" in text
     assert "cannot be tested" in text
-    assert "All options" in text
+    assert "Run scan" in text
     assert value(text, "Mosaic index (0-1), buurt variant") == "0.006"
     assert "0.328" not in text
     found = shares(dock.scale)

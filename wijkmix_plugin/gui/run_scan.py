@@ -148,6 +148,23 @@ class RunPanel(QWidget):
         self.layers.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
+        self.blocks = QgsMapLayerComboBox()
+        kinds = Qgis.LayerFilter.PolygonLayer | Qgis.LayerFilter.PointLayer
+        self.blocks.setFilters(Qgis.LayerFilters(kinds))
+        self.blocks.setAllowEmptyLayer(True, translate("WijkMix", "none: buurten only"))
+        self.blocks.setLayer(None)
+        self.blocks.setAccessibleName(translate("WijkMix", "Blocks (optional)"))
+        self.blocks.setToolTip(
+            translate(
+                "WijkMix",
+                "Squares of CBS, PC6 areas, complexes or addresses with tenure counts. They show "
+                "whether a mixed wijk is mixed inside its blocks.",
+            )
+        )
+        self.blocks.setMinimumContentsLength(8)
+        self.blocks.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
         self.download = QPushButton(translate("WijkMix", "Download from PDOK…"))
         self.gemeente = QLineEdit()
         self.gemeente.setPlaceholderText(
@@ -183,6 +200,7 @@ class RunPanel(QWidget):
         form.addRow(translate("WijkMix", "CBS &buurten (polygon layer)"), self.layers)
         form.addRow(self.download)
         form.addRow(translate("WijkMix", "&Gemeente"), self.gemeente)
+        form.addRow(translate("WijkMix", "Bl&ocks (optional)"), self.blocks)
         form.addRow(translate("WijkMix", "Compare each buurt wi&th"), self.reference)
         form.addRow(translate("WijkMix", "Vulnerable area (f&ield or expression)"), self.vulnerable)
         form.addRow(proxy)
@@ -221,13 +239,16 @@ class RunPanel(QWidget):
         if message is not None:
             self._say(texts.both(message))
         every = QgsProject.instance().mapLayers().values()
-        self.layers.setExceptedLayerList([x for x in every if scan_layer.is_scan_layer(x)])
+        own = [x for x in every if scan_layer.is_scan_layer(x)]
+        self.layers.setExceptedLayerList(own)
+        self.blocks.setExceptedLayerList(own)
         self.layers.setFocus()
 
     def parameters(self) -> dict[str, Any]:
-        layer = self.layers.currentLayer()
+        layer, blocks = self.layers.currentLayer(), self.blocks.currentLayer()
         return {
             "INPUT": layer.id() if layer is not None else None,
+            "BLOCKS": blocks.id() if blocks is not None else None,
             "GEMEENTE": self.gemeente.text().strip(),
             "REFERENCE": self.reference.currentIndex(),
             "VULNERABLE": self.vulnerable.asExpression(),

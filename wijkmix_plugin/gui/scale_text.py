@@ -148,8 +148,8 @@ class Found:
                 "WijkMix",
                 "With buurten only, insight 9 (uniform blocks in a mixed wijk) cannot be tested: a "
                 "clear mosaic of blocks (0.33) can show next to nothing on buurten (0.01). To test "
-                "it, choose a layer of blocks under Run scan, All options: squares of CBS, PC6 "
-                "areas, or complexes. What buurten can show is above and below.",
+                "it, choose a layer of blocks under Run scan: squares of CBS, PC6 areas, or "
+                "complexes. What buurten can show is above and below.",
             )
         )
 
