@@ -2068,10 +2068,6 @@
         <translation>Zegt van elke buurt of ze kandidaat is voor nader onderzoek (herstructurering, verdichting, grondverwerving), met elke voorwaarde, de waarde en de drempel, en in hoeveel varianten de vlag blijft als de drempels 20 procent verschuiven (4/6: in vier van de zes die met de cijfers van die buurt te berekenen zijn). Drempels zijn aannames; een ontbrekende kolom maakt een voorwaarde onbekend, nooit onwaar. De invoer is een tabel met indicatoren, zoals de uitvoer van de scan; voeg eigen kolommen toe (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) om meer voorwaarden te beantwoorden. Alleen velden die WijkMix kent, blijven bewaard. Medianen van een gemeente komen uit de rijen van deze invoer.</translation>
     </message>
     <message>
-        <source>Says of every buurt whether it is a candidate for further study (restructuring, densification, land acquisition), with every condition, its value and its threshold, and in how many variants the flag stays when the thresholds move by 20 per cent. Thresholds are assumptions; a missing column makes a condition unknown, never false. The input is a table with indicators, such as the output of the scan; add columns of your own (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) to answer more conditions. Only fields that WijkMix knows are kept. Medians of a gemeente come from the rows of this input.</source>
-        <translation>Zegt van elke buurt of ze kandidaat is voor nader onderzoek (herstructurering, verdichting, grondverwerving), met elke voorwaarde, de waarde en de drempel, en in hoeveel varianten de vlag blijft als de drempels 20 procent verschuiven. Drempels zijn aannames; een ontbrekende kolom maakt een voorwaarde onbekend, nooit onwaar. De invoer is een tabel met indicatoren, zoals de uitvoer van de scan; voeg eigen kolommen toe (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) om meer voorwaarden te beantwoorden. Alleen velden die WijkMix kent, blijven bewaard. Medianen van een gemeente komen uit de rijen van deze invoer.</translation>
-    </message>
-    <message>
         <source>Sc&amp;an</source>
         <translation>Sc&amp;an</translation>
     </message>
@@ -2834,10 +2830,6 @@
     <message>
         <source>With buurt_code and counts per tenure, such as n_koop.</source>
         <translation>Met buurt_code en aantallen per eigendom, zoals n_koop.</translation>
-    </message>
-    <message>
-        <source>With buurten only, insight 9 (uniform blocks in a mixed wijk) cannot be tested: a clear mosaic of blocks (0.33) can show next to nothing on buurten (0.01). To test it, choose a layer of blocks under Run scan, All options: squares of CBS, PC6 areas, or complexes. What buurten can show is above and below.</source>
-        <translation>Alleen buurten: dit kan inzicht 9 niet toetsen (eenvormige blokken in een gemengde wijk). Een duidelijk mozaïek van blokken (0,33) kan op buurten bijna niets laten zien (0,01). Om het te toetsen kiest u een laag met blokken onder Scannen, Alle opties: vierkanten van het CBS, PC6-gebieden of complexen. Wat buurten wel laten zien, staat hierboven en hieronder.</translation>
     </message>
     <message>
         <source>With buurten only, insight 9 (uniform blocks in a mixed wijk) cannot be tested: a clear mosaic of blocks (0.33) can show next to nothing on buurten (0.01). To test it, choose a layer of blocks under Run scan: squares of CBS, PC6 areas, or complexes. What buurten can show is above and below.</source>
