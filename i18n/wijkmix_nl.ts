@@ -4,6 +4,10 @@
 <context>
     <name>WijkMix</name>
     <message>
+        <source> ({low} to {high})</source>
+        <translation> ({low} tot {high})</translation>
+    </message>
+    <message>
         <source>&amp;Buurt</source>
         <translation>&amp;Buurt</translation>
     </message>
@@ -52,6 +56,10 @@
         <translation>(aanname: {name})</translation>
     </message>
     <message>
+        <source>, wait of {n} years</source>
+        <translation>, wachttijd {n} jaar</translation>
+    </message>
+    <message>
         <source>0.1: at most a tenth of the dwellings of each unit.</source>
         <translation>0.1: hoogstens een tiende van de woningen van elke eenheid.</translation>
     </message>
@@ -62,6 +70,10 @@
     <message>
         <source>2. Press Run scan above.</source>
         <translation>2. Klik hierboven op Scannen.</translation>
+    </message>
+    <message>
+        <source>30 %: of stock and of plan, apart</source>
+        <translation>30 %: van voorraad en van plan, apart</translation>
     </message>
     <message>
         <source>A CSV, workbook sheet or layer with the figures, where the polygons have none: StatLine or the KWB, as downloaded. What does not match is listed with the likely reason.</source>
@@ -144,12 +156,32 @@
         <translation>Br&amp;on</translation>
     </message>
     <message>
+        <source>Action in: {buurt}</source>
+        <translation>Actie in: {buurt}</translation>
+    </message>
+    <message>
+        <source>Action</source>
+        <translation>Actie</translation>
+    </message>
+    <message>
         <source>Actions (table)</source>
         <translation>Acties (tabel)</translation>
     </message>
     <message>
+        <source>Actions of the scenario</source>
+        <translation>Acties van het scenario</translation>
+    </message>
+    <message>
+        <source>Actions</source>
+        <translation>Acties</translation>
+    </message>
+    <message>
         <source>Add a polygon layer of CBS buurten to the project first, or download one.</source>
         <translation>Voeg eerst een vlakkenlaag met CBS-buurten toe aan het project, of haal er een op.</translation>
+    </message>
+    <message>
+        <source>Add action</source>
+        <translation>Actie toevoegen</translation>
     </message>
     <message>
         <source>Add</source>
@@ -182,6 +214,14 @@
     <message>
         <source>All actors</source>
         <translation>Alle actoren</translation>
+    </message>
+    <message>
+        <source>All buurten, per year</source>
+        <translation>Alle buurten, per jaar</translation>
+    </message>
+    <message>
+        <source>All buurten</source>
+        <translation>Alle buurten</translation>
     </message>
     <message>
         <source>All conditions are met.</source>
@@ -400,6 +440,10 @@
         <translation>Last</translation>
     </message>
     <message>
+        <source>Buurt of the action</source>
+        <translation>Buurt van de actie</translation>
+    </message>
+    <message>
         <source>Buurt of the gain</source>
         <translation>Buurt van de winst</translation>
     </message>
@@ -422,6 +466,14 @@
     <message>
         <source>Buurten (polygons or table)</source>
         <translation>Buurten (vlakken of tabel)</translation>
+    </message>
+    <message>
+        <source>Buurten with actions, per year</source>
+        <translation>Buurten met acties, per jaar</translation>
+    </message>
+    <message>
+        <source>Buurten with actions</source>
+        <translation>Buurten met acties</translation>
     </message>
     <message>
         <source>Buurten with figures</source>
@@ -588,8 +640,16 @@
         <translation>Verandering</translation>
     </message>
     <message>
+        <source>Changed stock</source>
+        <translation>Gewijzigde voorraad</translation>
+    </message>
+    <message>
         <source>Checked on {day}</source>
         <translation>Gecheckt op {day}</translation>
+    </message>
+    <message>
+        <source>Choose a buurt above or on the map.</source>
+        <translation>Kies hierboven of op de kaart een buurt.</translation>
     </message>
     <message>
         <source>Choose a buurt: type its name or code above, or click it on the map.</source>
@@ -606,6 +666,10 @@
     <message>
         <source>Class of area (treated, ring, district, rest)</source>
         <translation>Soort gebied (behandeld, ring, wijk, rest)</translation>
+    </message>
+    <message>
+        <source>Class: {name}. Limits (assumptions): one-sided below diversity {one}; mosaic from H {mosaic} beyond chance, finely mixed up to {fine}.</source>
+        <translation>Klasse: {name}. Grenzen (aannames): eenzijdig onder diversiteit {one}; mozaïek vanaf H {mosaic} boven toeval, fijn gemengd tot en met {fine}.</translation>
     </message>
     <message>
         <source>Class</source>
@@ -698,6 +762,10 @@
     <message>
         <source>Contrast at borders between blocks (0-1)</source>
         <translation>Contrast op grenzen tussen blokken (0-1)</translation>
+    </message>
+    <message>
+        <source>Contrast at borders between blocks: {value} (0 alike, 1 opposite).</source>
+        <translation>Contrast aan grenzen tussen blokken: {value} (0 gelijk, 1 tegengesteld).</translation>
     </message>
     <message>
         <source>Coordinate system</source>
@@ -976,6 +1044,10 @@
         <translation>Verwacht door toeval</translation>
     </message>
     <message>
+        <source>Export the actions</source>
+        <translation>De acties exporteren</translation>
+    </message>
+    <message>
         <source>Export the worklist</source>
         <translation>Werklijst exporteren</translation>
     </message>
@@ -1120,6 +1192,10 @@
         <translation>Uit Buurten voorbereiden of uit een scan; een scan weet welke gebieden kwetsbaar zijn.</translation>
     </message>
     <message>
+        <source>From a file…</source>
+        <translation>Uit een bestand…</translation>
+    </message>
+    <message>
         <source>Full effect, in years</source>
         <translation>Volledig effect, in jaren</translation>
     </message>
@@ -1212,6 +1288,10 @@
         <translation>H van omgevingen, hele laag</translation>
     </message>
     <message>
+        <source>H, all classes</source>
+        <translation>H, alle klassen</translation>
+    </message>
+    <message>
         <source>HTML files (*.html)</source>
         <translation>HTML-bestanden (*.html)</translation>
     </message>
@@ -1222,6 +1302,10 @@
     <message>
         <source>High among low (HL)</source>
         <translation>Hoog tussen laag (HL)</translation>
+    </message>
+    <message>
+        <source>Homes of stayers, leavers and newcomers, {year}</source>
+        <translation>Woningen van blijvers, vertrekkers en nieuwkomers, {year}</translation>
     </message>
     <message>
         <source>How many dwellings would have to differ in tenure for the dissimilarity D to reach a chosen value, or how low D can get with a given number? Every unit keeps its number of dwellings and the group its total, so every dwelling that leaves the group is made up for by one elsewhere. This is an arithmetical lower bound for discussion, not a plan: it knows no costs, leases or residents. Many swaps are equally small; this one asks of every unit the same part of what it can do. A target that the limits put out of reach gives the lowest D they allow, and STATUS says so.</source>
@@ -1238,6 +1322,10 @@
     <message>
         <source>Identifier of the dwelling (field)</source>
         <translation>Kenmerk van de woning (veld)</translation>
+    </message>
+    <message>
+        <source>In blocks without dominant tenure ({share}): {n} dwellings.</source>
+        <translation>In blokken zonder overheersende eigendomsvorm ({share}): {n} woningen.</translation>
     </message>
     <message>
         <source>In standard deviations: own {z}, neighbours {lag}; local I {i}</source>
@@ -1258,6 +1346,14 @@
     <message>
         <source>Index</source>
         <translation>Index</translation>
+    </message>
+    <message>
+        <source>Indicators to measure</source>
+        <translation>Indicatoren om te meten</translation>
+    </message>
+    <message>
+        <source>Indices before and after, {year}</source>
+        <translation>Indices voor en na, {year}</translation>
     </message>
     <message>
         <source>Indices before and after</source>
@@ -1378,6 +1474,14 @@
     <message>
         <source>Limits of the class (assumptions): one-sided below diversity {one}; else mosaic from H {mosaic} beyond chance, finely mixed up to {fine}. No class is better than another.</source>
         <translation>Grenzen van de klasse (aannames): eenzijdig onder diversiteit {one}; anders mozaïek vanaf H {mosaic} boven toeval, fijn gemengd tot en met {fine}. Geen klasse is beter dan een andere.</translation>
+    </message>
+    <message>
+        <source>Load actions</source>
+        <translation>Acties laden</translation>
+    </message>
+    <message>
+        <source>Load…</source>
+        <translation>Laden…</translation>
     </message>
     <message>
         <source>Local Moran cluster of the change</source>
@@ -1528,8 +1632,16 @@
         <translation>Gemiddelde van de buren (standaardafwijkingen)</translation>
     </message>
     <message>
+        <source>Measured in: {years}</source>
+        <translation>Gemeten in: {years}</translation>
+    </message>
+    <message>
         <source>Measuring plan (JSON)</source>
         <translation>Meetplan (JSON)</translation>
+    </message>
+    <message>
+        <source>Measuring</source>
+        <translation>Meten</translation>
     </message>
     <message>
         <source>Message</source>
@@ -1596,8 +1708,16 @@
         <translation>Mozaïekindex door toeval</translation>
     </message>
     <message>
+        <source>Mosaic index, block variant: {value}; by chance {chance}, beyond chance {beyond} (z {z}); buurt variant {buurt}.</source>
+        <translation>Mozaïekindex, blokvariant: {value}; door toeval {chance}, boven toeval {beyond} (z {z}); buurtvariant {buurt}.</translation>
+    </message>
+    <message>
         <source>Mosaic index, block variant</source>
         <translation>Mozaïekindex, blokvariant</translation>
+    </message>
+    <message>
+        <source>Mosaic index, buurt variant: {value} (0-1)</source>
+        <translation>Mozaïekindex, buurtvariant: {value} (0-1)</translation>
     </message>
     <message>
         <source>Mosaic index, buurt variant</source>
@@ -1676,8 +1796,16 @@
         <translation>Nieuw voor sloop en drie groepen</translation>
     </message>
     <message>
+        <source>New before demolition</source>
+        <translation>Nieuw vóór sloop</translation>
+    </message>
+    <message>
         <source>Next</source>
         <translation>Volgende</translation>
+    </message>
+    <message>
+        <source>No block has a dominant tenure, so there is no patch.</source>
+        <translation>Geen blok heeft een overheersende eigendomsvorm, dus er is geen patch.</translation>
     </message>
     <message>
         <source>No block in this wijk has enough dwellings with known tenure; give finer or fuller blocks.</source>
@@ -1708,12 +1836,20 @@
         <translation>Geen klasse: minder dan twee blokken</translation>
     </message>
     <message>
+        <source>No class: there is one block, nothing to compare.</source>
+        <translation>Geen klasse: er is maar één blok, dus niets om te vergelijken.</translation>
+    </message>
+    <message>
         <source>No differing goals between the parties recorded.</source>
         <translation>Geen verschil tussen doelen van partijen vastgelegd.</translation>
     </message>
     <message>
         <source>No entry fits. Search for less, or choose all domains, scales and actors.</source>
         <translation>Geen onderdeel past. Zoek op minder, of kies alle domeinen, schaalniveaus en actoren.</translation>
+    </message>
+    <message>
+        <source>No entry has these words. Search for less, or choose All domains.</source>
+        <translation>Geen onderdeel bevat deze woorden. Zoek op minder, of kies Alle domeinen.</translation>
     </message>
     <message>
         <source>No figures, not tested</source>
@@ -1724,12 +1860,24 @@
         <translation>Geen cijfers</translation>
     </message>
     <message>
+        <source>No losses, no gains.</source>
+        <translation>Geen verlies, geen winst.</translation>
+    </message>
+    <message>
         <source>No neighbour with a value.</source>
         <translation>Geen buur met een waarde.</translation>
     </message>
     <message>
+        <source>No occupied dwellings are demolished.</source>
+        <translation>Er worden geen bewoonde woningen gesloopt.</translation>
+    </message>
+    <message>
         <source>No significant cluster</source>
         <translation>Geen significant cluster</translation>
+    </message>
+    <message>
+        <source>None.</source>
+        <translation>Geen.</translation>
     </message>
     <message>
         <source>None: the label looks at p</source>
@@ -1746,6 +1894,10 @@
     <message>
         <source>Note</source>
         <translation>Opmerking</translation>
+    </message>
+    <message>
+        <source>Nothing worked out yet: enter actions and press Work out.</source>
+        <translation>Nog niets doorgerekend: voer acties in en druk op Doorrekenen.</translation>
     </message>
     <message>
         <source>Number of areas at this level</source>
@@ -1768,6 +1920,10 @@
         <translation>Aantal eenheden</translation>
     </message>
     <message>
+        <source>Number</source>
+        <translation>Aantal</translation>
+    </message>
+    <message>
         <source>Numbers of dwellings, households or people per group, not percentages: for example n_koop, n_corp and n_overig. A unit with an empty count is left out.</source>
         <translation>Aantallen woningen, huishoudens of mensen per groep, geen percentages: bijvoorbeeld n_koop, n_corp en n_overig. Een eenheid met een leeg aantal valt af.</translation>
     </message>
@@ -1776,12 +1932,20 @@
         <translation>Aantallen woningen, met komma's ertussen; gebruikelijk zijn 12, 25, 50, 100, 200, 400, 800, 1600, 3200, 6400, 12800, 25600, 51200.</translation>
     </message>
     <message>
+        <source>Occupied</source>
+        <translation>Bewoond</translation>
+    </message>
+    <message>
         <source>Of the bootstrap or the random allocation.</source>
         <translation>Van de bootstrap of de willekeurige verdeling.</translation>
     </message>
     <message>
         <source>Older than 12 months, may have changed.</source>
         <translation>Ouder dan 12 maanden, kan gewijzigd zijn.</translation>
+    </message>
+    <message>
+        <source>One block: nothing to compare</source>
+        <translation>Eén blok: niets te vergelijken</translation>
     </message>
     <message>
         <source>One of the groups. Empty: corporation rental where there is such a field, against the first other group.</source>
@@ -1802,6 +1966,10 @@
     <message>
         <source>One-sided: diversity of the wijk below (assumption)</source>
         <translation>Eenzijdig: diversiteit van de wijk onder (aanname)</translation>
+    </message>
+    <message>
+        <source>Only inside an area that is officially designated under the Wbmgp. WijkMix has no designation loaded and never derives one from figures, so this entry matches no buurt; it is here to read.</source>
+        <translation>Alleen binnen een gebied dat officieel is aangewezen op grond van de Wbmgp. WijkMix heeft geen aanwijzing geladen en leidt die nooit af uit cijfers; dit onderdeel past daarom bij geen enkele buurt en staat hier om te lezen.</translation>
     </message>
     <message>
         <source>Only inside an area that is officially designated under the Wbmgp. WijkMix never derives one from figures.</source>
@@ -1960,6 +2128,10 @@
         <translation>Voortgang van de scan</translation>
     </message>
     <message>
+        <source>Progress of the scenario</source>
+        <translation>Voortgang van het scenario</translation>
+    </message>
+    <message>
         <source>Provisional: some conditions unknown</source>
         <translation>Voorlopig: een deel van de voorwaarden is onbekend</translation>
     </message>
@@ -2032,6 +2204,14 @@
         <translation>Herstructurering: kandidaten voor onderzoek</translation>
     </message>
     <message>
+        <source>Result of the scenario</source>
+        <translation>Uitkomst van het scenario</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Uitkomst</translation>
+    </message>
+    <message>
         <source>Role to field, for example {&quot;share_koop&quot;: &quot;koop_pct&quot;}; wins over what is recognised.</source>
         <translation>Rol naar veld, bijvoorbeeld {&quot;share_koop&quot;: &quot;koop_pct&quot;}; gaat boven wat wordt herkend.</translation>
     </message>
@@ -2068,8 +2248,16 @@
         <translation>Zegt van elke buurt of ze kandidaat is voor nader onderzoek (herstructurering, verdichting, grondverwerving), met elke voorwaarde, de waarde en de drempel, en in hoeveel varianten de vlag blijft als de drempels 20 procent verschuiven (4/6: in vier van de zes die met de cijfers van die buurt te berekenen zijn). Drempels zijn aannames; een ontbrekende kolom maakt een voorwaarde onbekend, nooit onwaar. De invoer is een tabel met indicatoren, zoals de uitvoer van de scan; voeg eigen kolommen toe (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) om meer voorwaarden te beantwoorden. Alleen velden die WijkMix kent, blijven bewaard. Medianen van een gemeente komen uit de rijen van deze invoer.</translation>
     </message>
     <message>
+        <source>Says of every buurt whether it is a candidate for further study (restructuring, densification, land acquisition), with every condition, its value and its threshold, and in how many variants the flag stays when the thresholds move by 20 per cent. Thresholds are assumptions; a missing column makes a condition unknown, never false. The input is a table with indicators, such as the output of the scan; add columns of your own (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) to answer more conditions. Only fields that WijkMix knows are kept. Medians of a gemeente come from the rows of this input.</source>
+        <translation>Zegt van elke buurt of ze kandidaat is voor nader onderzoek (herstructurering, verdichting, grondverwerving), met elke voorwaarde, de waarde en de drempel, en in hoeveel varianten de vlag blijft als de drempels 20 procent verschuiven. Drempels zijn aannames; een ontbrekende kolom maakt een voorwaarde onbekend, nooit onwaar. De invoer is een tabel met indicatoren, zoals de uitvoer van de scan; voeg eigen kolommen toe (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) om meer voorwaarden te beantwoorden. Alleen velden die WijkMix kent, blijven bewaard. Medianen van een gemeente komen uit de rijen van deze invoer.</translation>
+    </message>
+    <message>
         <source>Sc&amp;an</source>
         <translation>Sc&amp;an</translation>
+    </message>
+    <message>
+        <source>Sc&amp;enario</source>
+        <translation>Sc&amp;enario</translation>
     </message>
     <message>
         <source>Scale (metres or dwellings)</source>
@@ -2142,6 +2330,10 @@
     <message>
         <source>Segments and their tenure (JSON)</source>
         <translation>Segmenten en hun eigendomsklasse (JSON)</translation>
+    </message>
+    <message>
+        <source>Segments and their tenure</source>
+        <translation>Segmenten en hun eigendom</translation>
     </message>
     <message>
         <source>Segregation indices (table)</source>
@@ -2248,6 +2440,10 @@
         <translation>Vierkanten van het CBS, PC6-gebieden, complexen of adressen met aantallen per eigendomsvorm. Ze laten zien of een gemengde wijk gemengd is binnen de blokken.</translation>
     </message>
     <message>
+        <source>Start of the measuring</source>
+        <translation>Begin van het meten</translation>
+    </message>
+    <message>
         <source>Status</source>
         <translation>Status</translation>
     </message>
@@ -2320,6 +2516,10 @@
         <translation>Getoetst: {what} van deze buurt en van haar {n} buren</translation>
     </message>
     <message>
+        <source>Tests, balance, indices and flags</source>
+        <translation>Toetsen, balans, indices en vlaggen</translation>
+    </message>
+    <message>
         <source>The &amp;whole scan</source>
         <translation>De hele &amp;scan</translation>
     </message>
@@ -2328,8 +2528,16 @@
         <translation>De Wbmgp geldt alleen in gebieden die officieel zijn aangewezen, en alleen tot het besluit eindigt. WijkMix leidt zo'n gebied nooit af uit cijfers: laad het besluit als vlakken, met de einddatum. Na die dag telt het gebied niet meer.</translation>
     </message>
     <message>
+        <source>The actions were not written: {reason}</source>
+        <translation>De acties zijn niet weggeschreven: {reason}</translation>
+    </message>
+    <message>
         <source>The algorithm wijkmix:scan is not there. Enable the plugins Processing and WijkMix in the plugin manager.</source>
         <translation>Het algoritme wijkmix:scan ontbreekt. Zet de plugins Processing en WijkMix aan in het pluginbeheer.</translation>
+    </message>
+    <message>
+        <source>The algorithm wijkmix:scenario is not there. Enable the plugins Processing and WijkMix in the plugin manager.</source>
+        <translation>Het algoritme wijkmix:scenario is er niet. Zet de plugins Processing en WijkMix aan in de pluginbeheerder.</translation>
     </message>
     <message>
         <source>The catalogue of instruments cannot be read.</source>
@@ -2452,6 +2660,10 @@
         <translation>De scan is gestopt; er is niets toegevoegd.</translation>
     </message>
     <message>
+        <source>The scenario was stopped; nothing was added.</source>
+        <translation>Het scenario is gestopt; er is niets toegevoegd.</translation>
+    </message>
+    <message>
         <source>The selected instrument</source>
         <translation>Het gekozen instrument</translation>
     </message>
@@ -2472,6 +2684,10 @@
         <translation>De omgeving is niet te tekenen: deze buurt heeft geen vlak, of de laag is niet in meters. Scan een laag met vlakken; het resultaat is in meters.</translation>
     </message>
     <message>
+        <source>The table lacks the columns {absent}. It needs: {wanted}.</source>
+        <translation>De tabel mist de kolommen {absent}. Nodig zijn: {wanted}.</translation>
+    </message>
+    <message>
         <source>The tenure figures of this buurt are not published (suppressed).</source>
         <translation>De eigendomscijfers van deze buurt zijn niet gepubliceerd (geheim of onbetrouwbaar).</translation>
     </message>
@@ -2486,6 +2702,10 @@
     <message>
         <source>The unit itself always counts in full.</source>
         <translation>De eenheid zelf telt altijd volledig mee.</translation>
+    </message>
+    <message>
+        <source>The worklist was not written: {reason}</source>
+        <translation>De werklijst is niet geschreven: {reason}</translation>
     </message>
     <message>
         <source>The worklist was not written; what was there is unchanged. {reason}</source>
@@ -2522,6 +2742,10 @@
     <message>
         <source>There is no scan in this project yet.</source>
         <translation>Er is nog geen scan in dit project.</translation>
+    </message>
+    <message>
+        <source>There is no scan in this project: run one first, it is the stock.</source>
+        <translation>Er is geen scan in dit project: voer er eerst een uit, die is de voorraad.</translation>
     </message>
     <message>
         <source>There is no scan to report on.</source>
@@ -2616,8 +2840,16 @@
         <translation>Tweezijdig: ongewoon hoge of lage omgeving</translation>
     </message>
     <message>
+        <source>Uitruil up to {year}</source>
+        <translation>Uitruil tot en met {year}</translation>
+    </message>
+    <message>
         <source>Uniform patch at {share} (dwellings)</source>
         <translation>Eenvormige patch bij {share} (woningen)</translation>
+    </message>
+    <message>
+        <source>Uniform patch in which the average dwelling stands, in dwellings, by the share from which a tenure dominates a block (assumption): {sizes}.</source>
+        <translation>Eenvormige patch waarin de gemiddelde woning staat, in woningen, naar het aandeel vanaf waar een eigendomsvorm een blok overheerst (aanname): {sizes}.</translation>
     </message>
     <message>
         <source>Unit</source>
@@ -2752,6 +2984,10 @@
         <translation>Wat de scan opmerkte</translation>
     </message>
     <message>
+        <source>What to know first</source>
+        <translation>Vooraf te weten</translation>
+    </message>
+    <message>
         <source>When it may fit</source>
         <translation>Wanneer het kan passen</translation>
     </message>
@@ -2812,6 +3048,10 @@
         <translation>WijkMix-scan: {source}</translation>
     </message>
     <message>
+        <source>WijkMix scenario: {source}</source>
+        <translation>WijkMix-scenario: {source}</translation>
+    </message>
+    <message>
         <source>Wijken (table), mosaic in block variant</source>
         <translation>Wijken (tabel), mozaïek in blokvariant</translation>
     </message>
@@ -2832,6 +3072,10 @@
         <translation>Met buurt_code en aantallen per eigendom, zoals n_koop.</translation>
     </message>
     <message>
+        <source>With buurten only, insight 9 (uniform blocks in a mixed wijk) cannot be tested: a clear mosaic of blocks (0.33) can show next to nothing on buurten (0.01). To test it, choose a layer of blocks under Run scan, All options: squares of CBS, PC6 areas, or complexes. What buurten can show is above and below.</source>
+        <translation>Alleen buurten: dit kan inzicht 9 niet toetsen (eenvormige blokken in een gemengde wijk). Een duidelijk mozaïek van blokken (0,33) kan op buurten bijna niets laten zien (0,01). Om het te toetsen kiest u een laag met blokken onder Scannen, Alle opties: vierkanten van het CBS, PC6-gebieden of complexen. Wat buurten wel laten zien, staat hierboven en hieronder.</translation>
+    </message>
+    <message>
         <source>With buurten only, insight 9 (uniform blocks in a mixed wijk) cannot be tested: a clear mosaic of blocks (0.33) can show next to nothing on buurten (0.01). To test it, choose a layer of blocks under Run scan: squares of CBS, PC6 areas, or complexes. What buurten can show is above and below.</source>
         <translation>Alleen buurten: dit kan inzicht 9 niet toetsen (homogene blokken in een heterogene wijk). Een duidelijk mozaïek van blokken (0,33) kan op buurten bijna niets laten zien (0,01). Om het te toetsen kiest u onder Scannen een laag met blokken: vierkanten van het CBS, PC6-gebieden of complexen. Wat buurten wel laten zien, staat hierboven en hieronder.</translation>
     </message>
@@ -2842,6 +3086,10 @@
     <message>
         <source>Without correction one unit in twenty gets a label by chance alone (Benjamini and Hochberg 1995).</source>
         <translation>Zonder correctie krijgt één op de twintig eenheden alleen door toeval een label (Benjamini en Hochberg 1995).</translation>
+    </message>
+    <message>
+        <source>Work out</source>
+        <translation>Doorrekenen</translation>
     </message>
     <message>
         <source>Worklist</source>
@@ -2872,6 +3120,10 @@
         <translation>Jaar</translation>
     </message>
     <message>
+        <source>Years after the start</source>
+        <translation>Jaren na het begin</translation>
+    </message>
+    <message>
         <source>Years to measure (assumption: every five years and at each effect): {n}</source>
         <translation>Meetjaren (aanname: elke vijf jaar en bij elk effect): {n}</translation>
     </message>
@@ -2890,6 +3142,10 @@
     <message>
         <source>a tenure percentage is below 0 or above 100, so it is not used</source>
         <translation>een eigendomspercentage is kleiner dan 0 of groter dan 100 en is daarom niet gebruikt</translation>
+    </message>
+    <message>
+        <source>all areas</source>
+        <translation>alle gebieden</translation>
     </message>
     <message>
         <source>all</source>
@@ -2948,6 +3204,10 @@
         <translation>leeg = alle; anders namen of codes, met komma's</translation>
     </message>
     <message>
+        <source>empty: sociaal is corp, midden is overig … (assumption)</source>
+        <translation>leeg: sociaal is corp, midden is overig … (aanname)</translation>
+    </message>
+    <message>
         <source>island</source>
         <translation>eiland</translation>
     </message>
@@ -2982,6 +3242,10 @@
     <message>
         <source>none</source>
         <translation>geen</translation>
+    </message>
+    <message>
+        <source>not chosen</source>
+        <translation>niet gekozen</translation>
     </message>
     <message>
         <source>not evaluated</source>
@@ -3144,6 +3408,18 @@
         <translation>{name}: {z} standaardafwijkingen, buren {lag}</translation>
     </message>
     <message>
+        <source>{n} actions added.</source>
+        <translation>{n} acties toegevoegd.</translation>
+    </message>
+    <message>
+        <source>{n} at {share}</source>
+        <translation>{n} bij {share}</translation>
+    </message>
+    <message>
+        <source>{n} blocks with {dwellings} dwellings of known tenure.</source>
+        <translation>{n} blokken met {dwellings} woningen met bekend eigendom.</translation>
+    </message>
+    <message>
         <source>{n} buurten tested, {without} not (no data or no neighbour)</source>
         <translation>{n} buurten getoetst, {without} niet (geen gegevens of geen buur)</translation>
     </message>
@@ -3160,12 +3436,20 @@
         <translation>{n} geselecteerd, hier en op de kaart. Esc in de grafiek wist de selectie.</translation>
     </message>
     <message>
+        <source>{path} cannot be read as a table. Give a CSV or a workbook.</source>
+        <translation>{path} is niet als tabel te lezen. Geef een CSV of een werkmap.</translation>
+    </message>
+    <message>
         <source>{place} is no candidate for any flag, so no instrument is matched to it. Choose a flag or All entries above to read on.</source>
         <translation>{place} is voor geen enkele vlag kandidaat; daarom is er geen instrument aan gekoppeld. Kies hierboven een vlag of Alle onderdelen om verder te lezen.</translation>
     </message>
     <message>
         <source>{p}; adjusted for the number of buurten tested (FDR): {q}</source>
         <translation>{p}; gecorrigeerd voor het aantal getoetste buurten (FDR): {q}</translation>
+    </message>
+    <message>
+        <source>{sign} {area}, {year}: {value} ({status})</source>
+        <translation>{sign} {area}, {year}: {value} ({status})</translation>
     </message>
     <message>
         <source>{tenure}: {value} times the share in {area} (location quotient)</source>
@@ -3186,6 +3470,14 @@
     <message>
         <source>{used} of {n}</source>
         <translation>{used} van {n}</translation>
+    </message>
+    <message>
+        <source>{year} (start)</source>
+        <translation>{year} (begin)</translation>
+    </message>
+    <message>
+        <source>… and {n} more in the tables.</source>
+        <translation>… en nog {n} in de tabellen.</translation>
     </message>
 </context>
 </TS>

@@ -22,7 +22,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 from ..wijkmix_plugin import qgis_io
 from ..wijkmix_plugin.errors import PolicyError, TableError
 from . import styling
-from .base import WijkMixAlgorithm, described, language, report_parameter
+from .base import WijkMixAlgorithm, described, language, local, report_parameter
 from .labels import aliases
 
 if TYPE_CHECKING:
@@ -166,6 +166,9 @@ class Scenario(WijkMixAlgorithm):
             )
         self.addParameter(report_parameter())
         self.addOutput(
+            QgsProcessingOutputString("NOTES", translate("WijkMix", "What to know first"))
+        )
+        self.addOutput(
             QgsProcessingOutputString(
                 self.FINGERPRINT, translate("WijkMix", "Fingerprint of the stock")
             )
@@ -243,7 +246,8 @@ class Scenario(WijkMixAlgorithm):
         if report:
             self.write_text(Path(report), page)
             results[self.REPORT] = report
-        return {**results, self.FINGERPRINT: result.fingerprint}
+        told = "\n".join(local(text) for text, warns in result.notes if warns)
+        return {**results, self.FINGERPRINT: result.fingerprint, "NOTES": told}
 
     def _monitoring(self, parameters: dict[str, Any], context: Any) -> Any:
         """Return the measuring plan that was given, None where there is none."""
@@ -304,14 +308,16 @@ class Scenario(WijkMixAlgorithm):
             },
         )
         last = max(result.after)
-        for name, destination in results.items():
+        group = QCoreApplication.translate("WijkMix", "WijkMix scenario: {source}")
+        group = group.format(source=source.sourceName())
+        for number, (name, destination) in enumerate(results.items()):
             title = self.parameterDefinition(name).description()
             style = styling.in_words(styling.plain)
             if name == self.OUTPUT and "geometry" in result.units:
                 title = f"{title}: {last}"
                 style = styling.in_words(styling.planned(last))
             look = styling.PostProcessor(style, result.provenance, aliases=labels)
-            styling.load(context, destination, "", [(title, 0, look)])
+            styling.load(context, destination, group, [(title, 10 - number, look)])
         return results
 
     def _middles(self, frame: pd.DataFrame, source: Any) -> np.ndarray | None:

@@ -396,6 +396,11 @@ def from_degrees(shapes: Iterable[Any], transform_context: Any) -> list[Any]:
     return moved
 
 
+# Columns of whole numbers, also where some are missing and pandas made floats of them.
+WHOLE = (
+    *("year", "n_neighbours", "n_units", "n_excluded"),
+    *("loss_year", "gain_year", "lag_years"),
+)
 _KINDS = {
     "f": QMetaType.Type.Double,
     "i": QMetaType.Type.Int,
@@ -405,7 +410,7 @@ _KINDS = {
 
 
 def _kind(name: str, column: pd.Series) -> QMetaType.Type:
-    if name in ("year", "n_neighbours", "n_units", "n_excluded"):
+    if name in WHOLE:
         return QMetaType.Type.Int
     if column.dtype.kind == "O":
         kinds = {type(v) for v in column.dropna()}

@@ -379,8 +379,8 @@ def test_unbalanced_plans_are_named():
     plan = plan_of(*PLAN)
     told = scenario.verdicts(scenario.balance_table(plan, SEGMENTS, [True, False, False], 2025))
     assert [t.en for t in told] == [
-        "Unbalanced plan: of sociaal less comes outside vulnerable areas than goes in them, up to "
-        "and in 2026."
+        "Unbalanced plan: of social rental less comes outside vulnerable areas than goes in them, "
+        "up to and in 2026."
     ]
     told = scenario.verdicts(scenario.balance_table(plan, SEGMENTS, None, 2025))
     assert all("cannot be told" in t.en for t in told)

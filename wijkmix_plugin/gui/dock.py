@@ -37,6 +37,7 @@ from .run_bar import RunBar
 from .run_scan import RunPanel, ScanRun
 from .scale_panel import ScalePanel
 from .scan_layer import LAYER_SIGNALS, ScanTable, Unit
+from .scenario_panel import ScenarioPanel
 
 
 class WijkMixDock(QgsDockWidget):
@@ -146,6 +147,10 @@ class WijkMixDock(QgsDockWidget):
         if self._catalogue is not None:
             self.plan = PlanPanel(self._catalogue, lambda: self._select(self._unit))
             self.tabs.addTab(self.plan, translate("WijkMix", "&Plan"))
+        self.scenario: ScenarioPanel | None = None
+        if self._catalogue is not None:
+            self.scenario = ScenarioPanel(self._catalogue, self.layer)
+            self.tabs.addTab(self.scenario, translate("WijkMix", "Sc&enario"))
         self.tabs.addTab(self.about, translate("WijkMix", "Abou&t"))
         layout.addWidget(self.tabs, 1)
         # Below the views: beside the chooser of the scan it would not fit a narrow panel.
@@ -171,6 +176,9 @@ class WijkMixDock(QgsDockWidget):
         if self.plan is not None:
             self._connect(project.cleared, self.plan.reload)
             self._connect(project.readProject, self.plan.reload)
+        if self.scenario is not None:
+            self._connect(project.cleared, self.scenario.reload)
+            self._connect(project.readProject, self.scenario.reload)
         self._connect(self._layers_changed.timeout, self._list_layers)
         self._connect(self._stale.timeout, self._reload)
         self._connect(self.layer_box.activated, self._layer_chosen)
@@ -205,6 +213,8 @@ class WijkMixDock(QgsDockWidget):
         self.runs.close_down()
         self.clusters.close_down()
         self.scale.close_down()
+        if self.scenario is not None:
+            self.scenario.close_down()
         if self._tool is not None:
             self._canvas.unsetMapTool(self._tool)
             self._tool.deleteLater()
@@ -298,6 +308,8 @@ class WijkMixDock(QgsDockWidget):
             self.plan.goals.show_loaded(
                 scan_layer.loaded(self._table, scan_layer.provenance(layer))
             )
+        if self.scenario is not None:
+            self.scenario.set_scan(self._table)
         if layer is None:
             self.picker.map_button.setChecked(False)
         self._select(self._table.same(self._unit) if self._table is not None else None)
@@ -373,6 +385,8 @@ class WijkMixDock(QgsDockWidget):
             )
         self.clusters.show_unit(unit)
         self.scale.show_unit(unit)
+        if self.scenario is not None:
+            self.scenario.show_unit(unit)
         if self._outline is not None:
             self._outline.show(feature.geometry(), layer)
         self.picker.zoom_button.setEnabled(self._outline is not None)
@@ -440,6 +454,8 @@ class WijkMixDock(QgsDockWidget):
         self.mix.show_message(body)
         self.flags.show_html(body)
         self.scale.show_unit(None, body)
+        if self.scenario is not None:
+            self.scenario.show_unit(None)
 
     def _flag_link(self, url: QUrl) -> None:
         if url.hasFragment():

@@ -19,6 +19,7 @@ import pandas as pd
 from ..errors import PolicyError, Text
 from ..measures import rounding, segregation
 from ..measures.change import compare
+from . import scenario_words
 from .actions import (
     ACTIONS,
     AFFORDABLE,
@@ -762,7 +763,9 @@ def verdicts(balance: pd.DataFrame) -> list[Text]:
         for status, words in _VERDICTS.items():
             years = rows.loc[rows["status"] == status, "year"]
             if len(years):
-                found.append(words.format(segment=segment, years=_some(years)))
+                named = [scenario_words.word(segment, lang) for lang in ("en", "nl")]
+                values = [{"segment": name, "years": _some(years)} for name in named]
+                found.append(Text(words.en.format(**values[0]), words.nl.format(**values[1])))
     return found
 
 

@@ -87,6 +87,19 @@ def stock_counts(frame: pd.DataFrame, classes: tuple[str, ...]) -> np.ndarray:
     return counts
 
 
+def stock_mark(frame: pd.DataFrame, catalogue: Catalogue) -> str:
+    """Return the fingerprint of a stock as `run_scenario` would.
+
+    Raises
+    ------
+    TableError
+        The stock lacks its counts, or holds something else than numbers.
+    """
+    frame = indicators.clean(frame, catalogue)
+    counts = stock_counts(frame, classes_of(frame))
+    return scenario.fingerprint(frame, counts, [str(code) for code in frame[CODE]])
+
+
 def run_scenario(
     frame: pd.DataFrame,
     actions: pd.DataFrame,

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The view "Scenario": draw up actions, work them out in the background, read the result.
+
+Built when it is first shown.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from qgis.core import (
+    QgsApplication,
+    QgsFeature,
+    QgsProcessing,
+    QgsProcessingContext,
+    QgsProcessingFeatureSource,
+    QgsProcessingOutputLayerDefinition,
+    QgsProject,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QCoreApplication, QTimer
+from qgis.PyQt.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+
+from .. import dependencies, qgis_io
+from ..errors import WijkMixError
+from ..policy import actions
+from ..policy.actions import Scenario
+from . import texts
+from .actions_page import ActionsPage
+from .monitoring_page import MonitoringPage
+from .run_scan import ScanRun
+from .scan_layer import ScanTable, Unit
+from .scenario_result import TABLES, ResultPage
+
+ALGORITHM = "wijkmix:scenario"
+
+
+class ScenarioPanel(QWidget):
+    """Actions, result and measuring plan of the project that is open."""
+
+    def __init__(self, catalogue: Any, layer: Callable[[], QgsVectorLayer | None]) -> None:
+        super().__init__()
+        self._catalogue = catalogue
+        self._layer = layer
+        self._names: dict[str, str] = {}
+        self._unit: Unit | None = None
+        self._run: ScanRun | None = None
+        self._table: QgsVectorLayer | None = None  # the actions of the run; it only borrows them
+        self.tabs: QTabWidget | None = None
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self._check = QTimer(self)
+        self._check.setSingleShot(True)
+        self._check.setInterval(0)
+        self._check.timeout.connect(self._check_stock)
+
+    def _build(self) -> None:
+        translate = QCoreApplication.translate
+        self.plan = ActionsPage(lambda code: self._names.get(code, ""))
+        self.result = ResultPage()
+        self.monitoring = MonitoringPage(self._catalogue)
+        self.tabs = QTabWidget()
+        for page, text in (
+            (self.plan, translate("WijkMix", "Actions")),
+            (self.result, translate("WijkMix", "Result")),
+            (self.monitoring, translate("WijkMix", "Measuring")),
+        ):
+            self.tabs.addTab(page, text)
+        self.layout().addWidget(self.tabs)
+        self.plan.wanted.connect(self.run)
+        self.plan.stopped.connect(self._stop)
+        self.plan.show_unit(self._unit)
+
+    def showEvent(self, event) -> None:
+        if self.tabs is None:
+            self._build()
+        super().showEvent(event)
+        self.plan.reload()
+        self._check.start()
+
+    # -- what the dock tells ---------------------------------------------------------------
+
+    def set_scan(self, table: ScanTable | None) -> None:
+        """Take another scan, or the same one read again after a change."""
+        units = table.units if table is not None else []
+        self._names = {unit.code: unit.name for unit in units}
+        if self.tabs is not None and self.isVisible():
+            self.plan.reload()
+            self._check.start()
+
+    def show_unit(self, unit: Unit | None) -> None:
+        """Offer a buurt for an action."""
+        self._unit = unit
+        if self.tabs is not None:
+            self.plan.show_unit(unit)
+
+    def reload(self, *_details: Any) -> None:
+        """Read the project again: another one was opened, or this one closed."""
+        if self.tabs is not None:
+            self.plan.forget()
+            self.monitoring.forget()
+            self.result.clear()
+            self._check.start()
+
+    def close_down(self) -> None:
+        """Stop a run that is still going and hear no more of it."""
+        self._check.stop()
+        if self._run is not None:
+            self._run.progressed.disconnect(self._progressed)
+            self._run.ended.disconnect(self._ended)
+            self._run.finish()
+            self._run = None
+        self._table = None
+
+    # -- is the stock still what it was ----------------------------------------------------
+
+    def _check_stock(self) -> None:
+        found = self._stored()
+        layer = self._layer()
+        if self.tabs is None or not self.isVisible():
+            return
+        text = ""
+        if found.fingerprint and layer is not None and dependencies.message() is None:
+            from ..policy import catalogue, scenario, scenario_run
+
+            try:
+                now = scenario_run.stock_mark(_frame(layer), catalogue.load())
+            except WijkMixError as error:
+                text = texts.both(error.text)
+            else:
+                if now != found.fingerprint:
+                    text = texts.both(scenario.CHANGED.format(now=now, then=found.fingerprint))
+        self.plan.show_stale(text)
+
+    def _stored(self) -> Scenario:
+        return actions.loads(QgsProject.instance().readEntry("WijkMix", "scenario", "")[0])[0]
+
+    # -- the run ---------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Check and start; what is wrong is said on the page of actions, before anything runs."""
+        translate = QCoreApplication.translate
+        algorithm = QgsApplication.processingRegistry().createAlgorithmById(ALGORITHM)
+        layer = self._layer()
+        if layer is None:
+            self.plan.say(
+                translate(
+                    "WijkMix", "There is no scan in this project: run one first, it is the stock."
+                )
+            )
+            return
+        if algorithm is None:
+            self.plan.say(
+                translate(
+                    "WijkMix",
+                    "The algorithm wijkmix:scenario is not there. Enable the plugins Processing "
+                    "and WijkMix in the plugin manager.",
+                )
+            )
+            return
+        found = self._stored()
+        self._table = _table(found)
+        project = QgsProject.instance()
+        parameters: dict[str, Any] = {
+            "INPUT": layer.id(),
+            "ACTIONS": self._table,
+            "SEGMENT_MAP": found.segment_map,
+            "FINGERPRINT": found.fingerprint,
+            "MONITORING": json.dumps(actions.monitoring_record(found.monitoring)),
+            "REPORT": QgsProcessing.TEMPORARY_OUTPUT,
+        }
+        for name in TABLES:
+            parameters[name] = QgsProcessingOutputLayerDefinition(
+                QgsProcessing.TEMPORARY_OUTPUT, project
+            )
+        run = ScanRun(algorithm, parameters)
+        problem = run.check()
+        self.plan.say(problem)
+        if problem:
+            run.deleteLater()
+            return
+        self._run = run
+        run.progressed.connect(self._progressed)
+        run.ended.connect(self._ended)
+        self.plan.show_running(True)
+        run.start()
+
+    def _progressed(self, percent: float) -> None:
+        self.plan.progress.setValue(int(percent))
+
+    def _stop(self) -> None:
+        if self._run is not None:
+            self._run.cancel()
+
+    def _ended(self, ok: bool, results: dict[str, Any], problem: str) -> None:
+        run, self._run, self._table = self._run, None, None
+        self.plan.show_running(False)
+        if not ok or run is None:
+            if run is not None and run.feedback.isCanceled():
+                problem = QCoreApplication.translate(
+                    "WijkMix", "The scenario was stopped; nothing was added."
+                )
+            self.plan.say(problem)
+            return
+        mark = str(results.get("FINGERPRINT") or "")
+        found = self._stored()
+        if found.actions and found.fingerprint != mark:
+            self.plan.change(lambda now: actions.dumps(replace(now, fingerprint=mark)))
+        self.plan.show_stale("")
+        self.result.show_results(results)
+        self.tabs.setCurrentWidget(self.result)
+
+
+def _table(found: Scenario) -> QgsVectorLayer:
+    """Return the actions as a layer that is in no project."""
+    kinds = ("string(0)", "integer", "string(0)", "string(0)", "double", "string(0)")
+    fields = "&".join(
+        f"field={name}:{kind}" for name, kind in zip(actions.COLUMNS, kinds, strict=True)
+    )
+    layer = QgsVectorLayer(f"None?{fields}", "actions", "memory")
+    features = []
+    for action in found.actions:
+        feature = QgsFeature(layer.fields())
+        feature.setAttributes(list(action.row()))
+        features.append(feature)
+    layer.dataProvider().addFeatures(features)
+    return layer
+
+
+def _frame(layer: QgsVectorLayer) -> Any:
+    """Return of a stock what its fingerprint is made of."""
+    names = layer.fields().names()
+    wanted = ("buurt_code", "dwellings", "n_koop", "n_corp", "n_overig", "n_huur", "vulnerable")
+    source = QgsProcessingFeatureSource(layer, QgsProcessingContext())
+    return qgis_io.read(source, [n for n in wanted if n in names], geometry=False)

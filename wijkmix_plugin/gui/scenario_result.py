@@ -1,0 +1,307 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a scenario gave: the stock over the years, tests, balance, indices, flags, in the panel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from qgis.core import QgsProject, QgsVectorLayer
+from qgis.PyQt.QtCore import QCoreApplication, Qt, QUrl
+from qgis.PyQt.QtGui import QDesktopServices
+from qgis.PyQt.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from ..policy import actions, scenario_words
+from . import texts
+from .charts import Bar, MixBars
+from .page import box, heading, items, paragraph
+from .scan_layer import plain
+from .texts import esc, number
+
+TABLES = ("OUTPUT", "INDICES", "BALANCE", "TESTS", "PAIRS", "FLAGS")
+INDICES = ("dissimilarity", "multigroup_theil_h")
+MOST = 20
+# Qt indents a list by 40 pixels, a tenth of the panel.
+LISTS = "<style>ul {margin-left: 14px; -qt-list-indent: 0;} h3 {margin-bottom: 2px;}</style>"
+
+
+def rows_of(layer: QgsVectorLayer | None) -> list[dict[str, Any]]:
+    """Return the attributes of a table as dicts; nothing where the layer has gone."""
+    if layer is None:
+        return []
+    names = layer.fields().names()
+    return [
+        dict(zip(names, map(plain, feature.attributes()), strict=True))
+        for feature in layer.getFeatures()
+    ]
+
+
+class ResultPage(QScrollArea):
+    """The results of the last run of this session."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        translate = QCoreApplication.translate
+        self._report = ""
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(translate("WijkMix", "Result of the scenario"))
+        self.head = _text(translate("WijkMix", "Result of the scenario"))
+        self.touched_head = _text("")
+        self.touched = MixBars()
+        self.touched.setAccessibleName(translate("WijkMix", "Buurten with actions, per year"))
+        self.bars_head = _text("")
+        self.bars = MixBars()
+        self.bars.setAccessibleName(translate("WijkMix", "All buurten, per year"))
+        self.body = _text(translate("WijkMix", "Tests, balance, indices and flags"))
+        self.report = QPushButton(translate("WijkMix", "Open the report"))
+        self.report.clicked.connect(self._open)
+        inside = QWidget()
+        layout = QVBoxLayout(inside)
+        layout.setContentsMargins(0, 4, 4, 0)
+        layout.addWidget(self.head)
+        for widget in (self.touched_head, self.touched, self.bars_head, self.bars):
+            layout.addWidget(widget)
+        layout.addWidget(self.body)
+        layout.addWidget(self.report, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addStretch()
+        self.setWidget(inside)
+        self.clear()
+
+    def clear(self) -> None:
+        """Show that nothing has been worked out."""
+        self.head.setText(
+            box(paragraph(texts.both(actions.SAYS)))
+            + paragraph(
+                QCoreApplication.translate(
+                    "WijkMix", "Nothing worked out yet: enter actions and press Work out."
+                )
+            )
+        )
+        for widget in (self.touched_head, self.touched, self.bars_head, self.bars):
+            widget.hide()
+        self.body.setText("")
+        self.report.hide()
+
+    def show_results(self, results: dict[str, Any]) -> None:
+        """Show what a run left in the project."""
+        project = QgsProject.instance()
+        tables = {}
+        for name in TABLES:
+            layer = project.mapLayer(str(results.get(name) or ""))
+            tables[name] = rows_of(layer if isinstance(layer, QgsVectorLayer) else None)
+        self._report = str(results.get("REPORT") or "")
+        self.report.setVisible(bool(self._report))
+        told = [esc(text) for text in str(results.get("NOTES") or "").splitlines() if text]
+        notes = box(items(told)) if told else ""
+        self.head.setText(LISTS + box(paragraph(texts.both(actions.SAYS))) + notes)
+        self._show_years(tables["OUTPUT"])
+        last = max((row["year"] for row in tables["OUTPUT"]), default=0)
+        self.body.setText(
+            LISTS
+            + _phasing(tables["TESTS"])
+            + _groups(tables["TESTS"], last)
+            + _social(tables["TESTS"], last)
+            + _balance(tables["BALANCE"], tables["PAIRS"], last)
+            + _indices(tables["INDICES"], last)
+            + _flags(tables["FLAGS"], last)
+        )
+
+    def _show_years(self, rows: list[dict[str, Any]]) -> None:
+        """Draw a bar per year: the mix, with the number of dwellings beside it."""
+        translate = QCoreApplication.translate
+        names = tuple(n for n in ("koop", "corp", "overig", "huur") if rows and f"n_{n}" in rows[0])
+        moved = {
+            row["buurt_code"] for row in rows if any(row[f"change_n_{name}"] for name in names)
+        }
+        here = [row for row in rows if row["buurt_code"] in moved]
+        for head, chart, some, title in (
+            (self.touched_head, self.touched, here, translate("WijkMix", "Buurten with actions")),
+            (self.bars_head, self.bars, rows, translate("WijkMix", "All buurten")),
+        ):
+            bars = _bars(some, names)
+            head.setText(heading(title))
+            chart.show_bars(names, bars)
+            for widget in (head, chart):
+                widget.setVisible(bool(bars))
+
+    def _open(self) -> None:
+        if Path(self._report).is_file():
+            QDesktopServices.openUrl(QUrl.fromLocalFile(self._report))
+
+
+def _bars(rows: list[dict[str, Any]], names: tuple[str, ...]) -> list[Bar]:
+    translate = QCoreApplication.translate
+    sums: dict[tuple[int, bool], list[float]] = {}
+    for row in rows:
+        counts = [row[f"n_{name}"] for name in names]
+        if None in counts:
+            continue
+        total = sums.setdefault((row["year"], row["moment"] == "after"), [0.0] * len(names))
+        for place, n in enumerate(counts):
+            total[place] += n
+    bars = []
+    for (year, later), counts in sorted(sums.items()):
+        whole = sum(counts)
+        title = str(year) if later else translate("WijkMix", "{year} (start)").format(year=year)
+        aside = translate("WijkMix", "{n} dwellings").format(n=number(whole))
+        shares = tuple(100 * n / whole for n in counts) if whole else None
+        bars.append(Bar(title, aside, shares))
+    return bars
+
+
+def _text(name: str) -> QLabel:
+    text = QLabel()
+    text.setAccessibleName(name)
+    text.setWordWrap(True)
+    text.setTextFormat(Qt.TextFormat.RichText)
+    text.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse
+        | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    return text
+
+
+def _word(code: Any) -> str:
+    return esc(scenario_words.word(code, texts.language()))
+
+
+def _change(value: Any, digits: int = 0) -> str:
+    text = number(value, digits)
+    return (
+        f"+{text}" if isinstance(value, (int, float)) and value > 0 and text.strip("0.,") else text
+    )
+
+
+def _phasing(tests: list[dict[str, Any]]) -> str:
+    translate = QCoreApplication.translate
+    rows = [r for r in tests if r["test"] == "new_before_demolition"]
+    head = heading(translate("WijkMix", "New before demolition"))
+    if not rows:
+        return head + paragraph(translate("WijkMix", "No occupied dwellings are demolished."))
+    lines = [
+        translate("WijkMix", "{sign} {area}, {year}: {value} ({status})").format(
+            sign="✓" if r["status"] == "met" else "✗",
+            area=esc(_area(r["area"])),
+            year=r["year"],
+            value=_change(r["value"]),
+            status=_word(r["status"]),
+        )
+        + (f"<br>{esc(r['note'])}" if r["note"] else "")
+        for r in rows[:MOST]
+    ]
+    return head + items(lines) + _more(len(rows))
+
+
+def _more(n: int) -> str:
+    if n <= MOST:
+        return ""
+    return paragraph(
+        QCoreApplication.translate("WijkMix", "… and {n} more in the tables.").format(
+            n=number(n - MOST)
+        )
+    )
+
+
+def _area(area: str) -> str:
+    return QCoreApplication.translate("WijkMix", "all areas") if area == "all" else area
+
+
+def _groups(tests: list[dict[str, Any]], last: int) -> str:
+    translate = QCoreApplication.translate
+    found = {r["test"]: r for r in tests if r["area"] == "all" and r["year"] == last}
+    lines = []
+    for name in ("occupied_before", "stayers", "leavers", "newcomers", "occupied_demolished"):
+        if name in found:
+            row = found[name]
+            note = f" ({esc(row['note'])})" if row["note"] else ""
+            lines.append(f"{_word(name)}: {number(row['value'])}{note}")
+    homes = [r for r in tests if str(r["test"]).startswith("delivered") and r["year"] == last]
+    for row in homes[:MOST]:
+        value = f": {number(row['value'])}" if row["value"] is not None else ""
+        note = f" ({esc(row['note'])})" if row["note"] else ""
+        lines.append(
+            f"{_word(row['test'])}, {esc(_area(row['area']))}{value}, {_word(row['status'])}{note}"
+        )
+    head = translate("WijkMix", "Homes of stayers, leavers and newcomers, {year}")
+    return heading(head.format(year=last)) + items(lines) + _more(len(homes))
+
+
+def _social(tests: list[dict[str, Any]], last: int) -> str:
+    """Return the two readings of the 30 %, each by itself."""
+    head = heading(QCoreApplication.translate("WijkMix", "30 %: of stock and of plan, apart"))
+    lines = []
+    for name in ("social_share_stock", "social_share_plan"):
+        for row in tests:
+            if (row["test"], row["area"], row["year"]) == (name, "all", last):
+                share = texts.percent(row["value"], 1)
+                lines.append(f"{_word(name)}: {share}, {_word(row['status'])}")
+    return head + items(lines)
+
+
+def _balance(balance: list[dict[str, Any]], pairs: list[dict[str, Any]], last: int) -> str:
+    translate = QCoreApplication.translate
+    lines = []
+    for row in balance:
+        if row["vulnerable"] != "all" or row["year"] != last:
+            continue
+        text = f"{_word(row['segment'])}: {_word(row['status'])}"
+        if row["balance"] is not None:
+            text += f" ({_change(row['balance'])})"
+        if row["lag_years"] is not None:
+            text += translate("WijkMix", ", wait of {n} years").format(n=number(row["lag_years"]))
+        lines.append(text)
+    head = heading(translate("WijkMix", "Uitruil up to {year}").format(year=last))
+    if not lines:
+        return head + paragraph(translate("WijkMix", "No losses, no gains."))
+    found = []
+    for row in pairs[:MOST]:
+        text = f"{_word(row['segment'])}: {esc(row['loss_unit'])} ({row['loss_year']}) → "
+        if row["gain_unit"] is None:
+            text += f"<b>{_word('unmatched')}</b>, {number(row['n'])}"
+        else:
+            text += f"{esc(row['gain_unit'])} ({row['gain_year']}), {number(row['n'])}"
+            if row["distance_km"] is not None:
+                text += f", {number(row['distance_km'], 1)} km"
+        found.append(text)
+    return head + items(lines) + items(found) + _more(len(pairs))
+
+
+def _indices(rows: list[dict[str, Any]], last: int) -> str:
+    translate = QCoreApplication.translate
+    lines = []
+    for row in rows:
+        if row["year"] != last or row["index"] not in INDICES:
+            continue
+        name = "D" if row["index"] == "dissimilarity" else translate("WijkMix", "H, all classes")
+        if row["group"] in ("koop", "corp", "overig", "huur"):
+            name += f" {esc(texts.tenure(row['group']))}"
+        around = ""
+        if row["low"] is not None:
+            around = translate("WijkMix", " ({low} to {high})").format(
+                low=_change(row["low"], 3), high=_change(row["high"], 3)
+            )
+        lines.append(
+            f"{_word(row['level'])}: {name}: {number(row['before'], 3)} → "
+            f"{number(row['after'], 3)}, {_change(row['change'], 3)}{around}"
+        )
+    if not lines:
+        return ""
+    return heading(
+        translate("WijkMix", "Indices before and after, {year}").format(year=last)
+    ) + items(lines)
+
+
+def _flags(rows: list[dict[str, Any]], last: int) -> str:
+    translate = QCoreApplication.translate
+    found = [r for r in rows if r["year"] == last]
+    head = heading(translate("WijkMix", "Flags that appear or vanish"))
+    if not found:
+        return head + paragraph(translate("WijkMix", "None."))
+    lines = [
+        f"{esc(r['buurt_name'] or r['buurt_code'])}: {_word(r['flag'])} {_word(r['change'])}"
+        f"<br>{esc(r['conditions'])}"
+        for r in found[:MOST]
+    ]
+    return head + items(lines) + _more(len(found))
