@@ -263,7 +263,7 @@ class CompareYears(WijkMixAlgorithm):
             origin = {
                 "title": "WijkMix compare years",
                 "source": f"{self._name(parameters, self.FIRST, context)}; {source.sourceName()}",
-                "attribution": self._credit or scan.ATTRIBUTION,
+                "attribution": self._credit,
                 "date": datetime.date.today().isoformat(),
                 "treated": treated_by,
                 "seed": seed,

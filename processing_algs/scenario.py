@@ -230,7 +230,7 @@ class Scenario(WijkMixAlgorithm):
             self.note(feedback, text, warning=warns)
         result.provenance.update(
             source=source.sourceName(),
-            attribution=self._credit or scan.ATTRIBUTION,
+            attribution=self._credit,
             date=datetime.date.today().isoformat(),
             vulnerable_rule=self._origin.get("vulnerable_rule"),
             versions=scan.versions(),
