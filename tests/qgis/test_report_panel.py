@@ -179,3 +179,32 @@ def test_a_filtered_layer_and_names_with_an_ampersand(dock, saved):
     path, _ = saved("x.html")
     panel.html_button.click()
     assert "Kop &amp; Staart &lt;b&gt;" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("scope", ["buurt", "wijk", "whole"])
+def test_a_report_of_each_scope_is_saved_as_pdf(panel, saved, scope):
+    path, asked = saved("report.pdf")
+    choose(panel, scope)
+    panel.pdf_button.click()
+    made = path.read_bytes()
+    assert made.startswith(b"%PDF-")
+    assert made.rstrip().endswith(b"%%EOF")
+    assert asked[0].endswith(".pdf")
+    assert [p.name for p in path.parent.iterdir()] == ["report.pdf"]
+
+
+def test_a_pdf_that_cannot_be_written_leaves_what_stood_there(panel, saved, monkeypatch):
+    import errno
+    import os
+
+    path, _ = saved("report.pdf")
+    path.write_bytes(b"old")
+
+    def full(*_args):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    panel.pdf_button.click()
+    assert "the disk is full" in panel.message.text()
+    assert path.read_bytes() == b"old"
+    assert [p.name for p in path.parent.iterdir()] == ["report.pdf"]

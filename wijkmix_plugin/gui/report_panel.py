@@ -102,6 +102,7 @@ class ReportPanel(QWidget):
         self._wanted = "buurt"
         self.open_button = QPushButton(translate("WijkMix", "&Open the report"))
         self.html_button = QPushButton(translate("WijkMix", "Save as &HTML…"))
+        self.pdf_button = QPushButton(translate("WijkMix", "Save as &PDF…"))
         self.back = QPushButton(translate("WijkMix", "Bac&k"))
         self.message = _words("")
         self.message.setAccessibleName(translate("WijkMix", "Message"))
@@ -119,7 +120,7 @@ class ReportPanel(QWidget):
                 )
             )
         )
-        self.buttons = [self.open_button, self.html_button]
+        self.buttons = [self.open_button, self.pdf_button, self.html_button]
         for button in (*self.buttons, self.back):
             layout.addWidget(button)
         layout.addWidget(self.message)
@@ -127,6 +128,7 @@ class ReportPanel(QWidget):
         self.group.buttonClicked.connect(self._scope_clicked)
         self.open_button.clicked.connect(self._open)
         self.html_button.clicked.connect(self._save_html)
+        self.pdf_button.clicked.connect(self._save_pdf)
         self.back.clicked.connect(self.closed)
         self.refresh()
 
@@ -201,6 +203,11 @@ class ReportPanel(QWidget):
 
     def _save_html(self) -> None:
         self.save("html", lambda report: report.html.encode("utf-8"))
+
+    def _save_pdf(self) -> None:
+        from .pdf import render
+
+        self.save("pdf", lambda report: render(report.html, texts.language()))
 
     def save(self, kind: str, content: Callable[[Report], bytes]) -> None:
         """Ask for a place, and put the report there."""

@@ -115,6 +115,9 @@ REASONS = {
     ),
     "no dwellings": Text("no dwellings", "geen woningen"),
     "water": Text("water", "water"),
+    "tenure not in this release": Text(
+        "tenure is not in this release yet", "eigendom staat nog niet in deze uitgave"
+    ),
     "households used for dwellings": Text(
         "households used for dwellings", "huishoudens gebruikt als woningen"
     ),

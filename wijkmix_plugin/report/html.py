@@ -124,7 +124,7 @@ def _summary(page: Page) -> str:
         "Lange tabellen zijn ingeklapt; klik op de regel om ze te openen. Wat ingeklapt is, wordt "
         "niet afgedrukt.",
     )
-    return f"<p>{does}</p><p>{nots}</p>{figures.key_figures(page)}<p class='note'>{fold}</p>"
+    return f"<p>{does}</p><p>{nots}</p>{figures.key_figures(page)}<p class='note screen'>{fold}</p>"
 
 
 def _two_note(page: Page) -> str:
