@@ -668,10 +668,6 @@
         <translation>Soort gebied (behandeld, ring, wijk, rest)</translation>
     </message>
     <message>
-        <source>Class: {name}. Limits (assumptions): one-sided below diversity {one}; mosaic from H {mosaic} beyond chance, finely mixed up to {fine}.</source>
-        <translation>Klasse: {name}. Grenzen (aannames): eenzijdig onder diversiteit {one}; mozaïek vanaf H {mosaic} boven toeval, fijn gemengd tot en met {fine}.</translation>
-    </message>
-    <message>
         <source>Class</source>
         <translation>Klasse</translation>
     </message>
@@ -762,10 +758,6 @@
     <message>
         <source>Contrast at borders between blocks (0-1)</source>
         <translation>Contrast op grenzen tussen blokken (0-1)</translation>
-    </message>
-    <message>
-        <source>Contrast at borders between blocks: {value} (0 alike, 1 opposite).</source>
-        <translation>Contrast aan grenzen tussen blokken: {value} (0 gelijk, 1 tegengesteld).</translation>
     </message>
     <message>
         <source>Coordinate system</source>
@@ -1324,10 +1316,6 @@
         <translation>Kenmerk van de woning (veld)</translation>
     </message>
     <message>
-        <source>In blocks without dominant tenure ({share}): {n} dwellings.</source>
-        <translation>In blokken zonder overheersende eigendomsvorm ({share}): {n} woningen.</translation>
-    </message>
-    <message>
         <source>In standard deviations: own {z}, neighbours {lag}; local I {i}</source>
         <translation>In standaardafwijkingen: eigen {z}, buren {lag}; lokale I {i}</translation>
     </message>
@@ -1708,16 +1696,8 @@
         <translation>Mozaïekindex door toeval</translation>
     </message>
     <message>
-        <source>Mosaic index, block variant: {value}; by chance {chance}, beyond chance {beyond} (z {z}); buurt variant {buurt}.</source>
-        <translation>Mozaïekindex, blokvariant: {value}; door toeval {chance}, boven toeval {beyond} (z {z}); buurtvariant {buurt}.</translation>
-    </message>
-    <message>
         <source>Mosaic index, block variant</source>
         <translation>Mozaïekindex, blokvariant</translation>
-    </message>
-    <message>
-        <source>Mosaic index, buurt variant: {value} (0-1)</source>
-        <translation>Mozaïekindex, buurtvariant: {value} (0-1)</translation>
     </message>
     <message>
         <source>Mosaic index, buurt variant</source>
@@ -1804,10 +1784,6 @@
         <translation>Volgende</translation>
     </message>
     <message>
-        <source>No block has a dominant tenure, so there is no patch.</source>
-        <translation>Geen blok heeft een overheersende eigendomsvorm, dus er is geen patch.</translation>
-    </message>
-    <message>
         <source>No block in this wijk has enough dwellings with known tenure; give finer or fuller blocks.</source>
         <translation>Geen blok in deze wijk heeft genoeg woningen met bekend eigendom; geef fijnere of vollere blokken.</translation>
     </message>
@@ -1836,20 +1812,12 @@
         <translation>Geen klasse: minder dan twee blokken</translation>
     </message>
     <message>
-        <source>No class: there is one block, nothing to compare.</source>
-        <translation>Geen klasse: er is maar één blok, dus niets om te vergelijken.</translation>
-    </message>
-    <message>
         <source>No differing goals between the parties recorded.</source>
         <translation>Geen verschil tussen doelen van partijen vastgelegd.</translation>
     </message>
     <message>
         <source>No entry fits. Search for less, or choose all domains, scales and actors.</source>
         <translation>Geen onderdeel past. Zoek op minder, of kies alle domeinen, schaalniveaus en actoren.</translation>
-    </message>
-    <message>
-        <source>No entry has these words. Search for less, or choose All domains.</source>
-        <translation>Geen onderdeel bevat deze woorden. Zoek op minder, of kies Alle domeinen.</translation>
     </message>
     <message>
         <source>No figures, not tested</source>
@@ -1944,10 +1912,6 @@
         <translation>Ouder dan 12 maanden, kan gewijzigd zijn.</translation>
     </message>
     <message>
-        <source>One block: nothing to compare</source>
-        <translation>Eén blok: niets te vergelijken</translation>
-    </message>
-    <message>
         <source>One of the groups. Empty: corporation rental where there is such a field, against the first other group.</source>
         <translation>Een van de groepen. Leeg: corporatiehuur waar zo’n veld is, tegen de eerste andere groep.</translation>
     </message>
@@ -1966,10 +1930,6 @@
     <message>
         <source>One-sided: diversity of the wijk below (assumption)</source>
         <translation>Eenzijdig: diversiteit van de wijk onder (aanname)</translation>
-    </message>
-    <message>
-        <source>Only inside an area that is officially designated under the Wbmgp. WijkMix has no designation loaded and never derives one from figures, so this entry matches no buurt; it is here to read.</source>
-        <translation>Alleen binnen een gebied dat officieel is aangewezen op grond van de Wbmgp. WijkMix heeft geen aanwijzing geladen en leidt die nooit af uit cijfers; dit onderdeel past daarom bij geen enkele buurt en staat hier om te lezen.</translation>
     </message>
     <message>
         <source>Only inside an area that is officially designated under the Wbmgp. WijkMix never derives one from figures.</source>
@@ -2254,10 +2214,6 @@
     <message>
         <source>Says of every buurt whether it is a candidate for further study (restructuring, densification, land acquisition), with every condition, its value and its threshold, and in how many variants the flag stays when the thresholds move by 20 per cent (4/6: in four of the six that can be evaluated with the figures of that buurt). Thresholds are assumptions; a missing column makes a condition unknown, never false. The input is a table with indicators, such as the output of the scan; add columns of your own (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) to answer more conditions. Only fields that WijkMix knows are kept. Medians of a gemeente come from the rows of this input.</source>
         <translation>Zegt van elke buurt of ze kandidaat is voor nader onderzoek (herstructurering, verdichting, grondverwerving), met elke voorwaarde, de waarde en de drempel, en in hoeveel varianten de vlag blijft als de drempels 20 procent verschuiven (4/6: in vier van de zes die met de cijfers van die buurt te berekenen zijn). Drempels zijn aannames; een ontbrekende kolom maakt een voorwaarde onbekend, nooit onwaar. De invoer is een tabel met indicatoren, zoals de uitvoer van de scan; voeg eigen kolommen toe (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) om meer voorwaarden te beantwoorden. Alleen velden die WijkMix kent, blijven bewaard. Medianen van een gemeente komen uit de rijen van deze invoer.</translation>
-    </message>
-    <message>
-        <source>Says of every buurt whether it is a candidate for further study (restructuring, densification, land acquisition), with every condition, its value and its threshold, and in how many variants the flag stays when the thresholds move by 20 per cent. Thresholds are assumptions; a missing column makes a condition unknown, never false. The input is a table with indicators, such as the output of the scan; add columns of your own (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) to answer more conditions. Only fields that WijkMix knows are kept. Medians of a gemeente come from the rows of this input.</source>
-        <translation>Zegt van elke buurt of ze kandidaat is voor nader onderzoek (herstructurering, verdichting, grondverwerving), met elke voorwaarde, de waarde en de drempel, en in hoeveel varianten de vlag blijft als de drempels 20 procent verschuiven. Drempels zijn aannames; een ontbrekende kolom maakt een voorwaarde onbekend, nooit onwaar. De invoer is een tabel met indicatoren, zoals de uitvoer van de scan; voeg eigen kolommen toe (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) om meer voorwaarden te beantwoorden. Alleen velden die WijkMix kent, blijven bewaard. Medianen van een gemeente komen uit de rijen van deze invoer.</translation>
     </message>
     <message>
         <source>Sc&amp;an</source>
@@ -2712,10 +2668,6 @@
         <translation>De eenheid zelf telt altijd volledig mee.</translation>
     </message>
     <message>
-        <source>The worklist was not written: {reason}</source>
-        <translation>De werklijst is niet geschreven: {reason}</translation>
-    </message>
-    <message>
         <source>The worklist was not written; what was there is unchanged. {reason}</source>
         <translation>De werklijst is niet geschreven; wat er stond, is niet veranderd. {reason}</translation>
     </message>
@@ -2854,10 +2806,6 @@
     <message>
         <source>Uniform patch at {share} (dwellings)</source>
         <translation>Eenvormige patch bij {share} (woningen)</translation>
-    </message>
-    <message>
-        <source>Uniform patch in which the average dwelling stands, in dwellings, by the share from which a tenure dominates a block (assumption): {sizes}.</source>
-        <translation>Eenvormige patch waarin de gemiddelde woning staat, in woningen, naar het aandeel vanaf waar een eigendomsvorm een blok overheerst (aanname): {sizes}.</translation>
     </message>
     <message>
         <source>Unit</source>
@@ -3078,10 +3026,6 @@
     <message>
         <source>With buurt_code and counts per tenure, such as n_koop.</source>
         <translation>Met buurt_code en aantallen per eigendom, zoals n_koop.</translation>
-    </message>
-    <message>
-        <source>With buurten only, insight 9 (uniform blocks in a mixed wijk) cannot be tested: a clear mosaic of blocks (0.33) can show next to nothing on buurten (0.01). To test it, choose a layer of blocks under Run scan, All options: squares of CBS, PC6 areas, or complexes. What buurten can show is above and below.</source>
-        <translation>Alleen buurten: dit kan inzicht 9 niet toetsen (eenvormige blokken in een gemengde wijk). Een duidelijk mozaïek van blokken (0,33) kan op buurten bijna niets laten zien (0,01). Om het te toetsen kiest u een laag met blokken onder Scannen, Alle opties: vierkanten van het CBS, PC6-gebieden of complexen. Wat buurten wel laten zien, staat hierboven en hieronder.</translation>
     </message>
     <message>
         <source>With buurten only, insight 9 (uniform blocks in a mixed wijk) cannot be tested: a clear mosaic of blocks (0.33) can show next to nothing on buurten (0.01). To test it, choose a layer of blocks under Run scan: squares of CBS, PC6 areas, or complexes. What buurten can show is above and below.</source>
@@ -3418,14 +3362,6 @@
     <message>
         <source>{n} actions added.</source>
         <translation>{n} acties toegevoegd.</translation>
-    </message>
-    <message>
-        <source>{n} at {share}</source>
-        <translation>{n} bij {share}</translation>
-    </message>
-    <message>
-        <source>{n} blocks with {dwellings} dwellings of known tenure.</source>
-        <translation>{n} blokken met {dwellings} woningen met bekend eigendom.</translation>
     </message>
     <message>
         <source>{n} buurten tested, {without} not (no data or no neighbour)</source>
