@@ -38,6 +38,7 @@ from .run_scan import RunPanel, ScanRun
 from .scale_panel import ScalePanel
 from .scan_layer import LAYER_SIGNALS, ScanTable, Unit
 from .scenario_panel import ScenarioPanel
+from .view_bar import ViewBar
 
 
 class WijkMixDock(QgsDockWidget):
@@ -122,7 +123,6 @@ class WijkMixDock(QgsDockWidget):
         layout.addWidget(self.picker)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.setUsesScrollButtons(True)
         self.mix = MixPanel()
         self.flags = Page(translate("WijkMix", "Flags of the buurt"))
         self.about = Page(translate("WijkMix", "Origin of the scan"))
@@ -152,6 +152,8 @@ class WijkMixDock(QgsDockWidget):
             self.scenario = ScenarioPanel(self._catalogue, self.layer)
             self.tabs.addTab(self.scenario, translate("WijkMix", "Sc&enario"))
         self.tabs.addTab(self.about, translate("WijkMix", "Abou&t"))
+        self.view_bar = ViewBar(self.tabs)
+        layout.addWidget(self.view_bar)
         layout.addWidget(self.tabs, 1)
         # Below the views: beside the chooser of the scan it would not fit a narrow panel.
         self.report_button = QPushButton(translate("WijkMix", "&Report…"))
