@@ -56,6 +56,14 @@
         <translation>(aanname: {name})</translation>
     </message>
     <message>
+        <source>(choose)</source>
+        <translation>(kies)</translation>
+    </message>
+    <message>
+        <source>(none)</source>
+        <translation>(geen)</translation>
+    </message>
+    <message>
         <source>, wait of {n} years</source>
         <translation>, wachttijd {n} jaar</translation>
     </message>
@@ -314,6 +322,10 @@
     <message>
         <source>As many, of other tenure</source>
         <translation>Evenveel, met ander eigendom</translation>
+    </message>
+    <message>
+        <source>As recognised</source>
+        <translation>Zoals herkend</translation>
     </message>
     <message>
         <source>As the first; polygons for clusters and for the ring.</source>
@@ -656,8 +668,16 @@
         <translation>Kies een buurt: typ hierboven de naam of code, of klik erop in de kaart.</translation>
     </message>
     <message>
+        <source>Choose a column for: {role}.</source>
+        <translation>Kies een kolom voor: {role}.</translation>
+    </message>
+    <message>
         <source>Choose a group, or type one of your own</source>
         <translation>Kies een groep of typ een eigen groep</translation>
+    </message>
+    <message>
+        <source>Choose the input layer first.</source>
+        <translation>Kies eerst de invoerlaag.</translation>
     </message>
     <message>
         <source>Chosen instruments</source>
@@ -680,6 +700,10 @@
         <translation>Dit bericht sluiten</translation>
     </message>
     <message>
+        <source>Co&amp;lumns…</source>
+        <translation>Ko&amp;lommen…</translation>
+    </message>
+    <message>
         <source>Code in the list of dwellings (field)</source>
         <translation>Code in het woningbestand (veld)</translation>
     </message>
@@ -698,6 +722,26 @@
     <message>
         <source>Columns unit (buurt code), year, action, segment, n and occupied (yes, no or empty). The segment of verkoop, inponden and aankoop is that of the dwellings before.</source>
         <translation>Kolommen unit (buurtcode), year, action, segment, n en occupied (ja, nee of leeg). Het segment van verkoop, inponden en aankoop is dat van de woningen ervoor.</translation>
+    </message>
+    <message>
+        <source>Columns: as recognised ({n} roles).</source>
+        <translation>Kolommen: zoals herkend ({n} rollen).</translation>
+    </message>
+    <message>
+        <source>Columns: choose between two for {roles}.</source>
+        <translation>Kolommen: kies tussen twee voor {roles}.</translation>
+    </message>
+    <message>
+        <source>Columns: not recognised; choose them.</source>
+        <translation>Kolommen: niet herkend; kies ze.</translation>
+    </message>
+    <message>
+        <source>Columns: your choice for {roles}.</source>
+        <translation>Kolommen: eigen keuze voor {roles}.</translation>
+    </message>
+    <message>
+        <source>Columns…</source>
+        <translation>Kolommen…</translation>
     </message>
     <message>
         <source>Compare each buurt wi&amp;th</source>
@@ -1756,6 +1800,14 @@
         <translation>Dichtstbijzijnde woningen (leeg = geen)</translation>
     </message>
     <message>
+        <source>Needed: {role} or {other}.</source>
+        <translation>Nodig: {role} of {other}.</translation>
+    </message>
+    <message>
+        <source>Needed: {role}.</source>
+        <translation>Nodig: {role}.</translation>
+    </message>
+    <message>
         <source>Neighbours of the buurt</source>
         <translation>Buren van de buurt</translation>
     </message>
@@ -1818,6 +1870,10 @@
     <message>
         <source>No entry fits. Search for less, or choose all domains, scales and actors.</source>
         <translation>Geen onderdeel past. Zoek op minder, of kies alle domeinen, schaalniveaus en actoren.</translation>
+    </message>
+    <message>
+        <source>No entry has these words. Search for less, or choose All domains.</source>
+        <translation>Geen onderdeel bevat deze woorden. Zoek op minder, of kies Alle domeinen.</translation>
     </message>
     <message>
         <source>No figures, not tested</source>
@@ -1912,6 +1968,10 @@
         <translation>Ouder dan 12 maanden, kan gewijzigd zijn.</translation>
     </message>
     <message>
+        <source>One block: nothing to compare</source>
+        <translation>Eén blok: niets te vergelijken</translation>
+    </message>
+    <message>
         <source>One of the groups. Empty: corporation rental where there is such a field, against the first other group.</source>
         <translation>Een van de groepen. Leeg: corporatiehuur waar zo’n veld is, tegen de eerste andere groep.</translation>
     </message>
@@ -1932,6 +1992,10 @@
         <translation>Eenzijdig: diversiteit van de wijk onder (aanname)</translation>
     </message>
     <message>
+        <source>Only inside an area that is officially designated under the Wbmgp. WijkMix has no designation loaded and never derives one from figures, so this entry matches no buurt; it is here to read.</source>
+        <translation>Alleen binnen een gebied dat officieel is aangewezen op grond van de Wbmgp. WijkMix heeft geen aanwijzing geladen en leidt die nooit af uit cijfers; dit onderdeel past daarom bij geen enkele buurt en staat hier om te lezen.</translation>
+    </message>
+    <message>
         <source>Only inside an area that is officially designated under the Wbmgp. WijkMix never derives one from figures.</source>
         <translation>Alleen in een gebied dat officieel is aangewezen op grond van de Wbmgp. WijkMix leidt zo'n gebied nooit af uit cijfers.</translation>
     </message>
@@ -1942,6 +2006,10 @@
     <message>
         <source>Origin of the scan</source>
         <translation>Herkomst van de scan</translation>
+    </message>
+    <message>
+        <source>Other figures</source>
+        <translation>Overige cijfers</translation>
     </message>
     <message>
         <source>Other rental {limit} % or more</source>
@@ -2128,6 +2196,10 @@
         <translation>Reden</translation>
     </message>
     <message>
+        <source>Recognised by the names that CBS uses. Choose another column where yours has another name; the choice is remembered for layers with the same columns.</source>
+        <translation>Herkend aan de namen die het CBS gebruikt. Kies een andere kolom waar die anders heet; de keuze wordt onthouden voor lagen met dezelfde kolommen.</translation>
+    </message>
+    <message>
         <source>Relative diversity of surroundings</source>
         <translation>Relatieve diversiteit van omgevingen</translation>
     </message>
@@ -2214,6 +2286,10 @@
     <message>
         <source>Says of every buurt whether it is a candidate for further study (restructuring, densification, land acquisition), with every condition, its value and its threshold, and in how many variants the flag stays when the thresholds move by 20 per cent (4/6: in four of the six that can be evaluated with the figures of that buurt). Thresholds are assumptions; a missing column makes a condition unknown, never false. The input is a table with indicators, such as the output of the scan; add columns of your own (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) to answer more conditions. Only fields that WijkMix knows are kept. Medians of a gemeente come from the rows of this input.</source>
         <translation>Zegt van elke buurt of ze kandidaat is voor nader onderzoek (herstructurering, verdichting, grondverwerving), met elke voorwaarde, de waarde en de drempel, en in hoeveel varianten de vlag blijft als de drempels 20 procent verschuiven (4/6: in vier van de zes die met de cijfers van die buurt te berekenen zijn). Drempels zijn aannames; een ontbrekende kolom maakt een voorwaarde onbekend, nooit onwaar. De invoer is een tabel met indicatoren, zoals de uitvoer van de scan; voeg eigen kolommen toe (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) om meer voorwaarden te beantwoorden. Alleen velden die WijkMix kent, blijven bewaard. Medianen van een gemeente komen uit de rijen van deze invoer.</translation>
+    </message>
+    <message>
+        <source>Says of every buurt whether it is a candidate for further study (restructuring, densification, land acquisition), with every condition, its value and its threshold, and in how many variants the flag stays when the thresholds move by 20 per cent. Thresholds are assumptions; a missing column makes a condition unknown, never false. The input is a table with indicators, such as the output of the scan; add columns of your own (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) to answer more conditions. Only fields that WijkMix knows are kept. Medians of a gemeente come from the rows of this input.</source>
+        <translation>Zegt van elke buurt of ze kandidaat is voor nader onderzoek (herstructurering, verdichting, grondverwerving), met elke voorwaarde, de waarde en de drempel, en in hoeveel varianten de vlag blijft als de drempels 20 procent verschuiven. Drempels zijn aannames; een ontbrekende kolom maakt een voorwaarde onbekend, nooit onwaar. De invoer is een tabel met indicatoren, zoals de uitvoer van de scan; voeg eigen kolommen toe (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) om meer voorwaarden te beantwoorden. Alleen velden die WijkMix kent, blijven bewaard. Medianen van een gemeente komen uit de rijen van deze invoer.</translation>
     </message>
     <message>
         <source>Sc&amp;an</source>
@@ -2464,12 +2540,20 @@
         <translation>Eigendom (veld)</translation>
     </message>
     <message>
+        <source>Tenure is given as</source>
+        <translation>Eigendom staat er als</translation>
+    </message>
+    <message>
         <source>Tenure mix</source>
         <translation>Menging</translation>
     </message>
     <message>
         <source>Tenure values and their classes (JSON)</source>
         <translation>Eigendomswaarden en hun klassen (JSON)</translation>
+    </message>
+    <message>
+        <source>Tenure</source>
+        <translation>Eigendom</translation>
     </message>
     <message>
         <source>Test</source>
@@ -2666,6 +2750,10 @@
     <message>
         <source>The unit itself always counts in full.</source>
         <translation>De eenheid zelf telt altijd volledig mee.</translation>
+    </message>
+    <message>
+        <source>The worklist was not written: {reason}</source>
+        <translation>De werklijst is niet geschreven: {reason}</translation>
     </message>
     <message>
         <source>The worklist was not written; what was there is unchanged. {reason}</source>
@@ -2956,6 +3044,14 @@
         <translation>Waar de groep mag groeien (optioneel)</translation>
     </message>
     <message>
+        <source>Which column is what?</source>
+        <translation>Welke kolom is wat?</translation>
+    </message>
+    <message>
+        <source>Which column of the layer is what</source>
+        <translation>Welke kolom van de laag is wat</translation>
+    </message>
+    <message>
         <source>Which instruments</source>
         <translation>Welke instrumenten</translation>
     </message>
@@ -3156,6 +3252,10 @@
         <translation>leeg = alle; anders namen of codes, met komma's</translation>
     </message>
     <message>
+        <source>empty = as recognised</source>
+        <translation>leeg = zoals herkend</translation>
+    </message>
+    <message>
         <source>empty: sociaal is corp, midden is overig … (assumption)</source>
         <translation>leeg: sociaal is corp, midden is overig … (aanname)</translation>
     </message>
@@ -3212,6 +3312,10 @@
         <translation>noten {numbers}</translation>
     </message>
     <message>
+        <source>numbers of dwellings</source>
+        <translation>aantallen woningen</translation>
+    </message>
+    <message>
         <source>or &amp;one end date for all areas</source>
         <translation>of &amp;één einddatum voor alle gebieden</translation>
     </message>
@@ -3240,6 +3344,10 @@
         <translation>p-waarde</translation>
     </message>
     <message>
+        <source>percentages of all dwellings</source>
+        <translation>percentages van alle woningen</translation>
+    </message>
+    <message>
         <source>q-value (FDR), corporation rental</source>
         <translation>q-waarde (FDR), corporatiehuur</translation>
     </message>
@@ -3250,6 +3358,10 @@
     <message>
         <source>q-value (FDR)</source>
         <translation>q-waarde (FDR)</translation>
+    </message>
+    <message>
+        <source>recognised</source>
+        <translation>herkend</translation>
     </message>
     <message>
         <source>share of corporation rental</source>
@@ -3328,6 +3440,14 @@
         <translation>ja</translation>
     </message>
     <message>
+        <source>your choice: left out</source>
+        <translation>eigen keuze: weggelaten</translation>
+    </message>
+    <message>
+        <source>your choice</source>
+        <translation>eigen keuze</translation>
+    </message>
+    <message>
         <source>yyyy-mm-dd</source>
         <translation>jjjj-mm-dd</translation>
     </message>
@@ -3370,6 +3490,10 @@
     <message>
         <source>{n} cannot be drawn: their values are missing</source>
         <translation>{n} zijn niet te tekenen: hun waarden ontbreken</translation>
+    </message>
+    <message>
+        <source>{n} columns fit: {names}.</source>
+        <translation>{n} kolommen passen: {names}.</translation>
     </message>
     <message>
         <source>{n} dwellings</source>

@@ -125,13 +125,14 @@ class BlocksAlgorithm(WijkMixAlgorithm):
     ) -> Blocks:
         """Read the units, with these fields as well; counts of CBS squares are worked out."""
         from ..wijkmix_plugin.tables import squares
+        from ..wijkmix_plugin.tables.columns import square_fields
 
         source = self.source(parameters, self.INPUT, context)
         groups = self._groups(parameters, context, source)
         crs = qgis_io.metric_crs(source) if geometry else source.sourceCrs()
         needed = groups
         if groups is None:
-            found = squares.square_fields(source.fields().names())
+            found = square_fields(source.fields().names())
             needed = [found[role] for role in squares.ROLES if role in found]
         frame = qgis_io.read(
             source,

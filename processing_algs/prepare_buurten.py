@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from qgis.core import (
@@ -11,16 +10,15 @@ from qgis.core import (
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterNumber,
-    QgsProcessingParameterString,
     QgsWkbTypes,
 )
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..wijkmix_plugin import qgis_io
-from ..wijkmix_plugin.errors import TableError
 from . import styling
 from .base import WijkMixAlgorithm, described
 from .labels import aliases
+from .mapping import MAPPING, mapping_parameter, read_mapping
 
 
 class PrepareBuurten(WijkMixAlgorithm):
@@ -30,7 +28,6 @@ class PrepareBuurten(WijkMixAlgorithm):
     INPUT = "INPUT"
     YEAR = "YEAR"
     TABLE = "TABLE"
-    MAPPING = "MAPPING"
     OUTPUT = "OUTPUT"
 
     def title(self) -> str:
@@ -87,21 +84,7 @@ class PrepareBuurten(WijkMixAlgorithm):
                 ),
             )
         )
-        self.addParameter(
-            described(
-                QgsProcessingParameterString(
-                    self.MAPPING,
-                    translate("WijkMix", "Own column mapping (JSON, optional)"),
-                    optional=True,
-                ),
-                translate(
-                    "WijkMix",
-                    'Role to field, for example {"share_koop": "koop_pct"}; wins over what is '
-                    "recognised.",
-                ),
-                advanced=True,
-            )
-        )
+        self.addParameter(mapping_parameter())
         self.addParameter(
             QgsProcessingParameterFeatureSink(
                 self.OUTPUT, translate("WijkMix", "Canonical buurten")
@@ -112,7 +95,7 @@ class PrepareBuurten(WijkMixAlgorithm):
         from ..wijkmix_plugin.tables import cbs, squares, statline
 
         source = self.source(parameters, self.INPUT, context)
-        mapping = self._mapping(parameters, context)
+        mapping = read_mapping(self.parameterAsString(parameters, MAPPING, context))
         names = source.fields().names()
         table = self.parameterAsSource(parameters, self.TABLE, context)
         told = table is not None or statline.long_fields(names) or squares.are_squares(names)
@@ -124,23 +107,23 @@ class PrepareBuurten(WijkMixAlgorithm):
         from ..wijkmix_plugin.tables import cbs
 
         source = self.source(parameters, self.INPUT, context)
+        mapping = read_mapping(self.parameterAsString(parameters, MAPPING, context))
+        indicators = catalogue.load().indicators
         drawn = source.wkbType() != QgsWkbTypes.Type.NoGeometry
-        frame = self._read(source, drawn, feedback)
+        used = cbs.used_columns(source.fields().names(), mapping, indicators)
+        frame = self._read(source, used, drawn, feedback)
         table = self.parameterAsSource(parameters, self.TABLE, context)
         if table is not None:
-            frame, notes = cbs.join_table(
-                frame,
-                self._read(table, False, feedback),
-                self._mapping(parameters, context),
-            )
+            # All of it: its codes may stand in a column of any name.
+            beside = self._read(table, None, False, feedback)
+            frame, notes = cbs.join_table(frame, beside, mapping)
             for item in notes:
                 self.note(feedback, item.text, warning=item.severity == "warning")
-        indicators = catalogue.load().indicators
         year = parameters.get(self.YEAR)
         canonical = cbs.to_canonical(
             frame,
             year=None if year is None else self.parameterAsInt(parameters, self.YEAR, context),
-            mapping=self._mapping(parameters, context),
+            mapping=mapping,
             keep=[c for c in frame.columns if c in indicators],
         )
         for item in canonical.notes:
@@ -157,7 +140,7 @@ class PrepareBuurten(WijkMixAlgorithm):
         styling.load(context, results[self.OUTPUT], "", [(label, 0, look)])
         return results
 
-    def _read(self, source: Any, drawn: bool, feedback: Any) -> Any:
+    def _read(self, source: Any, names: list[str] | None, drawn: bool, feedback: Any) -> Any:
         """Read a source; of StatLine's long table no more than the rows that are used."""
         import pandas as pd
 
@@ -165,7 +148,7 @@ class PrepareBuurten(WijkMixAlgorithm):
 
         fields = statline.long_fields(source.fields().names())
         if not fields:
-            return qgis_io.read(source, geometry=drawn, feedback=feedback)
+            return qgis_io.read(source, names, geometry=drawn, feedback=feedback)
         parts, chunk = [], pd.DataFrame({name: [] for name in fields})
         for columns, _, _ in qgis_io.stream(source, fields, points=False, feedback=feedback):
             chunk = pd.DataFrame(columns)
@@ -173,22 +156,3 @@ class PrepareBuurten(WijkMixAlgorithm):
         found = pd.concat(parts, ignore_index=True) if parts else chunk
         # Where nothing is used, what there is for the message that says so.
         return found if len(found) else chunk
-
-    def _mapping(self, parameters: dict[str, Any], context: Any) -> dict[str, str] | None:
-        text = self.parameterAsString(parameters, self.MAPPING, context)
-        if not text:
-            return None
-        try:
-            mapping = json.loads(text)
-        except ValueError as error:
-            mapping = str(error)
-        if not isinstance(mapping, dict) or not all(isinstance(v, str) for v in mapping.values()):
-            raise TableError(
-                "The column mapping is not a JSON object of role and field: {text}. Write for "
-                "example {example}.",
-                "De kolomkoppeling is geen JSON-object van rol en veld: {text}. Schrijf "
-                "bijvoorbeeld {example}.",
-                text=text,
-                example='{"share_koop": "koop_pct"}',
-            )
-        return mapping

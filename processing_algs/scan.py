@@ -25,6 +25,7 @@ from . import styling
 from .base import described, language
 from .labels import aliases
 from .limits import add_limits, limits_of
+from .mapping import MAPPING, mapping_parameter, read_mapping
 from .policy_algorithm import PolicyAlgorithm
 
 REFERENCES = ("gemeente", "all")
@@ -118,6 +119,7 @@ class Scan(PolicyAlgorithm):
             )
         )
         self.add_policy_parameters()
+        self.addParameter(mapping_parameter(advanced=True))
         self.addParameter(
             described(
                 QgsProcessingParameterNumber(
@@ -198,7 +200,8 @@ class Scan(PolicyAlgorithm):
 
         source = self.source(parameters, self.INPUT, context)
         qgis_io.check_crs(source)
-        wanted_columns(source.fields().names(), catalogue.load())
+        mapping = read_mapping(self.parameterAsString(parameters, MAPPING, context))
+        wanted_columns(source.fields().names(), catalogue.load(), mapping)
         self.check_policy(source, parameters, context)
         limits_of(self, parameters, context)
 
@@ -211,9 +214,14 @@ class Scan(PolicyAlgorithm):
         from ..wijkmix_plugin import scan
         from ..wijkmix_plugin.policy import catalogue
         from ..wijkmix_plugin.report import html
+        from ..wijkmix_plugin.tables import cbs
 
         shipped = catalogue.load()
         source = self.source(parameters, self.INPUT, context)
+        fields = source.fields().names()
+        mapping = read_mapping(self.parameterAsString(parameters, MAPPING, context))
+        for item in cbs.notes_on(fields, mapping, None):
+            self.note(feedback, item.text)
         crs = qgis_io.metric_crs(source)
         if crs != source.sourceCrs():
             feedback.pushWarning(
@@ -223,7 +231,7 @@ class Scan(PolicyAlgorithm):
             )
         frame = qgis_io.read(
             source,
-            scan.wanted_columns(source.fields().names(), shipped),
+            scan.wanted_columns(fields, shipped, mapping),
             crs=crs,
             transform_context=context.transformContext(),
             feedback=feedback,
@@ -236,6 +244,7 @@ class Scan(PolicyAlgorithm):
             shipped,
             source=source.sourceName(),
             attribution=self._credit,
+            mapping=mapping,
             gemeente=_split(self.parameterAsString(parameters, self.GEMEENTE, context)),
             reference=REFERENCES[self.parameterAsEnum(parameters, self.REFERENCE, context)],
             blocks=None

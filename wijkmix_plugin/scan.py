@@ -89,10 +89,14 @@ class ScanResult:
     provenance: dict[str, Any] = field(default_factory=dict)
 
 
-def wanted_columns(columns: Iterable[str], catalogue: Catalogue) -> list[str]:
+def wanted_columns(
+    columns: Iterable[str],
+    catalogue: Catalogue,
+    mapping: Mapping[str, str | None] | None = None,
+) -> list[str]:
     """Return the columns of a layer that a scan uses, so that no other is read."""
     columns = list(columns)
-    used = set(cbs.detect_columns(columns).values()) | set(_kept(columns, catalogue))
+    used = {*cbs.detect_columns(columns, mapping).values(), *_kept(columns, catalogue)}
     return [name for name in columns if name in used]
 
 
@@ -109,6 +113,7 @@ def run_scan(
     *,
     source: str = "",
     attribution: str = "",
+    mapping: Mapping[str, str | None] | None = None,
     gemeente: list[str] | None = None,
     reference: str = "gemeente",
     blocks: gpd.GeoDataFrame | None = None,
@@ -129,6 +134,7 @@ def run_scan(
     frame : raw CBS columns and polygons in a metric CRS; may hold indicator columns of the
         catalogue under their own ids, `vulnerable` (True, False, None) among them.
     source, attribution : the layer's name, and whom its figures are from as the layer says it.
+    mapping : role -> column, the user's own choice; see `tables.columns.detect_columns`.
     gemeente : codes or names to keep; None keeps all.
     blocks : optional polygons or points with counts `n_koop, n_corp, n_overig` (or `n_huur`), or
         squares of CBS as published.
@@ -153,7 +159,9 @@ def run_scan(
             progress(percent)
 
     step(0)
-    canonical = cbs.to_canonical(frame, keep=_kept(frame.columns, catalogue), gemeente=gemeente)
+    canonical = cbs.to_canonical(
+        frame, mapping=mapping, keep=_kept(frame.columns, catalogue), gemeente=gemeente
+    )
     table, notes = canonical.frame, list(canonical.notes)
     counts = table[canonical.n_columns]
     known = counts.notna().all(axis=1).to_numpy() & (counts.sum(axis=1) > 0).to_numpy()

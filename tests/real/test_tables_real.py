@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 from wijkmix.wijkmix_plugin.errors import TableError
 from wijkmix.wijkmix_plugin.tables.cbs import CanonicalTable, join_table, to_canonical
-from wijkmix.wijkmix_plugin.tables.columns import detect_columns
+from wijkmix.wijkmix_plugin.tables.columns import detect_columns, square_fields
 from wijkmix.wijkmix_plugin.tables.roles import SPELLINGS
-from wijkmix.wijkmix_plugin.tables.squares import square_counts, square_fields
+from wijkmix.wijkmix_plugin.tables.squares import square_counts
 
 THREE = ["n_koop", "n_corp", "n_overig"]
 KOOP = "percentage_koopwoningen"

@@ -31,7 +31,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from .. import dependencies
-from . import scan_layer, texts
+from . import mapping, scan_layer, texts
 
 ALGORITHM = "wijkmix:scan"
 DOWNLOAD = "wijkmix:download_buurten"
@@ -166,6 +166,10 @@ class RunPanel(QWidget):
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self.download = QPushButton(translate("WijkMix", "Download from PDOK…"))
+        self.columns = QPushButton(translate("WijkMix", "Co&lumns…"))
+        self.columns.setToolTip(translate("WijkMix", "Which column of the layer is what"))
+        self.columns_note = self._small("")
+        self._mapping: dict[str, str] = {}
         self.gemeente = QLineEdit()
         self.gemeente.setPlaceholderText(
             translate("WijkMix", "empty = all; else names or codes, with commas")
@@ -198,7 +202,12 @@ class RunPanel(QWidget):
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(translate("WijkMix", "CBS &buurten (polygon layer)"), self.layers)
-        form.addRow(self.download)
+        beside = QHBoxLayout()
+        beside.addWidget(self.download)
+        beside.addWidget(self.columns)
+        beside.addStretch()
+        form.addRow(beside)
+        form.addRow(self.columns_note)
         form.addRow(translate("WijkMix", "&Gemeente"), self.gemeente)
         form.addRow(translate("WijkMix", "Bl&ocks (optional)"), self.blocks)
         form.addRow(translate("WijkMix", "Compare each buurt wi&th"), self.reference)
@@ -228,6 +237,7 @@ class RunPanel(QWidget):
         self.go.clicked.connect(self.run)
         self.options.clicked.connect(self._all_options)
         self.download.clicked.connect(self._download)
+        self.columns.clicked.connect(self._choose_columns)
         self.back.clicked.connect(self.closed)
         self._layer_changed(self.layers.currentLayer())
 
@@ -252,6 +262,7 @@ class RunPanel(QWidget):
             "GEMEENTE": self.gemeente.text().strip(),
             "REFERENCE": self.reference.currentIndex(),
             "VULNERABLE": self.vulnerable.asExpression(),
+            "MAPPING": mapping.as_text(self._mapping),
         }
 
     def run(self) -> None:
@@ -306,6 +317,27 @@ class RunPanel(QWidget):
     def _layer_changed(self, layer: QgsMapLayer | None) -> None:
         self.vulnerable.setLayer(layer)
         self.vulnerable.setField("")
+        self.columns.setEnabled(layer is not None)
+        self._mapping = mapping.recall(self._names())
+        self._tell_columns()
+
+    def _names(self) -> list[str]:
+        layer = self.layers.currentLayer()
+        return layer.fields().names() if layer is not None else []
+
+    def _tell_columns(self) -> None:
+        names = self._names()
+        self.columns_note.setText(mapping.summary(names, self._mapping) if names else "")
+        self.columns_note.setVisible(bool(names))
+
+    def _choose_columns(self) -> None:
+        """Show which column is what; the choice holds for this run and is remembered."""
+        values = mapping.samples(self.layers.currentLayer())
+        chosen = mapping.choose(self._names(), values, self._mapping, self)
+        if chosen is not None:
+            self._mapping = chosen
+            self._tell_columns()
+            self._say("")
 
     def _all_options(self) -> None:
         from qgis import processing

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import TableError, Text
-from .columns import Note, detect_columns, listed, notes_on
+from .columns import Note, detect_columns, listed, notes_on, used_columns
 from .join import WATER_CODE, join_table, level_of, lost_zeros
 from .roles import ALL_ROLES, COUNTS, PLACES, ROLES, SHARES, spelled, spellings
 from .squares import as_counts
@@ -22,7 +22,15 @@ from .values import Numbers, numbers, text
 if TYPE_CHECKING:
     import geopandas as gpd
 
-__all__ = ["CanonicalTable", "Note", "detect_columns", "join_table", "to_canonical"]
+__all__ = [
+    "CanonicalTable",
+    "Note",
+    "detect_columns",
+    "join_table",
+    "notes_on",
+    "to_canonical",
+    "used_columns",
+]
 
 SUM_TOLERANCE = 2.0  # percent points: three rounded percentages may add to 98..102
 UNKNOWN_LIMIT = 10.0  # percent of dwellings; more of unknown ownership is low quality

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -11,6 +11,7 @@ from ..errors import TableError, Text
 from .roles import (
     ALL_ROLES,
     BESIDE_A_MAP,
+    BLOCK_SPELLINGS,
     CHANNELS,
     COUNTS,
     PLACES,
@@ -210,6 +211,35 @@ def match(names: Sequence[str], mapping: Mapping[str, str | None] | None) -> dic
             found=listed(columns),
         )
     return found.columns
+
+
+def square_fields(columns: Iterable[str]) -> dict[str, str]:
+    """Return role -> column of a layer of squares or postcodes; empty where it is none.
+
+    The columns are all of one channel; the roles are those of `BLOCK_SPELLINGS`, as far as present.
+    """
+    found = {str(name).strip(): str(name) for name in columns}
+    for table in BLOCK_SPELLINGS.values():
+        fields = {
+            role: found[form]
+            for role, names in table.items()
+            for name in reversed(names)
+            for form in (name.lower(), name)
+            if form in found
+        }
+        if {"dwellings", "share_koop", "share_huur"} <= fields.keys():
+            return fields
+    return {}
+
+
+def used_columns(
+    names: Iterable[str], mapping: Mapping[str, str | None] | None, keep: Container[str] = ()
+) -> list[str]:
+    """Return the columns that may play a role or are kept, so that no other need be read."""
+    names = list(names)
+    blocks = set(square_fields(names).values())
+    asked = {name for name in (mapping or {}).values() if name}
+    return [n for n in names if role_of(n) or n in blocks or n in asked or n in keep]
 
 
 def notes_on(

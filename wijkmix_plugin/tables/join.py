@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -283,17 +283,39 @@ def _another_area(missing: list[str], have: set[str]) -> _Group:
     return found, reason, "warning"
 
 
-def _joined(frame: Any, table: pd.DataFrame, codes: pd.Index) -> tuple[Any, list[Note]]:
-    ours = {str(c): role_of(str(c)) for c in frame.columns}
-    theirs = {str(c): role_of(str(c)) for c in table.columns}
-    figures = {r for r in theirs.values() if r and ALL_ROLES[r].kind not in ("code", "text")}
+def _overlap(ours: Iterable[str], theirs: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return the layer's columns that give way to the table's, and the table's that are left out.
+
+    Figures are the table's, codes and names the layer's.
+    """
+    mine = {str(name): role_of(str(name)) for name in ours}
+    other = {str(name): role_of(str(name)) for name in theirs}
+    figures = {r for r in other.values() if r and ALL_ROLES[r].kind not in ("code", "text")}
     # A number and a percentage of one class are one thing.
     twins = {r for pair in SHARE_OF_COUNT.items() if figures & set(pair) for r in pair}
-    replaced = [c for c, r in ours.items() if r in figures | twins]
-    surplus = [c for c, r in theirs.items() if r and r not in figures and r in ours.values()]
-    taken = table.drop(columns=surplus)
+    replaced = [name for name, role in mine.items() if role in figures | twins]
+    kept = {name for name in mine if name not in replaced}
+    roles = set(mine.values())
+    surplus = [
+        name
+        for name, role in other.items()
+        if name in kept or (role and role not in figures and role in roles)
+    ]
+    return replaced, surplus
+
+
+def joined_names(ours: Sequence[str], theirs: Sequence[str]) -> list[str]:
+    """Return the columns that a layer has when a table is joined to it."""
+    replaced, surplus = _overlap(ours, theirs)
+    keys = [name for name in theirs if role_of(name) == "buurt_code"]
+    kept = [name for name in ours if name not in replaced]
+    return [*kept, *(name for name in theirs if name not in {*surplus, *keys})]
+
+
+def _joined(frame: Any, table: pd.DataFrame, codes: pd.Index) -> tuple[Any, list[Note]]:
+    replaced, surplus = _overlap(map(str, frame.columns), map(str, table.columns))
     result = frame.drop(columns=replaced)
-    taken = taken.loc[:, ~taken.columns.isin(result.columns)].reindex(codes)
+    taken = table.drop(columns=surplus).reindex(codes)
     taken.index = result.index
     result = result.join(taken)
     notes = []

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import TableError, Text
+from .columns import square_fields
 from .roles import BLOCK_SPELLINGS
 from .values import numbers
 
@@ -21,25 +22,6 @@ FIELDS = (DWELLINGS, KOOP, HUUR, CORP)
 def are_squares(columns: Iterable[str]) -> bool:
     """Tell whether a layer has the columns of CBS squares or postcodes with tenure."""
     return bool(square_fields(columns))
-
-
-def square_fields(columns: Iterable[str]) -> dict[str, str]:
-    """Return role -> column of a layer of squares or postcodes; empty where it is none.
-
-    The columns are all of one channel; the roles are buurt_code and `ROLES`, as far as present.
-    """
-    found = {str(name).strip(): str(name) for name in columns}
-    for table in BLOCK_SPELLINGS.values():
-        fields = {
-            role: found[form]
-            for role, names in table.items()
-            for name in reversed(names)
-            for form in (name.lower(), name)
-            if form in found
-        }
-        if {"dwellings", "share_koop", "share_huur"} <= fields.keys():
-            return fields
-    return {}
 
 
 def as_counts(frame: Any) -> tuple[Any, list[Text]]:
