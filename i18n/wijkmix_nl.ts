@@ -1872,10 +1872,6 @@
         <translation>Geen onderdeel past. Zoek op minder, of kies alle domeinen, schaalniveaus en actoren.</translation>
     </message>
     <message>
-        <source>No entry has these words. Search for less, or choose All domains.</source>
-        <translation>Geen onderdeel bevat deze woorden. Zoek op minder, of kies Alle domeinen.</translation>
-    </message>
-    <message>
         <source>No figures, not tested</source>
         <translation>Geen cijfers, niet getoetst</translation>
     </message>
@@ -1968,10 +1964,6 @@
         <translation>Ouder dan 12 maanden, kan gewijzigd zijn.</translation>
     </message>
     <message>
-        <source>One block: nothing to compare</source>
-        <translation>Eén blok: niets te vergelijken</translation>
-    </message>
-    <message>
         <source>One of the groups. Empty: corporation rental where there is such a field, against the first other group.</source>
         <translation>Een van de groepen. Leeg: corporatiehuur waar zo’n veld is, tegen de eerste andere groep.</translation>
     </message>
@@ -1990,10 +1982,6 @@
     <message>
         <source>One-sided: diversity of the wijk below (assumption)</source>
         <translation>Eenzijdig: diversiteit van de wijk onder (aanname)</translation>
-    </message>
-    <message>
-        <source>Only inside an area that is officially designated under the Wbmgp. WijkMix has no designation loaded and never derives one from figures, so this entry matches no buurt; it is here to read.</source>
-        <translation>Alleen binnen een gebied dat officieel is aangewezen op grond van de Wbmgp. WijkMix heeft geen aanwijzing geladen en leidt die nooit af uit cijfers; dit onderdeel past daarom bij geen enkele buurt en staat hier om te lezen.</translation>
     </message>
     <message>
         <source>Only inside an area that is officially designated under the Wbmgp. WijkMix never derives one from figures.</source>
@@ -2286,10 +2274,6 @@
     <message>
         <source>Says of every buurt whether it is a candidate for further study (restructuring, densification, land acquisition), with every condition, its value and its threshold, and in how many variants the flag stays when the thresholds move by 20 per cent (4/6: in four of the six that can be evaluated with the figures of that buurt). Thresholds are assumptions; a missing column makes a condition unknown, never false. The input is a table with indicators, such as the output of the scan; add columns of your own (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) to answer more conditions. Only fields that WijkMix knows are kept. Medians of a gemeente come from the rows of this input.</source>
         <translation>Zegt van elke buurt of ze kandidaat is voor nader onderzoek (herstructurering, verdichting, grondverwerving), met elke voorwaarde, de waarde en de drempel, en in hoeveel varianten de vlag blijft als de drempels 20 procent verschuiven (4/6: in vier van de zes die met de cijfers van die buurt te berekenen zijn). Drempels zijn aannames; een ontbrekende kolom maakt een voorwaarde onbekend, nooit onwaar. De invoer is een tabel met indicatoren, zoals de uitvoer van de scan; voeg eigen kolommen toe (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) om meer voorwaarden te beantwoorden. Alleen velden die WijkMix kent, blijven bewaard. Medianen van een gemeente komen uit de rijen van deze invoer.</translation>
-    </message>
-    <message>
-        <source>Says of every buurt whether it is a candidate for further study (restructuring, densification, land acquisition), with every condition, its value and its threshold, and in how many variants the flag stays when the thresholds move by 20 per cent. Thresholds are assumptions; a missing column makes a condition unknown, never false. The input is a table with indicators, such as the output of the scan; add columns of your own (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) to answer more conditions. Only fields that WijkMix knows are kept. Medians of a gemeente come from the rows of this input.</source>
-        <translation>Zegt van elke buurt of ze kandidaat is voor nader onderzoek (herstructurering, verdichting, grondverwerving), met elke voorwaarde, de waarde en de drempel, en in hoeveel varianten de vlag blijft als de drempels 20 procent verschuiven. Drempels zijn aannames; een ontbrekende kolom maakt een voorwaarde onbekend, nooit onwaar. De invoer is een tabel met indicatoren, zoals de uitvoer van de scan; voeg eigen kolommen toe (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) om meer voorwaarden te beantwoorden. Alleen velden die WijkMix kent, blijven bewaard. Medianen van een gemeente komen uit de rijen van deze invoer.</translation>
     </message>
     <message>
         <source>Sc&amp;an</source>
@@ -2750,10 +2734,6 @@
     <message>
         <source>The unit itself always counts in full.</source>
         <translation>De eenheid zelf telt altijd volledig mee.</translation>
-    </message>
-    <message>
-        <source>The worklist was not written: {reason}</source>
-        <translation>De werklijst is niet geschreven: {reason}</translation>
     </message>
     <message>
         <source>The worklist was not written; what was there is unchanged. {reason}</source>
