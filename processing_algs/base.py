@@ -30,7 +30,6 @@ from qgis.PyQt.QtGui import QIcon
 
 from ..wijkmix_plugin import dependencies, qgis_io
 from ..wijkmix_plugin.errors import Cancelled, TableError, Text, WijkMixError
-from ..wijkmix_plugin.report.files import write_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -296,6 +295,8 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         """Write a text output whole, or raise and leave nothing."""
         if not path.exists():
             self._created.append(path)
+        from ..wijkmix_plugin.report.files import write_whole
+
         write_whole(path, text.encode("utf-8"))
 
     def _remove_created(self) -> None:

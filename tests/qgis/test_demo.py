@@ -63,12 +63,12 @@ def test_the_demo_leaves_results_that_open_styled(tmp_path, qgis_app) -> None:
     project = QgsProject()
     assert project.read(str(moved / "scan.qgz"))
     layers = project.mapLayers().values()
-    assert len(layers) == 7
+    assert len(layers) == 8
     assert all(layer.isValid() for layer in layers)
     assert {Path(layer.source().split("|")[0]).parent for layer in layers} == {moved}
     drawn = [layer for layer in layers if layer.isSpatial()]
-    assert len(drawn) == 5
-    assert len({layer.renderer().dump() for layer in drawn}) == 5, "each view has its own style"
+    assert len(drawn) == 6
+    assert len({layer.renderer().dump() for layer in drawn}) == 6, "each view has its own style"
     group = project.layerTreeRoot().findGroups()[0]
     order = [node.name() for node in group.findLayers() if node.layer().isSpatial()]
     assert order.index("Densification: candidates for study") < order.index("Tenure mix")
