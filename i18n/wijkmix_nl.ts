@@ -16,6 +16,10 @@
         <translation>&amp;Clusters</translation>
     </message>
     <message>
+        <source>&amp;Differences</source>
+        <translation>Verschi&amp;llen</translation>
+    </message>
+    <message>
         <source>&amp;Field with the end date of each area</source>
         <translation>&amp;Veld met de einddatum van elk gebied</translation>
     </message>
@@ -54,6 +58,18 @@
     <message>
         <source>(assumption: {name})</source>
         <translation>(aanname: {name})</translation>
+    </message>
+    <message>
+        <source>(by the figure)</source>
+        <translation>(door het cijfer)</translation>
+    </message>
+    <message>
+        <source>(by the limit, which follows from the data)</source>
+        <translation>(door de grens, die uit de gegevens volgt)</translation>
+    </message>
+    <message>
+        <source>(by the threshold: {name}, assumption)</source>
+        <translation>(door de drempel: {name}, aanname)</translation>
     </message>
     <message>
         <source>(choose)</source>
@@ -278,6 +294,10 @@
     <message>
         <source>Anything else</source>
         <translation>Overig</translation>
+    </message>
+    <message>
+        <source>Appeared: {n}</source>
+        <translation>Erbij: {n}</translation>
     </message>
     <message>
         <source>Area</source>
@@ -756,6 +776,10 @@
         <translation>Twee jaren vergelijken</translation>
     </message>
     <message>
+        <source>Compare with</source>
+        <translation>Vergelijken met</translation>
+    </message>
+    <message>
         <source>Compared with {area}</source>
         <translation>Vergeleken met {area}</translation>
     </message>
@@ -870,6 +894,10 @@
     <message>
         <source>Designated areas (Wbmgp)…</source>
         <translation>Aangewezen gebieden (Wbmgp)…</translation>
+    </message>
+    <message>
+        <source>Differences between two scans</source>
+        <translation>Verschillen tussen twee scans</translation>
     </message>
     <message>
         <source>Differing goals</source>
@@ -1230,6 +1258,18 @@
     <message>
         <source>From a file…</source>
         <translation>Uit een bestand…</translation>
+    </message>
+    <message>
+        <source>From candidate to provisional: {n}</source>
+        <translation>Van kandidaat naar voorlopig: {n}</translation>
+    </message>
+    <message>
+        <source>From provisional to candidate: {n}</source>
+        <translation>Van voorlopig naar kandidaat: {n}</translation>
+    </message>
+    <message>
+        <source>From the scan chosen here to the scan that is shown: what is on the left of an arrow is the other one.</source>
+        <translation>Van de scan die hier is gekozen naar de scan die wordt getoond: links van een pijl staat de andere.</translation>
     </message>
     <message>
         <source>Full effect, in years</source>
@@ -1840,6 +1880,10 @@
         <translation>Geen blok in deze wijk heeft genoeg woningen met bekend eigendom; geef fijnere of vollere blokken.</translation>
     </message>
     <message>
+        <source>No buurt became or ceased to be a candidate.</source>
+        <translation>Geen buurt is kandidaat geworden of is het niet meer.</translation>
+    </message>
+    <message>
         <source>No buurt of this wijk has figures of tenure.</source>
         <translation>Geen buurt van deze wijk heeft eigendomscijfers.</translation>
     </message>
@@ -1880,6 +1924,10 @@
         <translation>Geen cijfers</translation>
     </message>
     <message>
+        <source>No flag differs.</source>
+        <translation>Geen enkele vlag verschilt.</translation>
+    </message>
+    <message>
         <source>No losses, no gains.</source>
         <translation>Geen verlies, geen winst.</translation>
     </message>
@@ -1892,8 +1940,16 @@
         <translation>Er worden geen bewoonde woningen gesloopt.</translation>
     </message>
     <message>
+        <source>No record of the conditions to compare.</source>
+        <translation>Geen vastgelegde voorwaarden om te vergelijken.</translation>
+    </message>
+    <message>
         <source>No significant cluster</source>
         <translation>Geen significant cluster</translation>
+    </message>
+    <message>
+        <source>None that can change a flag.</source>
+        <translation>Geen die een vlag kunnen veranderen.</translation>
     </message>
     <message>
         <source>None.</source>
@@ -1968,6 +2024,10 @@
         <translation>Een van de groepen. Leeg: corporatiehuur waar zo’n veld is, tegen de eerste andere groep.</translation>
     </message>
     <message>
+        <source>One of the two has no record of its run, so its settings cannot be compared.</source>
+        <translation>Een van beide heeft geen verslag van de berekening, dus de instellingen zijn niet te vergelijken.</translation>
+    </message>
+    <message>
         <source>One row per dwelling.</source>
         <translation>Een rij per woning.</translation>
     </message>
@@ -1998,6 +2058,10 @@
     <message>
         <source>Other figures</source>
         <translation>Overige cijfers</translation>
+    </message>
+    <message>
+        <source>Other outcome, candidate in neither: {n}</source>
+        <translation>Andere uitkomst, in geen van beide kandidaat: {n}</translation>
     </message>
     <message>
         <source>Other rental {limit} % or more</source>
@@ -2386,6 +2450,10 @@
     <message>
         <source>Server</source>
         <translation>Server</translation>
+    </message>
+    <message>
+        <source>Settings that differ</source>
+        <translation>Instellingen die verschillen</translation>
     </message>
     <message>
         <source>Share of the area&apos;s diversity (0-1)</source>
@@ -2864,6 +2932,10 @@
         <translation>Twee klassen: deze tabel kent alleen koop en huur. Corporatiehuur en particuliere huur zijn niet te onderscheiden.</translation>
     </message>
     <message>
+        <source>Two scans are needed to compare.</source>
+        <translation>Vergelijken vraagt twee scans.</translation>
+    </message>
+    <message>
         <source>Two-sided: unusually high or low surroundings</source>
         <translation>Tweezijdig: ongewoon hoge of lage omgeving</translation>
     </message>
@@ -2938,6 +3010,10 @@
     <message>
         <source>Value</source>
         <translation>Waarde</translation>
+    </message>
+    <message>
+        <source>Vanished: {n}</source>
+        <translation>Eraf: {n}</translation>
     </message>
     <message>
         <source>Variance ratio of the group</source>
@@ -3104,6 +3180,10 @@
         <translation>Met buurt_code en aantallen per eigendom, zoals n_koop.</translation>
     </message>
     <message>
+        <source>With buurten only, insight 9 (uniform blocks in a mixed wijk) cannot be tested: a clear mosaic of blocks (0.33) can show next to nothing on buurten (0.01). To test it, choose a layer of blocks under Run scan, All options: squares of CBS, PC6 areas, or complexes. What buurten can show is above and below.</source>
+        <translation>Alleen buurten: dit kan inzicht 9 niet toetsen (eenvormige blokken in een gemengde wijk). Een duidelijk mozaïek van blokken (0,33) kan op buurten bijna niets laten zien (0,01). Om het te toetsen kiest u een laag met blokken onder Scannen, Alle opties: vierkanten van het CBS, PC6-gebieden of complexen. Wat buurten wel laten zien, staat hierboven en hieronder.</translation>
+    </message>
+    <message>
         <source>With buurten only, insight 9 (uniform blocks in a mixed wijk) cannot be tested: a clear mosaic of blocks (0.33) can show next to nothing on buurten (0.01). To test it, choose a layer of blocks under Run scan: squares of CBS, PC6 areas, or complexes. What buurten can show is above and below.</source>
         <translation>Alleen buurten: dit kan inzicht 9 niet toetsen (homogene blokken in een heterogene wijk). Een duidelijk mozaïek van blokken (0,33) kan op buurten bijna niets laten zien (0,01). Om het te toetsen kiest u onder Scannen een laag met blokken: vierkanten van het CBS, PC6-gebieden of complexen. Wat buurten wel laten zien, staat hierboven en hieronder.</translation>
     </message>
@@ -3182,6 +3262,18 @@
     <message>
         <source>and {n} more: see the field quality</source>
         <translation>en nog {n}: zie het veld quality</translation>
+    </message>
+    <message>
+        <source>and {n} more: see the field {name} of both layers</source>
+        <translation>en nog {n}: zie het veld {name} van beide lagen</translation>
+    </message>
+    <message>
+        <source>asked only in the other scan: {limit}, {outcome}</source>
+        <translation>alleen in de andere scan gevraagd: {limit}, {outcome}</translation>
+    </message>
+    <message>
+        <source>asked only in this scan: {limit}, {outcome}</source>
+        <translation>alleen in deze scan gevraagd: {limit}, {outcome}</translation>
     </message>
     <message>
         <source>bandwidth (m)</source>
@@ -3436,6 +3528,10 @@
         <translation>z tegen toeval</translation>
     </message>
     <message>
+        <source>{both} buurten are in both scans; {before} only in the other, {after} only in this one.</source>
+        <translation>{both} buurten zitten in beide scans; {before} alleen in de andere, {after} alleen in deze.</translation>
+    </message>
+    <message>
         <source>{file} is not used, and everything stays as it was. {reason}</source>
         <translation>{file} wordt niet gebruikt, en alles blijft zoals het was. {reason}</translation>
     </message>
@@ -3454,6 +3550,10 @@
     <message>
         <source>{low} to {high}</source>
         <translation>{low} tot {high}</translation>
+    </message>
+    <message>
+        <source>{name} (assumption)</source>
+        <translation>{name} (aanname)</translation>
     </message>
     <message>
         <source>{name}: {z} standard deviations, neighbours {lag}</source>

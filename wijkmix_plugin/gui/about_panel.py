@@ -38,7 +38,8 @@ def parameter_name(name: str) -> str:
     }.get(name, name)
 
 
-def _value(name: str, value: Any) -> str:
+def value_text(name: str, value: Any) -> str:
+    """Return the words for the value of a parameter."""
     if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value)) or QCoreApplication.translate("WijkMix", "all")
     if name == "reference":
@@ -109,7 +110,7 @@ def _parameters(origin: dict[str, Any]) -> str:
         return ""
     title = QCoreApplication.translate("WijkMix", "Parameters")
     return heading(title) + _table(
-        [(parameter_name(str(k)), _value(str(k), v)) for k, v in found.items()]
+        [(parameter_name(str(k)), value_text(str(k), v)) for k, v in found.items()]
     )
 
 

@@ -25,6 +25,7 @@ from qgis.PyQt.QtWidgets import (
 from .. import dependencies
 from ..errors import WijkMixError
 from . import about_panel, designations, flags_panel, own_catalogue, scan_layer, texts
+from .compare_panel import ComparePanel
 from .instruments_panel import InstrumentsPanel
 from .map_tool import Outline, PickTool, feature_at
 from .mix_panel import MixPanel
@@ -151,8 +152,11 @@ class WijkMixDock(QgsDockWidget):
         if self._catalogue is not None:
             self.scenario = ScenarioPanel(self._catalogue, self.layer)
             self.tabs.addTab(self.scenario, translate("WijkMix", "Sc&enario"))
+        self.changes = ComparePanel(self._catalogue)
+        self.tabs.addTab(self.changes, translate("WijkMix", "&Differences"))
         self.tabs.addTab(self.about, translate("WijkMix", "Abou&t"))
         self.view_bar = ViewBar(self.tabs)
+        self.view_bar.offer(self.tabs.indexOf(self.changes), False)
         layout.addWidget(self.view_bar)
         layout.addWidget(self.tabs, 1)
         # Below the views: beside the chooser of the scan it would not fit a narrow panel.
@@ -199,6 +203,8 @@ class WijkMixDock(QgsDockWidget):
             self._connect(self.instruments.designation_changed, lambda: self._select(self._unit))
         self._connect(self.clusters.picked, self._point_picked)
         self._connect(self.clusters.picked_code, self.select_code)
+        self._connect(self.changes.picked_code, self.select_code)
+        self._connect(self.changes.linked, self._flag_link)
         self._connect(self.visibilityChanged, self._shown)
         if self._tool is not None:
             self._connect(self._tool.clicked, self.pick_at)
@@ -259,6 +265,7 @@ class WijkMixDock(QgsDockWidget):
         known = [layer.id() for _, layer in choices]
         if self._layer_id in known and self._table is not None:
             self.layer_box.setCurrentIndex(known.index(self._layer_id))
+            self._offer_changes()
         elif known:
             self.choose_layer(known[0])
         else:
@@ -304,6 +311,7 @@ class WijkMixDock(QgsDockWidget):
         layer = self.layer()
         self._table = scan_layer.read_table(layer) if layer is not None else None
         self.picker.set_table(self._table)
+        self._offer_changes()
         self.clusters.set_scan(layer, self._table)
         self.scale.set_scan(layer, self._table)
         if self.plan is not None:
@@ -393,13 +401,22 @@ class WijkMixDock(QgsDockWidget):
             self._outline.show(feature.geometry(), layer)
         self.picker.zoom_button.setEnabled(self._outline is not None)
 
+    def _offer_changes(self) -> None:
+        """Two scans in the project can be compared; with one there is no tab for it."""
+        labels = [self.layer_box.itemText(n) for n in range(self.layer_box.count())]
+        ids = [self.layer_box.itemData(n) for n in range(self.layer_box.count())]
+        there = self.changes.offer(zip(labels, ids, strict=True), self._layer_id)
+        self.view_bar.offer(self.tabs.indexOf(self.changes), there)
+
     def _offer_report(self) -> None:
         self.report_button.setEnabled(self.layer() is not None)
         self.report_panel.refresh()
 
     def _set_catalogue(self, catalogue: Any) -> None:
         """Read another catalogue everywhere."""
-        self._catalogue = self.clusters.catalogue = self.report_panel.catalogue = catalogue
+        self._catalogue = catalogue
+        for panel in (self.clusters, self.report_panel, self.changes):
+            panel.catalogue = catalogue
         self.instruments.set_catalogue(catalogue)
         self.plan.set_catalogue(catalogue)
         self._reload()

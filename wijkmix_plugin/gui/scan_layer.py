@@ -80,7 +80,12 @@ def choices(project: QgsProject) -> list[tuple[str, QgsVectorLayer]]:
             found.append((group.name(), layer))
         else:
             found.append((layer.name(), layer))
-    return found
+    # Two scans of one source have one name: number them, or nobody can tell them apart.
+    names = [label for label, _ in found]
+    return [
+        (label if names.count(label) == 1 else f"{label} ({names[: n + 1].count(label)})", layer)
+        for n, (label, layer) in enumerate(found)
+    ]
 
 
 def diversity(counts: tuple[float, ...]) -> float | None:

@@ -18,6 +18,7 @@ class ViewBar(QWidget):
     def __init__(self, tabs: QTabWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._tabs = tabs
+        self._away: set[int] = set()
         self._group = QButtonGroup(self)
         for place in range(tabs.count()):
             button = QToolButton(self)
@@ -37,6 +38,20 @@ class ViewBar(QWidget):
     def buttons(self) -> list[QToolButton]:
         return self._group.buttons()
 
+    def offer(self, place: int, there: bool) -> None:
+        """Offer a view, or leave it out as long as there is nothing to see."""
+        if there == (place not in self._away):
+            return
+        self._away ^= {place}
+        self._tabs.setTabVisible(place, there)
+        self._tabs.tabBar().hide()
+        self._group.button(place).setVisible(there)
+        self._arrange()
+        self.updateGeometry()
+
+    def _offered(self) -> list[QToolButton]:
+        return [b for b in self.buttons() if self._group.id(b) not in self._away]
+
     def _follow(self, place: int) -> None:
         button = self._group.button(place)
         if button is not None:
@@ -46,7 +61,7 @@ class ViewBar(QWidget):
         """Return where each button goes."""
         x = y = 0
         places = []
-        for button in self.buttons():
+        for button in self._offered():
             size = button.sizeHint()
             if x and x + size.width() > width:
                 x, y = 0, y + size.height() + GAP
@@ -61,13 +76,16 @@ class ViewBar(QWidget):
         return QSize(320, self.heightForWidth(320))
 
     def minimumSizeHint(self) -> QSize:
-        sizes = [button.sizeHint() for button in self.buttons()]
+        sizes = [button.sizeHint() for button in self._offered()]
         return QSize(
             max((size.width() for size in sizes), default=0),
             max((size.height() for size in sizes), default=0),
         )
 
     def resizeEvent(self, event) -> None:
-        for button, place in zip(self.buttons(), self._rows(self.width()), strict=True):
-            button.setGeometry(place)
+        self._arrange()
         super().resizeEvent(event)
+
+    def _arrange(self) -> None:
+        for button, place in zip(self._offered(), self._rows(self.width()), strict=True):
+            button.setGeometry(place)
