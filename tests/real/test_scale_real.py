@@ -115,3 +115,16 @@ def test_scan_of_rijnmond_with_squares_tells_blocks_from_buurten(shared):
     assert len(mixed) > 100
     assert (mixed["mosaic_corrected"] < mixed["mosaic_block"]).all()
     assert any("proxy" in note.text.en for note in result.notes)
+    # The shares of every wijk and gemeente add up, and blocks add a level.
+    parts = wijken[["spectrum_buurt", "spectrum_block", "spectrum_within"]].dropna()
+    assert len(parts) > 100
+    assert np.abs(parts.sum(axis=1) - 1).max() < 1e-9
+    rows = result.indices[result.indices["index"].str.startswith("spectrum_")]
+    sums = rows.groupby("area")["value"].sum(min_count=1)
+    assert len(sums) == 13  # twelve gemeenten with squares, and all together
+    assert np.abs(sums - 1).max() < 1e-9
+    # By another route: H of the blocks of a wijk is what lies between its buurten and blocks.
+    both = wijken.dropna(subset=["theil_h_block", "spectrum_within"])
+    assert np.abs(both["theil_h_block"] + both["spectrum_within"] - 1).max() < 1e-9
+    assert (wijken["patch_size_80"].dropna() <= wijken["block_dwellings"].max()).all()
+    assert (wijken["patch_size"].dropna() == wijken["patch_size_80"].dropna()).all()

@@ -39,6 +39,12 @@ def with_spectrum(town, *, blocks, source="squares"):
         ) + ["mosaic", "fine", "between"][: len(town.wijken) % 4]
         town.wijken.loc[0, ["mosaic_class", "mosaic_block", "mosaic_corrected"]] = None
         town.wijken["patch_size"] = 123.4
+        town.wijken["block_diversity"] = 0.2
+        town.wijken["block_dwellings"] = np.arange(len(town.wijken)) + 1.0
+        for radius, more in ((50, 0.0), (500, 0.25), (2000, 0.4)):
+            town.wijken[f"env_minus_block_{radius}"] = more
+        first = town.wijken["gemeente_code"] == "GM0010"
+        town.wijken.loc[first, "env_minus_block_500"] = 0.05
         found = town.wijken.set_index("wijk_code")["mosaic_class"]
         town.frame["mosaic_class"] = town.frame["wijk_code"].map(found)
         town.provenance["blocks_are_squares"] = source == "squares"
@@ -116,6 +122,19 @@ def test_with_blocks_the_map_has_four_classes_and_counts_wijken(blocks, catalogu
     assert "0,25" in figure
     assert "aanname" in figure
     assert "75%" in text
+
+
+def test_diversity_around_blocks_is_a_mean_over_dwellings(blocks, catalogue):
+    text = section(html.render_scan(blocks, catalogue, lang="en"))
+    table = text.split("Diversity around blocks</h3>")[1].split("</table>")[0]
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</th>(.*?)</tr>", table)
+    cells = {name: re.findall(r"<td class=n>(.*?)</td>", row) for name, row in rows}
+    assert cells["Zuiderstad"] == ["0.20", "0.20", "0.25", "0.60"]
+    assert cells["Aalburg aan Zee"] == ["0.20", "0.20", "0.45", "0.60"]
+    weight = blocks.wijken["block_dwellings"]
+    first = weight[blocks.wijken["gemeente_code"] == "GM0010"].sum() / weight.sum()
+    assert float(cells["All areas together"][2]) == pytest.approx(0.45 - 0.2 * first, abs=0.005)
+    assert "assumption" in text
 
 
 def test_own_blocks_are_not_called_squares(make, catalogue):

@@ -22,6 +22,7 @@ PARTS = (
     "spectrum_block",
     "spectrum_within",
 )
+AROUND = "env_minus_block_"
 # For column heads.
 SHORT = {
     "spectrum_gemeente": Text("gemeenten", "gemeenten"),
@@ -61,7 +62,7 @@ def scale_section(page: Page, base: maps.Base | None) -> str:
     if wijken is None or not len(wijken):
         return body
     if blocks:
-        body += _mosaic_map(page, base)
+        body += _around(page, wijken) + _mosaic_map(page, base)
     if len(wijken) > figures.MANY_WIJKEN:
         return body + page.t(
             "<p>The {n} wijken are too many for this report; their spectrum and mosaic index are "
@@ -227,6 +228,72 @@ def _undivided(page: Page) -> str:
         "<p>Elk gebied is hier nauwelijks gemengd: er valt bijna niets over niveaus te "
         "verdelen.</p>",
     )
+
+
+# -- around blocks ---------------------------------------------------------------------------------
+
+
+def _around(page: Page, wijken: pd.DataFrame) -> str:
+    """Return diversity against distance around blocks, per gemeente; "" where it was not made."""
+    radii = {int(n.removeprefix(AROUND)): n for n in wijken if str(n).startswith(AROUND)}
+    needed = ["gemeente_code", "block_dwellings", "block_diversity", *radii.values()]
+    if not radii or any(name not in wijken for name in needed):
+        return ""
+    known = wijken[needed].dropna()
+    if not len(known):
+        return ""
+    metres = sorted(radii)
+    weight = known["block_dwellings"].to_numpy(dtype=float)
+    values = np.column_stack(
+        [known["block_diversity"].to_numpy(dtype=float)]
+        + [(known["block_diversity"] + known[radii[m]]).to_numpy(dtype=float) for m in metres]
+    )
+
+    def mean(rows: np.ndarray) -> np.ndarray:
+        return np.average(values[rows], axis=0, weights=weight[rows])
+
+    code = known["gemeente_code"].to_numpy(dtype=object)
+    lines = {page.area(g): mean(code == g) for g in page.gemeenten if (code == g).any()}
+    whole = page.area("all")
+    if len(lines) != 1:
+        lines[whole] = mean(np.full(len(known), True))
+    name = whole if whole in lines else next(iter(lines))
+    label = page.t("diversity within that distance", "diversiteit binnen die afstand")
+    chart = charts.profile_line(
+        metres,
+        {name: lines[name][1:].tolist()},
+        lang=page.lang,
+        x_label=page.t("distance from the block (m)", "afstand van het blok (m)"),
+        y_label=label,
+        title=page.t("Diversity around blocks", "Diversiteit rond blokken"),
+        logarithmic=True,
+        y_range=(0.0, 1.0),
+        width=520,
+        height=260,
+    )
+    head = [
+        page.t("Gemeente", "Gemeente"),
+        "=" + page.t("inside the block", "in het blok"),
+        *(f"={page.numbers.integer(m)} m" for m in metres),
+    ]
+    rows = [
+        [esc(area), *(f"={page.numbers.decimal(v)}" for v in found)]
+        for area, found in lines.items()
+    ]
+    text = page.t(
+        "<p>Around the average dwelling: the diversity of its block, and of all blocks within a "
+        "distance, whatever borders lie between. A line that rises steeply says that uniform "
+        "blocks stand in mixed surroundings; one that hardly rises, that the mix is inside the "
+        "blocks, or that a large area is uniform. At the edge of the layer surroundings are not "
+        "complete. The distances are an {mark}.</p>",
+        "<p>Rond de gemiddelde woning: de diversiteit van haar blok, en van alle blokken binnen "
+        "een afstand, welke grens er ook tussen ligt. Een lijn die steil stijgt, zegt dat "
+        "eenvormige blokken in een gemengde omgeving staan; een lijn die nauwelijks stijgt, dat de "
+        "menging in de blokken zit, of dat een groot gebied eenvormig is. Aan de rand van de laag "
+        "zijn omgevingen niet volledig. De afstanden zijn een {mark}.</p>",
+    ).format(mark=page.assumption)
+    title = page.t("Diversity around blocks", "Diversiteit rond blokken")
+    return f"<h3>{title}</h3>{text}<div>{chart}</div>" + page.table(head, rows, kind="wide")
 
 
 # -- wijken ----------------------------------------------------------------------------------------
