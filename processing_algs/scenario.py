@@ -309,7 +309,8 @@ class Scenario(WijkMixAlgorithm):
         )
         last = max(result.after)
         group = QCoreApplication.translate("WijkMix", "WijkMix scenario: {source}")
-        group = group.format(source=source.sourceName())
+        # A scan calls its views after what they show; the group is called after what was scanned.
+        group = group.format(source=self._origin.get("source") or source.sourceName())
         for number, (name, destination) in enumerate(results.items()):
             title = self.parameterDefinition(name).description()
             style = styling.in_words(styling.plain)

@@ -110,15 +110,13 @@ class ActionsPage(StoredPage):
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setTabKeyNavigation(False)  # Tab goes on to the buttons
         self.table.verticalHeader().hide()
-        self.table.setWordWrap(False)
         self.table.setMinimumHeight(130)
         head = self.table.horizontalHeader()
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         head.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         rows = self.table.verticalHeader()
-        rows.setMinimumSectionSize(0)
-        rows.setDefaultSectionSize(self.fontMetrics().height() + 6)
+        rows.setDefaultSectionSize(2 * self.fontMetrics().height() + 6)
         self.remove = QPushButton(translate("WijkMix", "Remove"))
         self.load = QPushButton(translate("WijkMix", "Load…"))
         self.load_menu = QMenu(self.load)
@@ -214,7 +212,7 @@ class ActionsPage(StoredPage):
             words = (
                 name or action.unit,
                 str(action.year),
-                f"{scenario_words.word(action.action, lang)}, "
+                f"{scenario_words.word(action.action, lang)}\n"
                 f"{scenario_words.word(action.segment, lang)}",
                 texts.number(action.n),
                 yes_no[action.occupied],

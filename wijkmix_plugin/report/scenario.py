@@ -21,7 +21,7 @@ from .page import FLAG_NAMES, Page
 
 SHOWN = ("dissimilarity", "isolation", "theil_h", "multigroup_theil_h")
 MOST_ROWS = 40  # of a table before the rest is folded
-_WIDEST = 300.0  # pixels of the longest bar
+_WIDEST = 150.0  # pixels of the longest bar
 _CHANGES = (
     (
         "more",
@@ -159,6 +159,19 @@ def _summary(page: Page, result: ScenarioResult) -> str:
             [page.t("Action", "Actie"), "=" + page.t("Dwellings", "Woningen")], rows, kind="key"
         ),
     ]
+    if result.flags is not None:
+        last = result.flags[result.flags["year"] == max(result.after)]
+        parts.append(
+            page.t(
+                "<p>Candidate flags in the last year: {more} appear, {fewer} vanish, {unknown} "
+                "can no longer be assessed.</p>",
+                "<p>Kandidaatvlaggen in het laatste jaar: {more} verschijnen, {fewer} verdwijnen, "
+                "{unknown} zijn niet meer te beoordelen.</p>",
+                more=page.numbers.integer(int((last["change"] == "appears").sum())),
+                fewer=page.numbers.integer(int((last["change"] == "vanishes").sum())),
+                unknown=page.numbers.integer(int((last["change"] == "becomes unknown").sum())),
+            )
+        )
     parts.append(first)
     late = result.tests[
         (result.tests["test"] == "new_before_demolition") & (result.tests["status"] == "not met")
@@ -179,9 +192,26 @@ def _summary(page: Page, result: ScenarioResult) -> str:
 
 
 def _years(page: Page, result: ScenarioResult) -> str:
-    """Return the chart over years: a bar per year, as long as the stock is large."""
+    """Return the charts over years: a bar per year, as long as the stock is large."""
+    note = page.t(
+        "Dwellings of known tenure, counts beside shares; a bar is as long as the stock is large. "
+        "A share can fall while the number grows.",
+        "Woningen met bekende eigendom, aantallen naast aandelen; een balk is zo lang als de "
+        "voorraad groot is. Een aandeel kan dalen terwijl het aantal groeit.",
+    )
+    every = np.ones(len(result.counts), dtype=bool)
+    charts = [(page.t("All buurten", "Alle buurten"), every)]
+    touched = np.zeros(len(every), dtype=bool)
+    touched[result.plan.table["place"].to_numpy(dtype=np.int64)] = True
+    if touched.any() and not touched.all():
+        charts.insert(0, (page.t("The buurten with actions", "De buurten met acties"), touched))
+    tables = (_chart(page, result, which, caption) for caption, which in charts)
+    return "".join(tables) + f'<p class="note">{note}</p>'
+
+
+def _chart(page: Page, result: ScenarioResult, which: np.ndarray, caption: str) -> str:
     moments = [(result.base, result.counts), *result.after.items()]
-    sums = [(year, np.nansum(now, axis=0)) for year, now in moments]
+    sums = [(year, np.nansum(now[which], axis=0)) for year, now in moments]
     most = max((float(total.sum()) for _, total in sums), default=0.0) or 1.0
     head = [page.t("Year", "Jaar"), page.t("Mix", "Mix"), "=" + page.t("Dwellings", "Woningen")]
     head += [f"={page.say(TENURE_SHORT[name])}" for name in result.classes]
@@ -197,17 +227,11 @@ def _years(page: Page, result: ScenarioResult) -> str:
             shares, lang=page.lang, width=max(_WIDEST * whole / most, 1.0), name=str(year)
         )
         cells = [
-            f"={page.numbers.integer(n)} ({page.numbers.percent(shares[name], 1)})"
+            f"={page.numbers.integer(n)}<br>{page.numbers.percent(shares[name], 1)}"
             for name, n in zip(result.classes, total, strict=True)
         ]
         rows.append([when, bar, "=" + page.numbers.integer(whole), *cells])
-    note = page.t(
-        "Dwellings of known tenure, counts beside shares; a bar is as long as the stock is large. "
-        "A share can fall while the number grows.",
-        "Woningen met bekende eigendom, aantallen naast aandelen; een balk is zo lang als de "
-        "voorraad groot is. Een aandeel kan dalen terwijl het aantal groeit.",
-    )
-    return page.table(head, rows) + f'<p class="note">{note}</p>'
+    return page.table(head, rows, caption=caption)
 
 
 def _map(page: Page, result: ScenarioResult, base: maps.Base | None) -> str:
@@ -281,12 +305,12 @@ def _long(page: Page, caption: str, head: Sequence[str], rows: list[list[str]]) 
 # -- indices -------------------------------------------------------------------------------------
 
 
-def _between(page: Page, low: object, high: object) -> str:
+def _between(page: Page, low: object, high: object, digits: int = 3) -> str:
     if is_missing(low) or is_missing(high):
         return ""
     return (
-        f"<br><small>{page.numbers.decimal(low, 3)} {page.t('to', 'tot')} "
-        f"{page.numbers.decimal(high, 3)}</small>"
+        f"<br><small>{page.numbers.decimal(low, digits)} {page.t('to', 'tot')} "
+        f"{page.numbers.decimal(high, digits)}</small>"
     )
 
 
@@ -307,9 +331,9 @@ def index_rows(page: Page, table: pd.DataFrame, names: tuple[str, str, str]) -> 
             "="
             + page.numbers.decimal(row[second], 3)
             + _between(page, row.get("after_low"), row.get("after_high")),
-            "=" + plan.signed(page, row[change], 3) + _between(page, row["low"], row["high"]),
-            "=" + plan.signed(page, row["composition"], 3),
-            "=" + plan.signed(page, row["unevenness"], 3),
+            "=" + plan.signed(page, row[change], 4) + _between(page, row["low"], row["high"], 4),
+            "=" + plan.signed(page, row["composition"], 4),
+            "=" + plan.signed(page, row["unevenness"], 4),
         ]
         rows.append([f"{label}{': ' if group else ''}{esc(group) if group else ''}", *cells])
     return rows
@@ -349,6 +373,7 @@ def _indices(page: Page, table: pd.DataFrame) -> str:
     shown = table[table["index"].isin(SHOWN)]
     years = sorted(set(shown["year"]))
     for level in dict.fromkeys(shown["level"]):
+        earlier: list[str] = []
         for year in reversed(years):
             rows = shown[(shown["level"] == level) & (shown["year"] == year)]
             if rows.empty:
@@ -362,10 +387,11 @@ def _indices(page: Page, table: pd.DataFrame) -> str:
             )
             head = index_head(page, page.t("Before", "Voor"), page.t("After", "Na"))
             body = index_rows(page, rows, ("before", "after", "change"))
-            if year == years[-1]:
-                parts.append(page.table(head, body, caption=caption))
-            else:
-                parts.append(page.fold(caption, page.table(head, body)))
+            (parts if year == years[-1] else earlier).append(
+                page.table(head, body, caption=caption)
+            )
+        if earlier:
+            parts.append(page.fold(page.t("Earlier years", "Eerdere jaren"), "".join(earlier)))
     return "".join(parts)
 
 
@@ -393,7 +419,8 @@ def _balance(page: Page, result: ScenarioResult) -> str:
     ]
     rows = [
         [
-            f"{_words(page, r.segment)}, {int(r.year)}",
+            _words(page, r.segment),
+            esc(int(r.year)),
             "=" + page.numbers.integer(r.gained),
             "=" + page.numbers.integer(r.lost),
             "=" + plan.signed(page, r.net),
@@ -405,7 +432,8 @@ def _balance(page: Page, result: ScenarioResult) -> str:
         for r in whole.itertuples()
     ]
     head = [
-        page.t("Segment, up to", "Segment, tot en met"),
+        page.t("Segment", "Segment"),
+        page.t("Up to", "Tot en met"),
         "=" + page.t("Gained", "Erbij"),
         "=" + page.t("Lost", "Eraf"),
         "=" + page.t("Net", "Saldo"),
@@ -510,7 +538,9 @@ def _phasing(page: Page, tests: pd.DataFrame) -> str:
     gone = tests[tests["test"] == "occupied_demolished"]
     if len(gone):
         value = page.t("Occupied homes demolished", "Bewoonde woningen gesloopt")
-        caption = page.t("Demolished, added up over the years", "Gesloopt, opgeteld over de jaren")
+        last = int(gone["year"].max())
+        gone = gone[gone["year"] == last]
+        caption = page.t("Demolished up to and in {year}", "Gesloopt tot en met {year}", year=last)
         parts.append(_long(page, caption, _head(page, value), _test_rows(page, gone)))
     return "".join(parts)
 
@@ -549,28 +579,33 @@ def _groups(page: Page, result: ScenarioResult) -> str:
     )
     parts.append(_long(page, caption, head, rows))
     homes = tests[tests["test"].str.startswith("delivered")]
-    if len(homes):
-        told = scenario_words.localised(homes, scenario.AIM, page.lang)
+    earlier: list[str] = []
+    for year in sorted(set(homes["year"]), reverse=True):
+        told = scenario_words.localised(homes[homes["year"] == year], scenario.AIM, page.lang)
         rows = [
             [
-                _words(page, r.test),
                 _area(page, r.area),
-                esc(int(r.year)),
+                page.t("wijk", "wijk")
+                if r.test == "delivered_wijk"
+                else page.t("gemeente", "gemeente")
+                if r.test == "delivered_gemeente"
+                else page.t("region", "regio"),
                 "=" + page.numbers.integer(r.value),
                 _words(page, r.status),
                 esc(r.note) if r.note else "",
             ]
             for r in told.itertuples()
         ]
-        head = [
-            page.t("Within reach", "Binnen bereik"),
-            *_head(page, page.t("Delivered", "Opgeleverd")),
-        ]
+        head = _head(page, page.t("Delivered", "Opgeleverd"))
+        head[1] = page.t("Within", "Binnen")
         caption = page.t(
-            "Social and affordable homes delivered for leavers, added up over the years",
-            "Sociale en betaalbare woningen opgeleverd voor vertrekkers, opgeteld over de jaren",
+            "Social and affordable homes delivered for leavers, up to and in {year}",
+            "Sociale en betaalbare woningen opgeleverd voor vertrekkers, tot en met {year}",
+            year=int(year),
         )
-        parts.append(_long(page, caption, head, rows))
+        (parts if year == last else earlier).append(_long(page, caption, head, rows))
+    if earlier:
+        parts.append(page.fold(page.t("Earlier years", "Eerdere jaren"), "".join(earlier)))
     return "".join(parts)
 
 
