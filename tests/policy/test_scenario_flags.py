@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from wijkmix.wijkmix_plugin.policy import catalogue, scenario, scenario_flags
+from wijkmix.wijkmix_plugin.errors import TableError
+from wijkmix.wijkmix_plugin.policy import catalogue, scenario, scenario_flags, scenario_run
 
 SEGMENTS = scenario.read_segments("")
 # B is all corporation rental; the gemeente as a whole has 160 of 400, so lq of B is 2.5.
@@ -139,3 +140,18 @@ def test_clusters_follow_the_stock(shipped):
     flipped = {c["ind"]: c for c in of_one["conditions"]}
     assert flipped["moran_corp"]["before"]["value"] == "HH"
     assert flipped["moran_corp"]["after"]["value"] != "HH"
+
+
+def test_a_stock_split_in_few_units_is_one_of_two_classes():
+    frame = pd.DataFrame(
+        {
+            "n_koop": [1.0, 2, 3],
+            "n_corp": [1.0, np.nan, np.nan],
+            "n_overig": [1.0, np.nan, np.nan],
+        }
+    )
+    assert scenario_run.classes_of(frame) == scenario.THREE
+    assert scenario_run.classes_of(frame.assign(n_huur=[2.0, 5, 1])) == scenario.TWO
+    assert scenario_run.classes_of(frame.assign(n_huur=[2.0, np.nan, np.nan])) == scenario.THREE
+    with pytest.raises(TableError, match="n_huur"):
+        scenario_run.classes_of(pd.DataFrame({"n_koop": [1.0]}))

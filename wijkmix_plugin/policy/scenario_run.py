@@ -60,7 +60,7 @@ class ScenarioResult:
 
 
 def classes_of(frame: pd.DataFrame) -> tuple[str, ...]:
-    """Return the finest tenures that the stock has figures of.
+    """Return the finest tenures that the stock has figures of, for as many units as any.
 
     Raises
     ------
@@ -68,7 +68,13 @@ def classes_of(frame: pd.DataFrame) -> tuple[str, ...]:
         It has neither.
     """
     classes: tuple[str, ...] = scenario.THREE
-    if not all(f"n_{t}" in frame and frame[f"n_{t}"].notna().any() for t in classes):
+    known = {
+        names: int(frame[[f"n_{t}" for t in names]].notna().all(axis=1).sum())
+        for names in (scenario.THREE, scenario.TWO)
+        if all(f"n_{t}" in frame for t in names)
+    }
+    # A source that splits rental in a few gemeenten only is a source of two classes.
+    if known.get(scenario.THREE, 0) < max(known.get(scenario.TWO, 0), 1):
         classes = scenario.TWO
     absent = [f"n_{tenure}" for tenure in classes if f"n_{tenure}" not in frame]
     if absent:
