@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qgis.core import (
     QgsProcessing,
+    QgsProcessingFeatureSourceDefinition,
     QgsProcessingOutputNumber,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
@@ -26,6 +27,21 @@ from .labels import aliases
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+
+    from ..wijkmix_plugin.tables.dwellings import Counted
+
+
+class _Asked(NamedTuple):
+    """What a run is asked: `shapes` and `names` are of the areas, `chosen` are fields by use."""
+
+    source: Any
+    areas: Any
+    shapes: np.ndarray | None
+    names: np.ndarray
+    code: str | None
+    chosen: dict[str, str]
+    classes: dict[str, str]
+    list_left: bool
 
 
 class AggregateDwellings(WijkMixAlgorithm):
@@ -279,7 +295,6 @@ class AggregateDwellings(WijkMixAlgorithm):
         return source.fields().at(found).name() if found >= 0 else None
 
     def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
-        import numpy as np
         import pandas as pd
 
         from ..wijkmix_plugin.tables import dwellings
@@ -301,59 +316,34 @@ class AggregateDwellings(WijkMixAlgorithm):
             areas, dict.fromkeys([area_code, *levels]), geometry=by_point, feedback=feedback
         )
         names = self._area_names(frame, area_code, areas)
-        finder = None
-        if by_point:
-            from ..wijkmix_plugin.tables.points_in_areas import PointsInAreas, cells_for
-
-            asked = (addresses or source).featureCount()
-            finder = PointsInAreas(frame["geometry"].to_numpy(), cells=cells_for(asked))
-        places = pd.Series(np.arange(len(names)), index=names)
-        if addresses is not None:
-            places = self._places(parameters, context, feedback, finder, areas.sourceCrs())
-
-        chosen = {
-            key: self.parameterAsString(parameters, name, context)
-            for key, name in (
-                ("tenure", self.TENURE),
-                ("ids", self.DWELLING_ID),
-                ("complexes", self.COMPLEX),
-            )
-        }
-        chosen = {key: name for key, name in chosen.items() if name}
         persons = dwellings.person_columns(source.fields().names())
         if persons:
             note = dwellings.person_note(persons)
             self.note(feedback, note.text, warning=True)
-        count = dwellings.DwellingCount(
-            len(names),
-            dwellings.read_map(self.parameterAsString(parameters, self.TENURE_MAP, context)),
-        )
-        x, y = np.zeros(0), np.zeros(0)
-        codes: Any = []
-        for columns, x, y in qgis_io.stream(
+        asked = _Asked(
             source,
-            list(dict.fromkeys([*chosen.values(), *([code] if code else [])])),
-            points=code is None,
-            crs=areas.sourceCrs(),
-            transform_context=context.transformContext(),
-            feedback=feedback,
-        ):
-            if code is None:
-                area = finder.find(x, y, check=lambda: _stop(feedback)).astype(np.int64)
-                area[np.isnan(x)] = dwellings.NO_PLACE
-            else:
-                codes = columns[code]
-                area = dwellings.by_code(codes, places)
-            count.add(
-                area,
-                columns[chosen["tenure"]],
-                codes=None if code is None else codes,
-                ids=columns[chosen["ids"]] if "ids" in chosen else None,
-                complexes=columns[chosen["complexes"]] if "complexes" in chosen else None,
-            )
-        found = count.result()
-        if not found.counts.sum():
-            raise self._nothing(source, areas, code, codes, x, y, places.index)
+            areas,
+            frame["geometry"].to_numpy() if by_point else None,
+            names,
+            code,
+            {
+                key: name
+                for key, name in (
+                    (key, self.parameterAsString(parameters, parameter, context))
+                    for key, parameter in (
+                        ("tenure", self.TENURE),
+                        ("id", self.DWELLING_ID),
+                        ("complex", self.COMPLEX),
+                    )
+                )
+                if name
+            },
+            dwellings.read_map(self.parameterAsString(parameters, self.TENURE_MAP, context)),
+            parameters.get(self.UNMATCHED) is not None,
+        )
+        found = self._in_database(parameters, context, feedback, asked)
+        if found is None:
+            found = self._row_by_row(parameters, context, feedback, asked)
         columns, notes = dwellings.area_columns(
             frame[[area_code, *levels]],
             found.counts,
@@ -397,13 +387,149 @@ class AggregateDwellings(WijkMixAlgorithm):
                 title = self.parameterDefinition(name).description()
                 look = styling.PostProcessor(styling.plain, aliases=names_)
                 styling.load(context, results[name], "", [(title, 0, look)])
-        return {**results, "N_COUNTED": int(found.counts.sum()), "N_UNMATCHED": len(left)}
+        return {**results, "N_COUNTED": int(found.counts.sum()), "N_UNMATCHED": found.left}
+
+    def _layer(self, parameters: dict[str, Any], name: str, context: Any) -> Any:
+        """Return the layer behind a source, also where only some of its features are asked."""
+        value = parameters.get(name)
+        if isinstance(value, QgsProcessingFeatureSourceDefinition):
+            value = value.source.valueAsString(context.expressionContext())[0]
+        return self.parameterAsVectorLayer({name: value}, name, context)
+
+    def _in_database(
+        self, parameters: dict[str, Any], context: Any, feedback: Any, asked: _Asked
+    ) -> Counted | None:
+        """Count in the database where the list is in one; None where it is not."""
+        from ..wijkmix_plugin.tables import dwellings_in_database as database
+
+        code, chosen = asked.code, asked.chosen
+        table = qgis_io.database_table(
+            self._layer(parameters, self.DWELLINGS, context),
+            parameters[self.DWELLINGS],
+            [*chosen.values(), *([code] if code else [])],
+        )
+        if table is None:
+            return None
+
+        def column(of: qgis_io.DatabaseTable, name: str | None) -> database.Column | None:
+            return database.Column(*of.columns[name]) if name else None
+
+        def rows(of: qgis_io.DatabaseTable, layer: Any, by_point: bool) -> database.Rows | None:
+            if not by_point:
+                return database.Rows(of.table, of.where, of.key)
+            srids = _srids(layer.sourceCrs(), asked.areas.sourceCrs())
+            if srids is None:
+                return None
+            return database.Rows(of.table, of.where, of.key, of.shape, of.only_points, *srids)
+
+        own = rows(table, asked.source, code is None)
+        addresses, address_code = None, None
+        if parameters.get(self.ADDRESSES) is not None:
+            field = self.parameterAsString(parameters, self.ADDRESS_CODE, context)
+            there = qgis_io.database_table(
+                self._layer(parameters, self.ADDRESSES, context),
+                parameters[self.ADDRESSES],
+                [field],
+            )
+            layer = self.source(parameters, self.ADDRESSES, context)
+            if there is None or there.server != table.server:
+                return None
+            addresses, address_code = rows(there, layer, True), column(there, field)
+            if addresses is None:
+                return None
+        tenure = column(table, chosen["tenure"])
+        if own is None or tenure is None:
+            return None
+        question = database.Question(
+            own,
+            tenure,
+            column(table, code),
+            column(table, chosen.get("id")),
+            column(table, chosen.get("complex")),
+            asked.shapes,
+            () if addresses else asked.names,
+            addresses,
+            address_code,
+            asked.list_left,
+        )
+        classes: dict[str, str] | None = asked.classes
+        while classes is not None:
+            sql = database.statement(question, classes)
+            answer = database.read(qgis_io.ask_database(table, sql, feedback), len(asked.names))
+            classes = database.with_spellings(classes, answer.foreign)
+        if addresses and not answer.addresses:
+            raise _no_addresses(self.source(parameters, self.ADDRESSES, context))
+        found = answer.counted()
+        if not found.counts.sum():
+            layer = self._layer(parameters, self.DWELLINGS, context)
+            some = layer.uniqueValues(layer.fields().lookupField(code), 1000) if code else ()
+            raise self._nothing(asked, list(some), answer.total)
+        self.note(
+            feedback,
+            Text(
+                "The dwellings were counted in the database; only the counts came here.",
+                "De woningen zijn in de database geteld; alleen de aantallen kwamen hierheen.",
+            ),
+        )
+        return found
+
+    def _row_by_row(
+        self, parameters: dict[str, Any], context: Any, feedback: Any, asked: _Asked
+    ) -> Counted:
+        """Count the rows as QGIS reads them."""
+        import numpy as np
+        import pandas as pd
+
+        from ..wijkmix_plugin.tables import dwellings
+
+        source, areas, code, chosen = asked.source, asked.areas, asked.code, asked.chosen
+        addresses = self.parameterAsSource(parameters, self.ADDRESSES, context)
+        finder = None
+        if asked.shapes is not None:
+            from ..wijkmix_plugin.tables.points_in_areas import PointsInAreas, cells_for
+
+            points = (addresses or source).featureCount()
+            finder = PointsInAreas(asked.shapes, cells=cells_for(points))
+        places = pd.Series(np.arange(len(asked.names)), index=asked.names)
+        if addresses is not None:
+            places = self._places(parameters, context, feedback, finder, areas.sourceCrs())
+        count = dwellings.DwellingCount(len(asked.names), asked.classes, list_left=asked.list_left)
+        codes: Any = []
+        total = 0
+        for columns, x, y in qgis_io.stream(
+            source,
+            list(dict.fromkeys([*chosen.values(), *([code] if code else [])])),
+            points=code is None,
+            crs=areas.sourceCrs(),
+            transform_context=context.transformContext(),
+            feedback=feedback,
+        ):
+            if code is None:
+                area = finder.find(x, y, check=lambda: _stop(feedback)).astype(np.int64)
+                area[np.isnan(x)] = dwellings.NO_PLACE
+            else:
+                codes = columns[code]
+                area = dwellings.by_code(codes, places)
+            total += len(area)
+            count.add(
+                area,
+                columns[chosen["tenure"]],
+                codes=None if code is None else codes,
+                ids=columns[chosen["id"]] if "id" in chosen else None,
+                complexes=columns[chosen["complex"]] if "complex" in chosen else None,
+            )
+        layer = self._layer(parameters, self.DWELLINGS, context)
+        qgis_io.check_read(layer, parameters[self.DWELLINGS], total)
+        found = count.result()
+        if not found.counts.sum():
+            raise self._nothing(asked, codes, total)
+        return found
 
     def _check_lines(self, parameters: dict[str, Any], context: Any, feedback: Any) -> None:
         """Refuse a text file with a broken line, which QGIS would skip in silence."""
         from ..wijkmix_plugin.tables.lines import check_lines
 
-        file = qgis_io.text_file(self.parameterAsVectorLayer(parameters, self.DWELLINGS, context))
+        file = qgis_io.text_file(self._layer(parameters, self.DWELLINGS, context))
         if file is not None:
             check_lines(
                 file.path,
@@ -462,33 +588,28 @@ class AggregateDwellings(WijkMixAlgorithm):
             codes.append(text(pd.Series(columns[field])))
             found.append(area)
         if not codes:
-            raise TableError(
-                "Layer {name} holds no addresses. Choose the layer with addresses.",
-                "Laag {name} bevat geen adressen. Kies de laag met adressen.",
-                name=addresses.sourceName(),
-            )
+            raise _no_addresses(addresses)
         places = pd.Series(np.concatenate(found), index=np.concatenate(codes))
         places = places[places.index.notna()]
         # One address with several rows: those in an area go first, in the order of the areas.
-        places = places.sort_values(kind="stable", key=lambda a: a.where(a >= 0, len(a) + 10**9))
+        places = places.sort_values(kind="stable", key=lambda a: a.where(a >= 0, 10**9 - a))
         return places[~places.index.duplicated()]
 
-    def _nothing(
-        self, source: Any, areas: Any, code: str | None, codes: Any, x: Any, y: Any, ours: Any
-    ) -> TableError:
-        """Say why no dwelling was counted."""
+    def _nothing(self, asked: _Asked, codes: Any, total: int) -> TableError:
+        """Say why no dwelling was counted, of how many rows, with some of their codes."""
         import numpy as np
 
         from ..wijkmix_plugin.tables import dwellings
 
+        source, areas, code = asked.source, asked.areas, asked.code
         layer = source.sourceName()
         if code is not None:
             problem = Text(
                 "None of the codes in field {field} of {layer} is found.",
                 "Geen van de codes in veld {field} van {layer} wordt gevonden.",
             ).format(field=code, layer=layer)
-            reason = dwellings.likely_reason(codes[:1000], ours)
-        elif not len(x):
+            reason = dwellings.likely_reason(codes[:1000], asked.names)
+        elif not total:
             problem = Text("{layer} holds no dwellings.", "{layer} bevat geen woningen.")
             problem = problem.format(layer=layer)
             reason = Text(
@@ -515,6 +636,22 @@ class AggregateDwellings(WijkMixAlgorithm):
                     "coördinatenstelsel van de laag goed in.",
                 ).format(name=name, crs=source.sourceCrs().authid())
         return TableError(f"{problem.en} {reason.en}", f"{problem.nl} {reason.nl}")
+
+
+def _srids(crs: Any, to: Any) -> tuple[int, int] | None:
+    """Return the EPSG numbers from and to; 0 where nothing moves, None where it has no number."""
+    if crs == to:
+        return 0, 0
+    numbers = [c.authid().removeprefix("EPSG:") for c in (crs, to)]
+    return (int(numbers[0]), int(numbers[1])) if all(n.isdigit() for n in numbers) else None
+
+
+def _no_addresses(layer: Any) -> TableError:
+    return TableError(
+        "Layer {name} holds no addresses. Choose the layer with addresses.",
+        "Laag {name} bevat geen adressen. Kies de laag met adressen.",
+        name=layer.sourceName(),
+    )
 
 
 def _left_aliases() -> dict[str, str]:

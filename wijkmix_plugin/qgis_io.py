@@ -18,6 +18,7 @@ from qgis.core import (
     Qgis,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
+    QgsDataSourceUri,
     QgsExpression,
     QgsFeature,
     QgsFeatureRequest,
@@ -27,6 +28,8 @@ from qgis.core import (
     QgsGeometry,
     QgsMapLayer,
     QgsProcessingFeatureSource,
+    QgsProcessingFeatureSourceDefinition,
+    QgsProviderConnectionException,
     QgsProviderRegistry,
     QgsVariantUtils,
     QgsWkbTypes,
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+_OF_PROVIDER = QgsFields.FieldOrigin.OriginProvider
 _PLAIN = frozenset((float, int, str, bool, type(None)))
 RD_NEW = "EPSG:28992"
 PROVENANCE = "wijkmix/provenance"
@@ -230,6 +234,142 @@ def text_file(layer: QgsMapLayer | None) -> TextFile | None:
     return TextFile(path, delimiter, encoding, quote[:1], int(skip) if skip.isdigit() else 0)
 
 
+class DatabaseTable(NamedTuple):
+    """A table or view of a PostgreSQL database.
+
+    Parameters
+    ----------
+    source, server : what opens it, and what tells which database it is.
+    key : column with a whole number of its own for every row; empty where there is none.
+    columns : field -> name of its column, and whether its numbers may have decimals.
+    """
+
+    source: str
+    server: str
+    table: str
+    where: str
+    key: str
+    shape: str
+    only_points: bool
+    columns: dict[str, tuple[str, bool]]
+
+
+def _is_whole(layer: QgsMapLayer, asked: Any) -> bool:
+    """Return whether a parameter asks for a layer as its provider has it, all of it."""
+    return not layer.isModified() and not (
+        isinstance(asked, QgsProcessingFeatureSourceDefinition)
+        and (asked.selectedFeaturesOnly or asked.filterExpression or asked.featureLimit >= 0)
+    )
+
+
+def database_table(
+    layer: QgsMapLayer | None, asked: Any, fields: Iterable[str]
+) -> DatabaseTable | None:
+    """Return the table behind a layer, if it holds what the layer shows; None where it does not.
+
+    Parameters
+    ----------
+    asked : the value of the parameter: a selection or a filter of features is not in the table.
+    fields : names of the fields that are needed: a joined or computed one is not in the table.
+    """
+    if layer is None or layer.providerType() != "postgres" or not _is_whole(layer, asked):
+        return None
+    names, columns = list(fields), layer.fields()
+    places = [columns.lookupField(name) for name in names]
+    if any(columns.fieldOrigin(place) != _OF_PROVIDER for place in places):
+        return None
+    found = [columns.at(place) for place in places]
+    uri = QgsDataSourceUri(layer.source())
+    table = uri.table()
+    schema = f"{_identifier(uri.schema())}." if uri.schema() else ""
+    keys = [columns.at(place) for place in layer.primaryKeyAttributes()]
+    whole = len(keys) == 1 and keys[0].type() in (QMetaType.Type.Int, QMetaType.Type.LongLong)
+    return DatabaseTable(
+        layer.source(),
+        uri.connectionInfo(False),
+        f"{table} AS list" if table.startswith("(") else f"{schema}{_identifier(table)}",
+        uri.sql(),
+        keys[0].name() if whole else "",
+        uri.geometryColumn(),
+        QgsWkbTypes.flatType(layer.wkbType()) == QgsWkbTypes.Type.Point,
+        {
+            name: (field.name(), field.type() == QMetaType.Type.Double)
+            for name, field in zip(names, found, strict=True)
+        },
+    )
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def ask_database(table: DatabaseTable, sql: str, feedback: Any = None) -> list[list[Any]]:
+    """Return the rows of one statement, asked over QGIS' own connection to the table's database.
+
+    Raises
+    ------
+    TableError
+        The database refuses, fails or goes away.
+    """
+    provider = QgsProviderRegistry.instance().providerMetadata("postgres")
+    try:
+        connection = provider.createConnection(table.source, {})
+        rows = connection.executeSql(sql, feedback)
+    except QgsProviderConnectionException as error:
+        if feedback is not None and feedback.isCanceled():
+            raise Cancelled from error
+        # The rest repeats the statement, which may hold megabytes of shapes.
+        reason = str(error).rpartition(" returned ")[2].partition("LINE ")[0]
+        reason = " ".join(reason.split())
+        raise TableError(
+            "The database did not answer for {table}: {reason} Nothing was written. See whether "
+            "the database can be reached and whether this account may read the table, and run "
+            "again.",
+            "De database gaf geen antwoord voor {table}: {reason} Er is niets geschreven. Kijk of "
+            "de database bereikbaar is en of dit account de tabel mag lezen, en voer opnieuw uit.",
+            table=table.table[:200],
+            reason=reason[:500],
+        ) from error
+    if feedback is not None and feedback.isCanceled():
+        raise Cancelled
+    is_null = QgsVariantUtils.isNull
+    return [[v if type(v) in _PLAIN else None if is_null(v) else v for v in row] for row in rows]
+
+
+def check_read(layer: QgsMapLayer | None, asked: Any, n: int) -> None:
+    """Refuse what was read of a database that stopped before the end: QGIS does not tell.
+
+    Parameters
+    ----------
+    asked : the value of the parameter.
+    n : how many rows were read.
+
+    Raises
+    ------
+    TableError
+        The database is gone, or has more rows.
+    """
+    table = None if layer is None else database_table(layer, None, ())
+    if table is None:
+        return
+    where = f" WHERE {table.where}" if table.where.strip() else ""
+    (there,) = ask_database(table, f"SELECT count(*) FROM {table.table}{where}")[0]
+    if isinstance(asked, QgsProcessingFeatureSourceDefinition):
+        if asked.filterExpression or asked.featureLimit >= 0:
+            return
+        there = layer.selectedFeatureCount() if asked.selectedFeaturesOnly else there
+    if n < there:
+        raise TableError(
+            "The database stopped before the end of {table}: {n} of {there} rows came. Nothing was "
+            "written. Run again.",
+            "De database stopte voor het einde van {table}: {n} van {there} rijen kwamen. Er is "
+            "niets geschreven. Voer opnieuw uit.",
+            table=table.table[:200],
+            n=n,
+            there=there,
+        )
+
+
 def origin(layer: QgsMapLayer | None) -> dict[str, Any] | None:
     """Return the record of the run that made a layer; None where there is none to read."""
     text = layer.customProperty(PROVENANCE) if layer is not None else None
@@ -331,10 +471,11 @@ def check_crs(source: QgsProcessingFeatureSource) -> None:
             "staan in RD New, EPSG:28992) en voer opnieuw uit.",
             name=source.sourceName(),
         )
+    if not crs.isGeographic():
+        return  # A database reads the whole table to tell the extent.
     extent = source.sourceExtent()
     if (
-        crs.isGeographic()
-        and not extent.isNull()
+        not extent.isNull()
         and max(
             abs(extent.xMinimum()),
             abs(extent.xMaximum()),
@@ -401,6 +542,7 @@ WHOLE = (
     *("year", "n_neighbours", "n_units", "n_excluded"),
     *("loss_year", "gain_year", "lag_years"),
 )
+_LARGEST_INT = 2**31 - 1
 _KINDS = {
     "f": QMetaType.Type.Double,
     "i": QMetaType.Type.Int,
@@ -419,6 +561,8 @@ def _kind(name: str, column: pd.Series) -> QMetaType.Type:
         if kinds and kinds <= {int, float}:
             return QMetaType.Type.Double
         return QMetaType.Type.QString
+    if column.dtype.kind in "iu" and (column.abs() > _LARGEST_INT).any():
+        return QMetaType.Type.LongLong
     return _KINDS.get(column.dtype.kind, QMetaType.Type.QString)
 
 
@@ -448,6 +592,7 @@ def _python(column: pd.Series, kind: QMetaType.Type) -> list[Any]:
     values = column.tolist()
     convert = {
         QMetaType.Type.Int: int,
+        QMetaType.Type.LongLong: int,
         QMetaType.Type.Double: float,
         QMetaType.Type.Bool: bool,
         QMetaType.Type.QString: str,

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -240,3 +242,18 @@ def table_of(run):
         ]
 
     return read
+
+
+@pytest.fixture(scope="session")
+def postgis(qgis_app):
+    """A PostgreSQL with PostGIS; its absence is a skip here and a failure in CI."""
+    sys.path.insert(0, str(Path(__file__).parent))
+    import postgis_server
+
+    reason = postgis_server.missing()
+    if reason is not None:
+        if os.environ.get("CI", "").lower() == "true":
+            pytest.fail(f"{reason}, and CI=true")
+        pytest.skip(reason)
+    with postgis_server.running() as server:
+        yield server

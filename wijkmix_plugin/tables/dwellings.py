@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,6 +107,12 @@ def _key(value: Any) -> str:
     return str(value).strip().casefold()
 
 
+def class_of(value: str | None, classes: Mapping[str, str]) -> int | None:
+    """Return the position in `CLASSES` of a tenure value; None where it has no class."""
+    found = classes.get("" if value is None else _key(value))
+    return None if found is None else CLASSES.index(found)
+
+
 @dataclass(frozen=True)
 class Counted:
     """What `DwellingCount.result` returns.
@@ -114,12 +120,14 @@ class Counted:
     Parameters
     ----------
     counts : (n_areas, 4) dwellings per class of `CLASSES`, before suppression.
-    rows, codes, reasons : the dwellings that were not counted: row number, code or identifier as
+    left : number of rows that were not counted.
+    rows, codes, reasons : those rows, where the list was asked: row number, code or identifier as
         text (None where there is none), key of `REASONS`; in the order of the rows.
     notes : what the reader must know.
     """
 
     counts: np.ndarray
+    left: int
     rows: np.ndarray
     codes: np.ndarray
     reasons: np.ndarray
@@ -129,13 +137,14 @@ class Counted:
 class DwellingCount:
     """Counts dwellings per area, chunk by chunk.
 
-    Memory does not grow with the dwellings, but for 13 bytes each where they have identifiers and
-    the list of those that are not counted.
+    Memory does not grow with the dwellings, but for 21 bytes each where they have identifiers, and
+    for the list of those that are not counted where that is asked.
 
     Parameters
     ----------
     n_areas : number of areas.
     classes : tenure value -> class, as `read_map` returns it.
+    list_left : keep the list of the rows that are not counted, besides their number.
 
     Notes
     -----
@@ -145,8 +154,10 @@ class DwellingCount:
     taken for one with a chance of three in a million.
     """
 
-    def __init__(self, n_areas: int, classes: dict[str, str]) -> None:
+    def __init__(self, n_areas: int, classes: dict[str, str], *, list_left: bool = True) -> None:
         self._classes = classes
+        self._list_left = list_left
+        self._left: dict[int, int] = {}  # reason -> rows
         self._counts = np.zeros((n_areas, len(CLASSES)), dtype=np.int64)
         self._total = 0
         self._foreign: dict[str, list[int]] = {}  # value -> [dwellings, first row]
@@ -181,6 +192,8 @@ class DwellingCount:
         key = None if ids is None else text(pd.Series(ids))
         if not inside.all():
             out = ~inside
+            self._leave(area[out])
+        if self._list_left and not inside.all():
             named = np.full(int(out.sum()), None, dtype=object)
             if codes is not None:
                 named = text(pd.Series(np.asarray(codes)[out]))
@@ -206,14 +219,19 @@ class DwellingCount:
         number, distinct = pd.factorize(pd.Series(tenure), use_na_sentinel=False)
         kinds = np.zeros(len(distinct), dtype=np.int8)
         for place, value in enumerate(text(pd.Series(distinct))):
-            key = "" if value is None else _key(value)
-            if key in self._classes:
-                kinds[place] = CLASSES.index(self._classes[key])
+            kind = class_of(value, self._classes)
+            if kind is not None:
+                kinds[place] = kind
                 continue
+            key = "" if value is None else _key(value)
             at = number == place
             entry = self._foreign.setdefault(key, [0, int(rows[at.argmax()])])
             entry[0] += int(at.sum())
         return kinds[number]
+
+    def _leave(self, reasons: np.ndarray) -> None:
+        for reason, n in zip(*np.unique(reasons, return_counts=True), strict=True):
+            self._left[int(reason)] = self._left.get(int(reason), 0) + int(n)
 
     def result(self) -> Counted:
         """Return the counts, and what was not counted and why.
@@ -224,32 +242,32 @@ class DwellingCount:
             A tenure value has no class: all are listed with their number and first row.
         """
         if self._foreign:
-            raise TableError(
-                "{n} tenure values have no class: {values}. Add each to the mapping, for example "
-                "{example}; unknown is a class too.",
-                "{n} eigendomswaarden hebben geen klasse: {values}. Zet elke waarde in de "
-                "koppeling, bijvoorbeeld {example}; ook unknown is een klasse.",
-                n=len(self._foreign),
-                values=listed(
-                    [
-                        f'"{value}" ({n} x, first row {row})'
-                        for value, (n, row) in sorted(
-                            self._foreign.items(), key=lambda item: (-item[1][0], item[0])
-                        )
-                    ],
-                    30,
-                ),
-                example=json.dumps({next(iter(sorted(self._foreign))): "corp"}, ensure_ascii=False),
-            )
-        again = self._once()
+            raise no_class(self._foreign)
+        differ = self._once()
         rows, codes, reasons = (
             (np.concatenate(parts) for parts in zip(*self._lost, strict=True))
             if self._lost
             else (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=object), np.zeros(0, np.int64))
         )
         order = np.argsort(rows, kind="stable")
-        rows, codes, reasons = rows[order], codes[order], reasons[order]
-        return Counted(self._counts, rows, codes, reasons, self._notes(reasons, again))
+        across: dict[str, int] = {}
+        for name, _ in self._complexes:
+            across[name] = across.get(name, 0) + 1
+        return Counted(
+            self._counts,
+            sum(self._left.values()),
+            rows[order],
+            codes[order],
+            reasons[order],
+            notes_of(
+                self._counts,
+                self._total,
+                self._left,
+                differ,
+                len(across),
+                [name for name, n in across.items() if n > 1],
+            ),
+        )
 
     def _once(self) -> int:
         """Count every identifier once; return how many dwellings had rows of different tenure."""
@@ -273,72 +291,103 @@ class DwellingCount:
         for which, reason in ((in_two, TWO_AREAS), (~in_two & ~is_first, AGAIN)):
             n = int(which.sum())
             if n:
+                self._leave(np.full(n, reason))
+            if n and self._list_left:
                 nameless = np.full(n, None, dtype=object)
                 self._lost.append((rows[which], nameless, np.full(n, reason)))
         return int(differ.sum())
 
-    def _notes(self, reasons: np.ndarray, differ: int) -> list[Note]:
-        counted = int(self._counts.sum())
-        notes = [
+
+def no_class(foreign: Mapping[str, Sequence[int]]) -> TableError:
+    """Return the error that lists values without a class: value -> [dwellings, first row]."""
+    return TableError(
+        "{n} tenure values have no class: {values}. Add each to the mapping, for example "
+        "{example}; unknown is a class too.",
+        "{n} eigendomswaarden hebben geen klasse: {values}. Zet elke waarde in de koppeling, "
+        "bijvoorbeeld {example}; ook unknown is een klasse.",
+        n=len(foreign),
+        values=listed(
+            [
+                f'"{value}" ({n} x, first row {row})'
+                for value, (n, row) in sorted(
+                    foreign.items(), key=lambda item: (-item[1][0], item[0])
+                )
+            ],
+            30,
+        ),
+        example=json.dumps({min(foreign): "corp"}, ensure_ascii=False),
+    )
+
+
+def notes_of(
+    counts: np.ndarray,
+    total: int,
+    left: Mapping[int, int],
+    differ: int,
+    complexes: int,
+    crossing: Iterable[str],
+) -> list[Note]:
+    """Say what was counted and what was not.
+
+    Parameters
+    ----------
+    counts : (n_areas, 4) dwellings.
+    total : rows in the list.
+    left : reason -> rows that were not counted.
+    differ : dwellings with rows of different tenure.
+    complexes, crossing : how many there are, and the names of those in more than one area.
+    """
+    counted = int(counts.sum())
+    notes = [
+        Note(
+            "info",
+            Text(
+                "{counted} dwellings counted in {areas} areas, out of {total} rows.",
+                "{counted} woningen geteld in {areas} gebieden, van {total} rijen.",
+            ).format(counted=counted, areas=int((counts.sum(axis=1) > 0).sum()), total=total),
+        )
+    ]
+    for reason, sentence in _SENTENCES.items():
+        n = left.get(reason, 0)
+        if n:
+            notes.append(Note("warning", sentence.format(n=n, share=f"{100 * n / total:.1f}")))
+    if differ:
+        notes.append(
             Note(
-                "info",
+                "warning",
                 Text(
-                    "{counted} dwellings counted in {areas} areas, out of {total} rows.",
-                    "{counted} woningen geteld in {areas} gebieden, van {total} rijen.",
-                ).format(
-                    counted=counted,
-                    areas=int((self._counts.sum(axis=1) > 0).sum()),
-                    total=self._total,
-                ),
+                    "{n} dwellings have rows of different tenure; each counts once, as unknown.",
+                    "{n} woningen hebben rijen met verschillend eigendom; elk telt één keer, als "
+                    "onbekend.",
+                ).format(n=differ),
             )
-        ]
-        for reason, sentence in _SENTENCES.items():
-            n = int((reasons == reason).sum())
-            if n:
-                share = 100 * n / self._total
-                notes.append(Note("warning", sentence.format(n=n, share=f"{share:.1f}")))
-        if differ:
-            notes.append(
-                Note(
-                    "warning",
-                    Text(
-                        "{n} dwellings have rows of different tenure; each counts once, as "
-                        "unknown.",
-                        "{n} woningen hebben rijen met verschillend eigendom; elk telt één keer, "
-                        "als onbekend.",
-                    ).format(n=differ),
-                )
+        )
+    unknown = 100 * counts[:, UNKNOWN].sum() / max(counted, 1)
+    if unknown > UNKNOWN_LIMIT:
+        notes.append(
+            Note(
+                "warning",
+                Text(
+                    "The ownership of {share} % of the dwellings is unknown; they are in no share.",
+                    "Van {share} % van de woningen is het eigendom onbekend; zij tellen in geen "
+                    "aandeel mee.",
+                ).format(share=f"{unknown:.1f}"),
             )
-        unknown = 100 * self._counts[:, UNKNOWN].sum() / max(counted, 1)
-        if unknown > UNKNOWN_LIMIT:
-            notes.append(
-                Note(
-                    "warning",
-                    Text(
-                        "The ownership of {share} % of the dwellings is unknown; they are in no "
-                        "share.",
-                        "Van {share} % van de woningen is het eigendom onbekend; zij tellen in "
-                        "geen aandeel mee.",
-                    ).format(share=f"{unknown:.1f}"),
-                )
+        )
+    crossing = sorted(crossing)
+    if crossing:
+        notes.append(
+            Note(
+                "warning",
+                Text(
+                    "{n} of {all} complexes lie in more than one area: {names}. Their dwellings "
+                    "are counted where each of them is.",
+                    "{n} van {all} complexen liggen in meer dan één gebied: {names}. Hun woningen "
+                    "tellen waar elk ervan staat.",
+                ).format(n=len(crossing), all=complexes, names=listed(crossing, NAMED)),
             )
-        across: dict[str, int] = {}
-        for name, _ in self._complexes:
-            across[name] = across.get(name, 0) + 1
-        crossing = sorted(name for name, n in across.items() if n > 1)
-        if crossing:
-            notes.append(
-                Note(
-                    "warning",
-                    Text(
-                        "{n} of {all} complexes lie in more than one area: {names}. Their "
-                        "dwellings are counted where each of them is.",
-                        "{n} van {all} complexen liggen in meer dan één gebied: {names}. Hun "
-                        "woningen tellen waar elk ervan staat.",
-                    ).format(n=len(crossing), all=len(across), names=listed(crossing, NAMED)),
-                )
-            )
-        return notes
+        )
+    return notes
 
 
 _SENTENCES = {

@@ -1,0 +1,344 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A list of dwellings in PostgreSQL to counts per area, in the database, by one statement.
+
+The list does not travel: the shapes or the codes of the areas go up, and counts come back. The
+statement only reads, so it also runs for an account that may do no more, and on a replica.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import shapely
+
+from .dwellings import (
+    AGAIN,
+    CLASSES,
+    CODE_UNKNOWN,
+    NO_CODE,
+    NO_PLACE,
+    OUTSIDE,
+    TWO_AREAS,
+    UNKNOWN,
+    Counted,
+    class_of,
+    no_class,
+    notes_of,
+)
+
+# What surrounds a code or a value without meaning anything; as in `values.text`, where a database
+# has these characters in every encoding.
+_SPACE = " \t\n\r\v\f\N{NO-BREAK SPACE}"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column, and whether its numbers may have decimals (which whole numbers then lose)."""
+
+    name: str
+    decimal: bool = False
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of the database.
+
+    Parameters
+    ----------
+    table : what stands after FROM.
+    where : condition, or empty.
+    key : column with a whole number of its own for every row, which names the row; without one
+        rows are numbered from 1 as they come.
+    shape : column with points or other shapes; empty for a table without.
+    only_points : every shape is one point.
+    srid, to : number of the coordinate system of the shapes and of the one they are asked in; equal
+        or 0 leaves them as they are.
+    """
+
+    table: str
+    where: str = ""
+    key: str = ""
+    shape: str = ""
+    only_points: bool = True
+    srid: int = 0
+    to: int = 0
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of the database; `statement` words it and `answer` reads what comes back.
+
+    Parameters
+    ----------
+    rows : the dwellings.
+    tenure, code, id, complex : their columns; without a code a dwelling is placed by its point.
+    shapes : (n,) polygons or multipolygons of the areas, None where one has none; where points tell
+        the place.
+    codes : (n,) codes of the areas, where a code tells the place and no addresses are given.
+    addresses, address_code : points that codes refer to.
+    list_left : ask which rows were not counted, besides their number.
+    """
+
+    rows: Rows
+    tenure: Column
+    code: Column | None = None
+    id: Column | None = None
+    complex: Column | None = None
+    shapes: np.ndarray | None = None
+    codes: Sequence[str] = ()
+    addresses: Rows | None = None
+    address_code: Column | None = None
+    list_left: bool = True
+
+
+@dataclass
+class Answer:
+    """What the database told: `foreign` are tenure values that the statement had no class for."""
+
+    counts: np.ndarray
+    total: int = 0
+    addresses: int = 0
+    differ: int = 0
+    complexes: int = 0
+    crossing: list[str] = field(default_factory=list)
+    left: dict[int, int] = field(default_factory=dict)
+    foreign: dict[str, list[int]] = field(default_factory=dict)
+    rows: list[tuple[int, str | None, int]] = field(default_factory=list)
+
+    def counted(self) -> Counted:
+        """Return the counts as `DwellingCount.result` does.
+
+        Raises
+        ------
+        TableError
+            A tenure value has no class.
+        """
+        if self.foreign:
+            raise no_class(self.foreign)
+        self.rows.sort(key=lambda row: row[0])
+        numbers, codes, reasons = zip(*self.rows, strict=True) if self.rows else ((), (), ())
+        named = np.empty(len(codes), dtype=object)
+        named[:] = codes
+        notes = notes_of(
+            self.counts, self.total, self.left, self.differ, self.complexes, self.crossing
+        )
+        return Counted(
+            self.counts,
+            sum(self.left.values()),
+            np.array(numbers, dtype=np.int64),
+            named,
+            np.array(reasons, dtype=np.int64),
+            notes,
+        )
+
+
+def with_spellings(classes: Mapping[str, str], foreign: Iterable[str]) -> dict[str, str] | None:
+    """Return the classes with those values that Python knows and the database did not, or None.
+
+    A database in another locale does not know that É and é are one letter.
+    """
+    known = {value: class_of(value, classes) for value in foreign}
+    found = {value: CLASSES[kind] for value, kind in known.items() if kind is not None}
+    return {**classes, **found} if found else None
+
+
+def identifier(name: str) -> str:
+    """Return a name as SQL writes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "E'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def _text(column: Column | None) -> str:
+    """Return the SQL of a cell as text: without spaces around it, NULL where blank."""
+    if column is None:
+        return "NULL::text"
+    cell = f"{identifier(column.name)}::text"
+    if column.decimal:
+        cell = rf"regexp_replace({cell}, E'\\.0+$', '')"
+    return f"NULLIF(btrim({cell}, {_literal(_SPACE)}), '')"
+
+
+def _point(rows: Rows) -> str:
+    """Return the SQL of the place of a row: a point, or NULL."""
+    shape = f"{identifier(rows.shape)}::geometry"
+    if not rows.only_points:
+        shape = f"ST_PointOnSurface(ST_CurveToLine({shape}))"
+    if rows.srid and rows.to and rows.srid != rows.to:
+        shape = f"ST_Transform(ST_SetSRID({shape}, {rows.srid}), {rows.to})"
+    shape = f"ST_SetSRID(ST_Force2D({shape}), 0)"
+    return f"(SELECT q FROM (SELECT {shape} AS q) q1 WHERE NOT ST_IsEmpty(q) AND ST_X(q) <> 'NaN')"
+
+
+def _from(rows: Rows) -> str:
+    return f"{rows.table} WHERE {rows.where}" if rows.where.strip() else rows.table
+
+
+def _cells(shapes: np.ndarray) -> list[str]:
+    """Return the expressions `near` (the areas by the cells that their boxes touch) and `size`."""
+    known = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
+    parts, owner = shapely.get_parts(shapes[known], return_index=True)
+    west, south, east, north = shapely.bounds(parts).T
+    width, height, n = east - west, north - south, max(len(west), 1)
+    # Some eight cells a part of an area, also where these are long and thin.
+    size = max(
+        float(np.sqrt((width * height).sum() / (4 * n))),
+        float((width + height).sum() / (8 * n)),
+        1e-9,
+    )
+    # Every part by the cells that its box touches. Counted here, so that the database knows how
+    # many there are and plans for that.
+    low = np.floor(np.column_stack([west, south]) / size).astype(np.int64)
+    across, up = (np.floor(np.column_stack([east, north]) / size).astype(np.int64) - low + 1).T
+    part = np.repeat(np.arange(len(west)), across * up)
+    step = np.arange(len(part)) - np.repeat(np.cumsum(across * up) - across * up, across * up)
+    i, j = low[part, 0] + step % across[part], low[part, 1] + step // across[part]
+    wkb = shapely.to_wkb(shapely.geometrycollections(parts), output_dimension=2)
+    collection = f"ST_GeomFromWKB(decode('{base64.b64encode(wkb).decode()}', 'base64'))"
+    # Cells are compared as numbers with a fraction, which NaN and far away do not overflow.
+    return [
+        "area(part, g) AS MATERIALIZED (SELECT (d).path[1] - 1, (d).geom FROM "
+        f"(SELECT ST_Dump({collection}) AS d) dumped)",
+        "near AS (SELECT i, j, n, g FROM area JOIN "
+        f"unnest({_numbers(i, 'double precision')}, {_numbers(j, 'double precision')}, "
+        f"{_numbers(part, 'int')}, {_numbers(known[owner[part]], 'int')}) AS cell(i, j, part, n) "
+        "USING (part))",
+        f"size(s) AS (SELECT {size!r}::double precision)",
+    ]
+
+
+def _numbers(values: np.ndarray, kind: str) -> str:
+    return f"'{{{','.join(map(str, values.tolist()))}}}'::{kind}[]"
+
+
+def _placed(name: str, columns: str, rows: str) -> str:
+    """Return the expression that gives rows with a point `p` the first of the areas around it."""
+    return (
+        f"{name} AS (SELECT {columns}, coalesce(min(near.n), CASE WHEN bool_or(none) THEN "
+        f"{NO_PLACE} ELSE {OUTSIDE} END) AS n FROM (SELECT *, p IS NULL AS none, "
+        "floor(ST_X(p) / s) AS i, floor(ST_Y(p) / s) AS j "
+        f"FROM ({rows}) rows, size) spot LEFT JOIN near ON near.i = spot.i AND near.j = spot.j "
+        f"AND ST_Intersects(near.g, spot.p) GROUP BY {columns})"
+    )
+
+
+def statement(question: Question, classes: Mapping[str, str]) -> str:
+    """Return the one statement that counts the dwellings; `read` reads its rows.
+
+    Parameters
+    ----------
+    classes : tenure value -> class, as `dwellings.read_map` returns it.
+    """
+    rows = question.rows
+    key = f"{identifier(rows.key)}::bigint" if rows.key else "row_number() OVER ()"
+    source = (
+        f"SELECT row_number() OVER () AS r, {key} AS key, "
+        f"lower(coalesce({_text(question.tenure)}, '')) AS word, "
+        f"{_text(question.id)} AS id, {_text(question.complex)} AS complex, "
+        f"{_text(question.code)} AS code"
+    )
+    kinds = ", ".join(f"({_literal(w)}, {CLASSES.index(c)})" for w, c in classes.items())
+    parts = [f"kind(word, k) AS (VALUES {kinds})"]
+    addresses = "0"
+    if question.shapes is not None:
+        parts += _cells(question.shapes)
+    if question.code is None:
+        parts.append(
+            _placed(
+                "spot",
+                "r, key, word, id, complex, code",
+                f"{source}, {_point(rows)} AS p FROM {_from(rows)}",
+            )
+        )
+    else:
+        if question.addresses is not None:
+            own = question.addresses
+            asked = (
+                f"SELECT row_number() OVER () AS r, {_text(question.address_code)} AS code, "
+                f"{_point(own)} AS p FROM {_from(own)}"
+            )
+            parts.append(_placed("address", "r, code", asked))
+            # One address with several rows: in an area before outside, in the order of the areas.
+            parts.append(
+                "place(code, n) AS (SELECT code, coalesce(min(n) FILTER (WHERE n >= 0), max(n)) "
+                "FROM address WHERE code IS NOT NULL GROUP BY code)"
+            )
+            addresses = "(SELECT count(*) FROM address)"
+        else:
+            codes = ", ".join(map(_literal, question.codes))
+            parts.append(
+                f"place(code, n) AS (SELECT code, o - 1 FROM unnest(ARRAY[{codes}]::text[]) "
+                "WITH ORDINALITY AS u(code, o))"
+            )
+        parts.append(
+            "spot AS (SELECT r, key, word, id, complex, code, CASE WHEN code IS NULL THEN "
+            f"{NO_CODE} ELSE coalesce(n, {CODE_UNKNOWN}) END AS n "
+            f"FROM ({source} FROM {_from(rows)}) rows LEFT JOIN place USING (code))"
+        )
+    parts.append("dwelling AS (SELECT spot.*, k FROM spot LEFT JOIN kind USING (word))")
+    one = "id IS NOT NULL" if question.id else "false"
+    parts.append(
+        "one AS (SELECT id, min(n) AS n, max(n) AS last, min(k) AS k, max(k) AS other, "
+        f"count(*) AS m, min(key) AS key FROM dwelling WHERE n >= 0 AND {one} GROUP BY id)"
+    )
+    answers = [
+        f"SELECT 'all', count(*), {addresses}, 0::bigint, NULL::text FROM dwelling",
+        f"SELECT 'count', n, k, count(*), NULL FROM dwelling WHERE n >= 0 AND NOT ({one}) "
+        "GROUP BY n, k",
+        f"SELECT 'count', n, CASE WHEN k = other THEN k ELSE {UNKNOWN} END AS k, count(*), NULL "
+        "FROM one WHERE n = last GROUP BY 2, 3",
+        "SELECT 'left', n, 0, count(*), NULL FROM dwelling WHERE n < 0 GROUP BY n",
+        f"SELECT 'left', {AGAIN}, 0, sum(m - 1)::bigint, NULL FROM one WHERE n = last",
+        f"SELECT 'left', {TWO_AREAS}, 0, sum(m)::bigint, NULL FROM one WHERE n <> last",
+        "SELECT 'differ', 0, 0, count(*), NULL FROM one WHERE n = last AND k <> other",
+        "SELECT 'foreign', min(key), 0, count(*), word FROM dwelling WHERE k IS NULL GROUP BY word",
+    ]
+    if question.complex is not None:
+        parts.append(
+            "complexes AS (SELECT complex, count(DISTINCT n) AS m FROM dwelling "
+            "WHERE n >= 0 AND complex IS NOT NULL GROUP BY complex)"
+        )
+        answers += [
+            "SELECT 'complexes', 0, 0, count(*), NULL FROM complexes",
+            "SELECT 'crossing', 0, 0, m, complex FROM complexes WHERE m > 1",
+        ]
+    if question.list_left:
+        named = "id" if question.code is None else "code"
+        answers += [
+            f"SELECT 'row', key, n, 0, {named} FROM dwelling WHERE n < 0",
+            f"SELECT 'row', dwelling.key, CASE WHEN one.n = last THEN {AGAIN} "
+            f"ELSE {TWO_AREAS} END, 0, NULL FROM dwelling JOIN one USING (id) "
+            "WHERE dwelling.n >= 0 AND (one.n <> last OR dwelling.key > one.key)",
+        ]
+    return "WITH " + ",\n".join(parts) + "\n" + "\nUNION ALL\n".join(answers)
+
+
+def read(rows: Iterable[Sequence[Any]], n_areas: int) -> Answer:
+    """Read what `statement` brought back."""
+    found = Answer(np.zeros((n_areas, len(CLASSES)), dtype=np.int64))
+    for what, a, b, number, text in rows:
+        n = int(number or 0)
+        if what == "count":
+            # A value without a class stops the run; until then it counts nowhere.
+            found.counts[int(a), UNKNOWN if b is None else int(b)] += n
+        elif what == "left" and n:
+            found.left[int(a)] = found.left.get(int(a), 0) + n
+        elif what == "row":
+            found.rows.append((int(a), text or None, int(b)))
+        elif what == "foreign":
+            found.foreign[text or ""] = [n, int(a)]
+        elif what == "crossing":
+            found.crossing.append(text)
+        elif what == "complexes":
+            found.complexes = n
+        elif what == "differ":
+            found.differ = n
+        elif what == "all":
+            found.total, found.addresses = int(a), int(b)
+    return found
