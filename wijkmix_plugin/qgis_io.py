@@ -352,8 +352,10 @@ def check_read(layer: QgsMapLayer | None, asked: Any, n: int) -> None:
     table = None if layer is None else database_table(layer, None, ())
     if table is None:
         return
-    where = f" WHERE {table.where}" if table.where.strip() else ""
-    (there,) = ask_database(table, f"SELECT count(*) FROM {table.table}{where}")[0]
+    count = ["SELECT count(*) FROM", table.table]
+    if table.where.strip():
+        count += ["WHERE", table.where]
+    (there,) = ask_database(table, " ".join(count))[0]
     if isinstance(asked, QgsProcessingFeatureSourceDefinition):
         if asked.filterExpression or asked.featureLimit >= 0:
             return

@@ -173,11 +173,17 @@ def _point(rows: Rows) -> str:
     if rows.srid and rows.to and rows.srid != rows.to:
         shape = f"ST_Transform(ST_SetSRID({shape}, {rows.srid}), {rows.to})"
     shape = f"ST_SetSRID(ST_Force2D({shape}), 0)"
-    return f"(SELECT q FROM (SELECT {shape} AS q) q1 WHERE NOT ST_IsEmpty(q) AND ST_X(q) <> 'NaN')"
+    known = "NOT ST_IsEmpty(q) AND ST_X(q) <> 'NaN'"
+    return f"({_select('q', f'(VALUES ({shape})) AS own(q)', known)})"
 
 
-def _from(rows: Rows) -> str:
-    return f"{rows.table} WHERE {rows.where}" if rows.where.strip() else rows.table
+def _select(what: str, source: str, where: str = "", group: str = "") -> str:
+    words = ["SELECT", what, "FROM", source]
+    if where.strip():
+        words += ["WHERE", where]
+    if group:
+        words += ["GROUP BY", group]
+    return " ".join(words)
 
 
 def _cells(shapes: np.ndarray) -> list[str]:
@@ -202,14 +208,15 @@ def _cells(shapes: np.ndarray) -> list[str]:
     wkb = shapely.to_wkb(shapely.geometrycollections(parts), output_dimension=2)
     collection = f"ST_GeomFromWKB(decode('{base64.b64encode(wkb).decode()}', 'base64'))"
     # Cells are compared as numbers with a fraction, which NaN and far away do not overflow.
-    return [
-        "area(part, g) AS MATERIALIZED (SELECT (d).path[1] - 1, (d).geom FROM "
-        f"(SELECT ST_Dump({collection}) AS d) dumped)",
-        "near AS (SELECT i, j, n, g FROM area JOIN "
+    cells = (
         f"unnest({_numbers(i, 'double precision')}, {_numbers(j, 'double precision')}, "
-        f"{_numbers(part, 'int')}, {_numbers(known[owner[part]], 'int')}) AS cell(i, j, part, n) "
-        "USING (part))",
-        f"size(s) AS (SELECT {size!r}::double precision)",
+        f"{_numbers(part, 'int')}, {_numbers(known[owner[part]], 'int')}) AS cell(i, j, part, n)"
+    )
+    return [
+        "area(part, g) AS MATERIALIZED "
+        f"({_select('(d).path[1] - 1, (d).geom', f'ST_Dump({collection}) AS d')})",
+        f"near AS ({_select('i, j, n, g', f'area JOIN {cells} USING (part)')})",
+        f"size(s) AS (VALUES ({size!r}::double precision))",
     ]
 
 
@@ -219,13 +226,16 @@ def _numbers(values: np.ndarray, kind: str) -> str:
 
 def _placed(name: str, columns: str, rows: str) -> str:
     """Return the expression that gives rows with a point `p` the first of the areas around it."""
-    return (
-        f"{name} AS (SELECT {columns}, coalesce(min(near.n), CASE WHEN bool_or(none) THEN "
-        f"{NO_PLACE} ELSE {OUTSIDE} END) AS n FROM (SELECT *, p IS NULL AS none, "
-        "floor(ST_X(p) / s) AS i, floor(ST_Y(p) / s) AS j "
-        f"FROM ({rows}) rows, size) spot LEFT JOIN near ON near.i = spot.i AND near.j = spot.j "
-        f"AND ST_Intersects(near.g, spot.p) GROUP BY {columns})"
+    cell = "floor(ST_X(p) / s) AS i, floor(ST_Y(p) / s) AS j"
+    spot = _select(f"*, p IS NULL AS none, {cell}", f"({rows}) AS list, size")
+    first = (
+        f"coalesce(min(near.n), CASE WHEN bool_or(none) THEN {NO_PLACE} ELSE {OUTSIDE} END) AS n"
     )
+    around = (
+        f"({spot}) AS spot LEFT JOIN near ON near.i = spot.i AND near.j = spot.j "
+        "AND ST_Intersects(near.g, spot.p)"
+    )
+    return f"{name} AS ({_select(f'{columns}, {first}', around, group=columns)})"
 
 
 def statement(question: Question, classes: Mapping[str, str]) -> str:
@@ -238,7 +248,7 @@ def statement(question: Question, classes: Mapping[str, str]) -> str:
     rows = question.rows
     key = f"{identifier(rows.key)}::bigint" if rows.key else "row_number() OVER ()"
     source = (
-        f"SELECT row_number() OVER () AS r, {key} AS key, "
+        f"row_number() OVER () AS r, {key} AS key, "
         f"lower(coalesce({_text(question.tenure)}, '')) AS word, "
         f"{_text(question.id)} AS id, {_text(question.complex)} AS complex, "
         f"{_text(question.code)} AS code"
@@ -248,73 +258,63 @@ def statement(question: Question, classes: Mapping[str, str]) -> str:
     addresses = "0"
     if question.shapes is not None:
         parts += _cells(question.shapes)
+    kept = "r, key, word, id, complex, code"
     if question.code is None:
-        parts.append(
-            _placed(
-                "spot",
-                "r, key, word, id, complex, code",
-                f"{source}, {_point(rows)} AS p FROM {_from(rows)}",
-            )
-        )
+        found = _select(f"{source}, {_point(rows)} AS p", rows.table, rows.where)
+        parts.append(_placed("spot", kept, found))
     else:
         if question.addresses is not None:
             own = question.addresses
-            asked = (
-                f"SELECT row_number() OVER () AS r, {_text(question.address_code)} AS code, "
-                f"{_point(own)} AS p FROM {_from(own)}"
-            )
-            parts.append(_placed("address", "r, code", asked))
+            columns = f"row_number() OVER () AS r, {_text(question.address_code)} AS code"
+            found = _select(f"{columns}, {_point(own)} AS p", own.table, own.where)
+            parts.append(_placed("address", "r, code", found))
             # One address with several rows: in an area before outside, in the order of the areas.
-            parts.append(
-                "place(code, n) AS (SELECT code, coalesce(min(n) FILTER (WHERE n >= 0), max(n)) "
-                "FROM address WHERE code IS NOT NULL GROUP BY code)"
-            )
-            addresses = "(SELECT count(*) FROM address)"
+            first = "coalesce(min(n) FILTER (WHERE n >= 0), max(n))"
+            place = _select(f"code, {first}", "address", "code IS NOT NULL", "code")
+            addresses = f"({_select('count(*)', 'address')})"
         else:
-            codes = ", ".join(map(_literal, question.codes))
-            parts.append(
-                f"place(code, n) AS (SELECT code, o - 1 FROM unnest(ARRAY[{codes}]::text[]) "
-                "WITH ORDINALITY AS u(code, o))"
-            )
-        parts.append(
-            "spot AS (SELECT r, key, word, id, complex, code, CASE WHEN code IS NULL THEN "
-            f"{NO_CODE} ELSE coalesce(n, {CODE_UNKNOWN}) END AS n "
-            f"FROM ({source} FROM {_from(rows)}) rows LEFT JOIN place USING (code))"
-        )
-    parts.append("dwelling AS (SELECT spot.*, k FROM spot LEFT JOIN kind USING (word))")
-    one = "id IS NOT NULL" if question.id else "false"
-    parts.append(
-        "one AS (SELECT id, min(n) AS n, max(n) AS last, min(k) AS k, max(k) AS other, "
-        f"count(*) AS m, min(key) AS key FROM dwelling WHERE n >= 0 AND {one} GROUP BY id)"
+            codes = f"unnest(ARRAY[{', '.join(map(_literal, question.codes))}]::text[])"
+            place = _select("code, o - 1", f"{codes} WITH ORDINALITY AS codes(code, o)")
+        parts.append(f"place(code, n) AS ({place})")
+        n = f"CASE WHEN code IS NULL THEN {NO_CODE} ELSE coalesce(n, {CODE_UNKNOWN}) END AS n"
+        listed = f"({_select(source, rows.table, rows.where)}) AS list LEFT JOIN place USING (code)"
+        parts.append(f"spot AS ({_select(f'{kept}, {n}', listed)})")
+    parts.append(f"dwelling AS ({_select('spot.*, k', 'spot LEFT JOIN kind USING (word)')})")
+    # Every identifier once: the first and last area, class and row of its rows, and their number.
+    has_id = "id IS NOT NULL" if question.id else "false"
+    once = (
+        "id, min(n) AS n, max(n) AS last, min(k) AS k, max(k) AS other, count(*) AS m, "
+        "min(key) AS key"
     )
+    parts.append(f"one AS ({_select(once, 'dwelling', f'n >= 0 AND {has_id}', 'id')})")
+    kind = f"CASE WHEN k = other THEN k ELSE {UNKNOWN} END"
     answers = [
-        f"SELECT 'all', count(*), {addresses}, 0::bigint, NULL::text FROM dwelling",
-        f"SELECT 'count', n, k, count(*), NULL FROM dwelling WHERE n >= 0 AND NOT ({one}) "
-        "GROUP BY n, k",
-        f"SELECT 'count', n, CASE WHEN k = other THEN k ELSE {UNKNOWN} END AS k, count(*), NULL "
-        "FROM one WHERE n = last GROUP BY 2, 3",
-        "SELECT 'left', n, 0, count(*), NULL FROM dwelling WHERE n < 0 GROUP BY n",
-        f"SELECT 'left', {AGAIN}, 0, sum(m - 1)::bigint, NULL FROM one WHERE n = last",
-        f"SELECT 'left', {TWO_AREAS}, 0, sum(m)::bigint, NULL FROM one WHERE n <> last",
-        "SELECT 'differ', 0, 0, count(*), NULL FROM one WHERE n = last AND k <> other",
-        "SELECT 'foreign', min(key), 0, count(*), word FROM dwelling WHERE k IS NULL GROUP BY word",
+        _select(f"'all', count(*), {addresses}, 0::bigint, NULL::text", "dwelling"),
+        _select("'count', n, k, count(*), NULL", "dwelling", f"n >= 0 AND NOT ({has_id})", "n, k"),
+        _select(f"'count', n, {kind}, count(*), NULL", "one", "n = last", "2, 3"),
+        _select("'left', n, 0, count(*), NULL", "dwelling", "n < 0", "n"),
+        _select(f"'left', {AGAIN}, 0, sum(m - 1)::bigint, NULL", "one", "n = last"),
+        _select(f"'left', {TWO_AREAS}, 0, sum(m)::bigint, NULL", "one", "n <> last"),
+        _select("'differ', 0, 0, count(*), NULL", "one", "n = last AND k <> other"),
+        _select("'foreign', min(key), 0, count(*), word", "dwelling", "k IS NULL", "word"),
     ]
     if question.complex is not None:
-        parts.append(
-            "complexes AS (SELECT complex, count(DISTINCT n) AS m FROM dwelling "
-            "WHERE n >= 0 AND complex IS NOT NULL GROUP BY complex)"
-        )
+        found = "n >= 0 AND complex IS NOT NULL"
+        pairs = _select("complex, count(DISTINCT n) AS m", "dwelling", found, "complex")
+        parts.append(f"complexes AS ({pairs})")
         answers += [
-            "SELECT 'complexes', 0, 0, count(*), NULL FROM complexes",
-            "SELECT 'crossing', 0, 0, m, complex FROM complexes WHERE m > 1",
+            _select("'complexes', 0, 0, count(*), NULL", "complexes"),
+            _select("'crossing', 0, 0, m, complex", "complexes", "m > 1"),
         ]
     if question.list_left:
         named = "id" if question.code is None else "code"
+        why = f"CASE WHEN one.n = last THEN {AGAIN} ELSE {TWO_AREAS} END"
+        repeated = "dwelling.n >= 0 AND (one.n <> last OR dwelling.key > one.key)"
         answers += [
-            f"SELECT 'row', key, n, 0, {named} FROM dwelling WHERE n < 0",
-            f"SELECT 'row', dwelling.key, CASE WHEN one.n = last THEN {AGAIN} "
-            f"ELSE {TWO_AREAS} END, 0, NULL FROM dwelling JOIN one USING (id) "
-            "WHERE dwelling.n >= 0 AND (one.n <> last OR dwelling.key > one.key)",
+            _select(f"'row', key, n, 0, {named}", "dwelling", "n < 0"),
+            _select(
+                f"'row', dwelling.key, {why}, 0, NULL", "dwelling JOIN one USING (id)", repeated
+            ),
         ]
     return "WITH " + ",\n".join(parts) + "\n" + "\nUNION ALL\n".join(answers)
 
