@@ -168,6 +168,10 @@
         <translation>Een rapport van de buurt, haar wijk of de hele scan</translation>
     </message>
     <message>
+        <source>A table with from (code in the first year), to (code in the second) and weight (part of the dwellings, 0-1), for units that were redrawn. A field basis with the word area marks weights that are parts of the area.</source>
+        <translation>Een tabel met from (code in het eerste jaar), to (code in het tweede) en weight (deel van de woningen, 0-1), voor eenheden die anders zijn ingedeeld. Een veld basis met het woord area merkt gewichten die delen van de oppervlakte zijn.</translation>
+    </message>
+    <message>
         <source>A table with from (code in the first year), to (code in the second) and weight (part of the dwellings, 0-1), for units that were redrawn.</source>
         <translation>Een tabel met from (code in het eerste jaar), to (code in het tweede) en weight (deel van de woningen, 0-1), voor eenheden met andere grenzen.</translation>
     </message>

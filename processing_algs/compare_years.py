@@ -33,6 +33,7 @@ CODE = "buurt_code"
 WIJK = "wijk_code"
 # As prepare_buurten writes them: with and without the split of rental.
 CLASSES = (("n_koop", "n_corp", "n_overig"), ("n_koop", "n_huur"))
+CROSSWALK = ("from", "to", "weight")
 
 
 class CompareYears(WijkMixAlgorithm):
@@ -87,7 +88,8 @@ class CompareYears(WijkMixAlgorithm):
                 translate(
                     "WijkMix",
                     "A table with from (code in the first year), to (code in the second) and "
-                    "weight (part of the dwellings, 0-1), for units that were redrawn.",
+                    "weight (part of the dwellings, 0-1), for units that were redrawn. A field "
+                    "basis with the word area marks weights that are parts of the area.",
                 ),
                 True,
             ),
@@ -154,7 +156,7 @@ class CompareYears(WijkMixAlgorithm):
             self._check_fields(self.source(parameters, name, context), [CODE, *groups])
         if parameters.get(self.CROSSWALK):
             source = self.source(parameters, self.CROSSWALK, context)
-            self._check_fields(source, ["from", "to", "weight"])
+            self._check_fields(source, list(CROSSWALK))
         text = self.parameterAsExpression(parameters, self.TREATED, context)
         if text:
             second = self.source(parameters, self.SECOND, context)
@@ -183,29 +185,41 @@ class CompareYears(WijkMixAlgorithm):
 
         from ..wijkmix_plugin.measures import change, neighbours, waterbed
         from ..wijkmix_plugin.measures.local_moran import local_moran
-        from ..wijkmix_plugin.tables.crosswalk import on_equal_boundaries
+        from ..wijkmix_plugin.tables.crosswalk import on_equal_boundaries, other_areas
 
         source = self.source(parameters, self.SECOND, context)
         drawn = QgsWkbTypes.geometryType(source.wkbType()) == Qgis.GeometryType.Polygon
         asked = self._groups(parameters, context)
+        before = self.source(parameters, self.FIRST, context)
+        both_drawn = (
+            drawn and QgsWkbTypes.geometryType(before.wkbType()) == Qgis.GeometryType.Polygon
+        )
         one = qgis_io.read(
-            self.source(parameters, self.FIRST, context), geometry=False, feedback=feedback
+            before,
+            geometry=both_drawn,
+            crs=source.sourceCrs() if both_drawn else None,
+            transform_context=context.transformContext(),
+            feedback=feedback,
         )
         two = qgis_io.read(source, geometry=drawn, feedback=feedback)
         groups = asked or _tenures(one, two)
         crosswalk = None
         if parameters.get(self.CROSSWALK):
-            crosswalk = qgis_io.read(
-                self.source(parameters, self.CROSSWALK, context),
-                ["from", "to", "weight"],
-                geometry=False,
-                feedback=feedback,
-            )
+            table = self.source(parameters, self.CROSSWALK, context)
+            names = [n for n in (*CROSSWALK, "basis") if table.fields().lookupField(n) >= 0]
+            crosswalk = qgis_io.read(table, names, geometry=False, feedback=feedback)
         second = two[groups].astype(float).to_numpy()
-        first, notes = on_equal_boundaries(
-            one[groups].astype(float).to_numpy(), one[CODE].tolist(), two[CODE].tolist(), crosswalk
+        others, notes = other_areas(one, two)
+        first, more = on_equal_boundaries(
+            one[groups].astype(float).to_numpy(),
+            one[CODE].tolist(),
+            two[CODE].tolist(),
+            crosswalk,
+            other_areas=others,
+            empty=[*_water(one), *_water(two)],
         )
-        told: list[tuple[Text, bool]] = [(note, True) for note in notes]
+        told: list[tuple[Text, bool]] = [(note, True) for note in (*notes, *more)]
+        told += _order(one, two)
         columns = waterbed.unit_change(first, second, groups)
         known = np.isfinite(first).all(axis=1) & np.isfinite(second).all(axis=1)
         told += _left_out(known)
@@ -379,9 +393,38 @@ def _year_of(frame: pd.DataFrame) -> int | None:
     return int(max(years)) if len(years) else None
 
 
+def _order(one: pd.DataFrame, two: pd.DataFrame) -> list[tuple[Text, bool]]:
+    """Say so where the first year is not before the second."""
+    first, second = _year_of(one), _year_of(two)
+    if first is None or second is None or first < second:
+        return []
+    text = Text(
+        "The first year ({first}) is not before the second ({second}): every change is counted "
+        "from the first to the second.",
+        "Het eerste jaar ({first}) ligt niet voor het tweede ({second}): elke verandering is "
+        "gerekend van het eerste naar het tweede.",
+    )
+    return [(text.format(first=first, second=second), True)]
+
+
+def _water(frame: pd.DataFrame) -> list[str]:
+    """Return the codes of water, which one channel has and another has not."""
+    if "quality" not in frame:
+        return []
+    return [str(code) for code in frame.loc[frame["quality"] == "water", CODE]]
+
+
 def _tenures(one: pd.DataFrame, two: pd.DataFrame) -> list[str]:
-    """Return the finest tenures that both years have figures of."""
+    """Return the finest tenures that both years have figures of.
+
+    A year that splits the rental dwellings is added up where the other does not.
+    """
     for names in CLASSES:
+        if names == CLASSES[1]:
+            for year in (one, two):
+                split = all(name in year for name in CLASSES[0])
+                if split and not ("n_huur" in year and year["n_huur"].notna().any()):
+                    year["n_huur"] = year["n_corp"].astype(float) + year["n_overig"].astype(float)
         if all(name in year and year[name].notna().any() for year in (one, two) for name in names):
             return list(names)
     raise TableError(

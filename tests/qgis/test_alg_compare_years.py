@@ -74,6 +74,91 @@ def test_a_redrawn_buurt_is_named_or_converted(run, years, table_of):
     assert all(r["n_change_n_corp"] == 0 for r in table_of(results["OUTPUT"]))
 
 
+def test_a_code_that_was_given_to_another_area_is_named(run, years, table_of):
+    def moved(records):
+        # Two buurten swap places, and keep their codes and figures.
+        records[0]["wkt"], records[9]["wkt"] = records[9]["wkt"], records[0]["wkt"]
+
+    both = years(moved)
+    with pytest.raises(QgsProcessingException, match=r"another area: BU00010000, BU00010009"):
+        run("compare_years", both)
+    crosswalk = QgsVectorLayer(
+        "None?field=from:string&field=to:string&field=weight:double", "c", "memory"
+    )
+    features = []
+    for code in ("BU00010000", "BU00010009"):
+        feature = QgsFeature(crosswalk.fields())
+        feature.setAttributes([code, code, 1.0])
+        features.append(feature)
+    assert crosswalk.dataProvider().addFeatures(features)[0]
+    results = run("compare_years", {**both, "CROSSWALK": crosswalk})
+    assert all(r["n_change_n_corp"] == 0 for r in table_of(results["OUTPUT"]))
+
+
+def test_what_cbs_marks_as_redrawn_is_named(run, buurten):
+    def marked(records):
+        for number, record in enumerate(records):
+            record["jaar"] = 2025
+            record["indelingswijziging_wijken_en_buurten"] = 3 if number == 7 else 1
+
+    found = []
+    for edit in (None, marked):
+        layer = buurten(change=edit, kind="None")
+        results = run("prepare_buurten", {"INPUT": layer, "OUTPUT": "memory:"})
+        found.append(run.context.takeResultLayer(results["OUTPUT"]))
+    with pytest.raises(QgsProcessingException, match=r"another area: BU00010007\."):
+        run("compare_years", {"FIRST": found[0], "SECOND": found[1], **OUT})
+
+
+def test_water_in_one_of_the_years_is_no_reason_to_stop(run, years, table_of):
+    def water(records):
+        records[0].update(buurtcode="BU00019997", water="JA")
+
+    def without(records):
+        del records[0]
+
+    found = []
+    for edit in (without, water):
+        found.append(years(edit)["SECOND"])
+    results = run("compare_years", {"FIRST": found[0], "SECOND": found[1], **OUT})
+    rows = {r["buurt_code"]: r for r in table_of(results["OUTPUT"])}
+    assert rows["BU00019997"]["n_change_n_corp"] is None
+    assert rows["BU00010001"]["n_change_n_corp"] == 0
+    assert any("not before the second" in line for line in run.log)
+
+
+def test_a_year_that_splits_rental_beside_one_that_does_not(run, years, table_of):
+    def koop_only(records):
+        for record in records:
+            for name in ("woningcorporaties", "overige_verhuurders"):
+                record[f"perc_huurwoningen_in_bezit_{name}"] = -99997
+
+    results = run("compare_years", years(koop_only))
+    rows = table_of(results["OUTPUT"])
+    assert rows[0]["n_change_n_huur"] == pytest.approx(0)
+    assert "n_change_n_corp" not in rows[0]
+
+
+def test_a_crosswalk_by_area_says_how_far_off_it_may_be(run, years):
+    def split(records):
+        records[0]["buurtcode"] = "BU00018888"
+
+    crosswalk = QgsVectorLayer(
+        "None?field=from:string&field=to:string&field=weight:string&field=basis:string",
+        "c",
+        "memory",
+    )
+    features = []
+    for to, weight in (("BU00018888", "0,75"), ("BU00010001", "0,25")):
+        feature = QgsFeature(crosswalk.fields())
+        feature.setAttributes(["BU00010000", to, weight, "area"])
+        features.append(feature)
+    assert crosswalk.dataProvider().addFeatures(features)[0]
+    run("compare_years", {**years(split), "CROSSWALK": crosswalk})
+    # 200 dwellings: each part may have all or none of them, 150 off.
+    assert any("by area" in line and "300 dwellings" in line for line in run.log)
+
+
 def test_what_is_refused(run, years, buurten):
     both = years()
     with pytest.raises(QgsProcessingException, match="buurt_code"):

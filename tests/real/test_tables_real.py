@@ -13,6 +13,7 @@ import pytest
 from wijkmix.wijkmix_plugin.errors import TableError
 from wijkmix.wijkmix_plugin.tables.cbs import CanonicalTable, join_table, to_canonical
 from wijkmix.wijkmix_plugin.tables.columns import detect_columns, square_fields
+from wijkmix.wijkmix_plugin.tables.crosswalk import other_areas
 from wijkmix.wijkmix_plugin.tables.roles import SPELLINGS
 from wijkmix.wijkmix_plugin.tables.squares import square_counts
 
@@ -363,3 +364,30 @@ def test_polygons_and_figures_from_two_files_join(data, amsterdam):
     assert notes == []
     expected = to_canonical(amsterdam).frame
     pd.testing.assert_frame_equal(to_canonical(frame).frame, expected)
+
+
+# --- two years
+
+
+def test_outlines_drawn_at_two_scales_are_the_same_area(data, rijnmond, nederland):
+    # The national file is simplified much more than these two.
+    drawn = gpd.read_file(data / "amsterdam_buurten_2023_2024.gpkg")
+    for frame in (rijnmond, drawn):
+        one, two = (
+            f.rename(columns={"buurtcode": "buurt_code"})[["buurt_code", "geometry"]]
+            for f in (frame, nederland)
+        )
+        codes, notes = other_areas(one, two)
+        assert codes == []
+        assert len(notes) == 1
+        asked = int(notes[0].en.split("(")[1].split(")")[0])
+        assert asked < 0.04 * len(one)
+
+
+def test_a_code_of_another_place_is_found_among_real_outlines(rijnmond):
+    one = rijnmond.rename(columns={"buurtcode": "buurt_code"})[["buurt_code", "geometry"]]
+    two = one.copy()
+    two.loc[[3, 400], "buurt_code"] = one.buurt_code[[400, 3]].to_numpy()
+    codes, notes = other_areas(one, two)
+    assert sorted(codes) == sorted(one.buurt_code[[3, 400]])
+    assert notes == []
