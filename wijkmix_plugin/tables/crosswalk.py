@@ -18,8 +18,8 @@ _WHOLE = 1e-6
 _NAMED = 10
 # Overlap of two outlines, shared area by joint area: from _EQUAL on the same area, below _OTHER
 # another one, and below _ALIKE a question (a buurt of which half is left has 0.5). Low, because
-# outlines are drawn at many scales: the same 516 buurten of Amsterdam, once in full and once simplified,
-# overlap for 0.40 to 0.99, half of them for less than 0.88.
+# outlines are drawn at many scales: the same 516 buurten of Amsterdam, once in full and once
+# simplified, overlap for 0.40 to 0.99, half of them for less than 0.88.
 _EQUAL, _ALIKE, _OTHER = 0.99, 0.6, 0.25
 _REDRAWN = 3  # CBS' mark of an area that was redrawn since the year before
 
@@ -109,9 +109,9 @@ def on_equal_boundaries(
     if moved_on:
         raise TableError(
             "These codes are in both years, but of another area: {codes}. CBS marks them as "
-            "redrawn, or their outlines overlap for less than a quarter. Give a crosswalk with from, "
-            "to and weight for them; a row with the code twice and weight 1 states that it is the "
-            "same area.",
+            "redrawn, or their outlines overlap for less than a quarter. Give a crosswalk with "
+            "from, to and weight for them; a row with the code twice and weight 1 states that it "
+            "is the same area.",
             "Deze codes staan in beide jaren, maar van een ander gebied: {codes}. Het CBS merkt ze "
             "als opnieuw begrensd, of hun omtrekken overlappen voor minder dan een kwart. Geef er "
             "een omzettabel voor met from, to en weight; een rij met twee keer de code en gewicht "
