@@ -172,6 +172,10 @@
         <translation>Een tabel met from (code in het eerste jaar), to (code in het tweede) en weight (deel van de woningen, 0-1), voor eenheden die anders zijn ingedeeld. Een veld basis met het woord area merkt gewichten die delen van de oppervlakte zijn.</translation>
     </message>
     <message>
+        <source>A table with from (code in the first year), to (code in the second) and weight (part of the dwellings, 0-1), for units that were redrawn.</source>
+        <translation>Een tabel met from (code in het eerste jaar), to (code in het tweede) en weight (deel van de woningen, 0-1), voor eenheden met andere grenzen.</translation>
+    </message>
+    <message>
         <source>A text that was too long to keep went with the other project. It is in the log messages, tab WijkMix.</source>
         <translation>Een tekst die te lang was om te bewaren, hoorde bij het vorige project. Die staat in het logboek, tabblad WijkMix.</translation>
     </message>
@@ -2728,6 +2732,10 @@
         <translation>De gebruikte regel staat niet bij deze laag.</translation>
     </message>
     <message>
+        <source>The same at other scales (what follows from tenure alone)</source>
+        <translation>Hetzelfde op andere schalen (wat uit de eigendomsvorm alleen volgt)</translation>
+    </message>
+    <message>
         <source>The same seed gives the same numbers, to the last digit.</source>
         <translation>Hetzelfde startgetal geeft dezelfde cijfers, tot de laatste decimaal.</translation>
     </message>
@@ -3292,6 +3300,10 @@
         <translation>door toeval</translation>
     </message>
     <message>
+        <source>cannot be asked: it is compared with itself</source>
+        <translation>niet te vragen: het wordt met zichzelf vergeleken</translation>
+    </message>
+    <message>
         <source>counted in…</source>
         <translation>geteld in…</translation>
     </message>
@@ -3342,6 +3354,10 @@
     <message>
         <source>n.s.</source>
         <translation>n.s.</translation>
+    </message>
+    <message>
+        <source>no data</source>
+        <translation>geen gegevens</translation>
     </message>
     <message>
         <source>no scale in the source</source>
@@ -3622,6 +3638,10 @@
     <message>
         <source>… and {n} more in the tables.</source>
         <translation>… en nog {n} in de tabellen.</translation>
+    </message>
+    <message>
+        <source>⚠ The scales do not say the same: what shows here depends on the unit that is looked at.</source>
+        <translation>⚠ De schalen zeggen niet hetzelfde: wat hier te zien is, hangt af van de eenheid waarnaar wordt gekeken.</translation>
     </message>
 </context>
 </TS>

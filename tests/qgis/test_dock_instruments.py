@@ -378,3 +378,29 @@ def test_how_firm_a_flag_is_stands_below_its_conditions():
     values = {"flag_verdichting": "candidate", "flag_robustness_verdichting": "3/4"}
     assert "in 3 of the 4 variants" in flags_panel.render(values, None, None)
     assert "variants" not in flags_panel.render({"flag_verdichting": "candidate"}, None, None)
+
+
+# -- the same conditions at other scales -----------------------------------------------------------
+
+
+def test_every_scale_says_what_it_can(dock):
+    """Reference gemeente: the quotient of the gemeente itself is one by definition."""
+    layer = scan_layer()
+    place = layer.fields().lookupField("n_corp")
+    # The two other buurten of the wijk have no corporation homes.
+    layer.dataProvider().changeAttributeValues({1: {place: 0.0}, 3: {place: 0.0}})
+    add(layer)
+    dock.select_code("BU00010001")
+    text = dock.flags.toPlainText()
+    part = text[text.index("The same at other scales") :].split("Densification")[0]
+    assert "street: no data" in part
+    assert "block: no data" in part
+    assert "Buurt 1: ✓ Location quotient corporation rental 1.83: met" in part
+    # Wijk: 60 koop, 60 corp and 48 overig, H / ln 3 = 0.995; gemeente: 120, 240 and 96, 0.926.
+    assert "WK000100: ✗ Location quotient corporation rental 0.68: not met" in part
+    wijk, stad = (line for line in part.splitlines() if "WK000100" in line or "Proefstad" in line)
+    assert "(0-1) 1.00: not met" in wijk
+    assert "Proefstad 1: ✗" in stad
+    assert "(0-1) 0.93: not met" in stad
+    assert "quotient" not in stad
+    assert "do not say the same" in part

@@ -382,7 +382,13 @@ class WijkMixDock(QgsDockWidget):
             filtered=bool(layer.subsetString()),
         )
         self.flags.show_html(
-            flags_panel.render(values, origin, self._catalogue, goal_set=project_goals().is_set)
+            flags_panel.render(
+                values,
+                origin,
+                self._catalogue,
+                goal_set=project_goals().is_set,
+                levels=scan_layer.levels(self._table, unit, origin),
+            )
         )
         if self.plan is not None:
             self.plan.worklist.show_unit(flags_panel.marked(unit, values, designation))

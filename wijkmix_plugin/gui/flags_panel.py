@@ -3,19 +3,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from qgis.PyQt.QtCore import QCoreApplication
 
-from ..policy import explain
+from ..policy import explain, scales
 from ..policy.designation import Designation
 from ..policy.goals import NOT_SET
+from ..policy.scales import Checked, Level
 from ..policy.worklist import Item
 from . import entry_html, texts
-from .page import hanging, paragraph
+from .page import hanging, heading, paragraph
 from .texts import esc
 
 FLAGS = ("herstructurering", "verdichting", "grondverwerving")
+RAISED = ("candidate", "provisional")
 
 
 def statuses(values: dict[str, Any]) -> dict[str, str | None]:
@@ -25,7 +28,7 @@ def statuses(values: dict[str, Any]) -> dict[str, str | None]:
 
 def marked(unit: Any, values: dict[str, Any], designation: Designation) -> Item:
     """Return a buurt as the worklist would keep it, with its flags and designation."""
-    flags = (k for k, v in statuses(values).items() if v in ("candidate", "provisional"))
+    flags = (k for k, v in statuses(values).items() if v in RAISED)
     until = designation.until.isoformat() if designation.until is not None else ""
     return Item(unit.code, unit.name or "", flags=tuple(flags), designated=bool(until), until=until)
 
@@ -36,7 +39,10 @@ def render(
     catalogue: Any,
     *,
     goal_set: bool = False,
+    levels: Iterable[Level] = (),
 ) -> str:
+    """Return the flags of a buurt as HTML; `levels` are the units that it lies in."""
+    levels = tuple(levels)
     translate = QCoreApplication.translate
     reasons = explain.read(values.get("flag_reasons"))
     body = [
@@ -57,10 +63,15 @@ def render(
         body.append(f'<h2><a name="{name}"></a>{esc(title)}</h2>')
         body.append(paragraph(sentence))
         body.append(_conditions(reasons.get(name), catalogue))
+        reason = reasons.get(name)
+        asked = reason.get("conditions") if isinstance(reason, dict) else None
+        told = scales.check(asked, levels)
+        if status in RAISED or scales.differs(told):
+            body.append(_scales(told, catalogue))
         firm = explain.robustness(values.get(f"flag_robustness_{name}"))
         if firm is not None:
             body.append(paragraph(texts.both(firm), "muted"))
-        if status in ("candidate", "provisional"):
+        if status in RAISED:
             text = translate("WijkMix", "Matching instruments")
             body.append(f'<p><a href="flag:{name}">{esc(text)}</a></p>')
             body.append(entry_html.companions(name, catalogue))
@@ -96,6 +107,40 @@ def _conditions(reason: Any, catalogue: Any) -> str:
             lines.append(hanging(f"• {esc(title)}"))
             lines += [hanging(_condition(member, catalogue), 1) for member in members]
     return "".join(lines)
+
+
+def _scales(found: list[Checked], catalogue: Any) -> str:
+    """Return what every scale says of the conditions on tenure, or that it has no data."""
+    translate = QCoreApplication.translate
+    if not found:
+        return ""
+    lines = []
+    for level in found:
+        head = texts.label(catalogue, "scales", level.level)
+        if level.name:
+            head = f"{head} {level.name}"
+        if level.conditions is None:
+            told = translate("WijkMix", "no data")
+        elif not level.conditions:
+            told = translate("WijkMix", "cannot be asked: it is compared with itself")
+        else:
+            told = "; ".join(
+                f"{explain.outcome(c)[0]} {texts.both(explain.indicator(c, catalogue))} "
+                f"{texts.both(explain.value(c, catalogue))}: {texts.both(explain.outcome(c)[1])}"
+                for c in level.conditions
+            )
+        lines.append(hanging(f"• <b>{esc(head)}</b>: {esc(told)}"))
+    title = translate("WijkMix", "The same at other scales (what follows from tenure alone)")
+    body = heading(title) + "".join(lines)
+    if scales.differs(found):
+        body += paragraph(
+            translate(
+                "WijkMix",
+                "⚠ The scales do not say the same: what shows here depends on the unit that is "
+                "looked at.",
+            )
+        )
+    return body
 
 
 def _condition(condition: dict[str, Any], catalogue: Any) -> str:

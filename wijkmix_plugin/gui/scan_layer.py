@@ -19,6 +19,7 @@ from qgis.core import (
 
 from .. import qgis_io
 from ..policy.goal_sheet import Loaded
+from ..policy.scales import Level, values_of
 from ..qgis_io import PROVENANCE
 
 # What makes a layer the result of a scan; the dock lives with every other column missing.
@@ -242,3 +243,21 @@ def loaded(table: ScanTable | None, origin: dict[str, Any] | None) -> Loaded:
     if isinstance(parameters, dict) and parameters.get("blocks") is True:
         level = "blok"
     return Loaded(level, len(table.wijken))
+
+
+def levels(table: ScanTable, unit: Unit, origin: dict[str, Any] | None) -> list[Level]:
+    """Return the tenure of the wijk and the gemeente of a buurt, to ask its conditions again."""
+    whole = (origin or {}).get("reference") == "all"
+    wijk, gemeente = table.wijken.get(unit.wijk), table.gemeenten.get(unit.gemeente)
+    reference = table.whole if whole else gemeente
+    base = reference.counts if reference is not None else None
+
+    def level(name: str, area: str, mix: Mix | None, against: tuple[float, ...] | None) -> Level:
+        counts = mix.counts if mix is not None else None
+        return Level(name, area, values_of(counts, table.classes, against))
+
+    return [
+        Level("buurt", unit.name or unit.code, None),
+        level("wijk", unit.wijk, wijk, base),
+        level("stad", unit.gemeente_name or unit.gemeente, gemeente, base if whole else None),
+    ]
