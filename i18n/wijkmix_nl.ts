@@ -40,6 +40,10 @@
         <translation>&amp;Laag met de aangewezen gebieden</translation>
     </message>
     <message>
+        <source>&amp;Map of the print layout</source>
+        <translation>&amp;Kaart van de afdruklay-out</translation>
+    </message>
+    <message>
         <source>&amp;Open the report</source>
         <translation>Rapport &amp;openen</translation>
     </message>
@@ -172,6 +176,10 @@
         <translation>Een tabel met from (code in het eerste jaar), to (code in het tweede) en weight (deel van de woningen, 0-1), voor eenheden die anders zijn ingedeeld. Een veld basis met het woord area merkt gewichten die delen van de oppervlakte zijn.</translation>
     </message>
     <message>
+        <source>A table with from (code in the first year), to (code in the second) and weight (part of the dwellings, 0-1), for units that were redrawn.</source>
+        <translation>Een tabel met from (code in het eerste jaar), to (code in het tweede) en weight (deel van de woningen, 0-1), voor eenheden met andere grenzen.</translation>
+    </message>
+    <message>
         <source>A text that was too long to keep went with the other project. It is in the log messages, tab WijkMix.</source>
         <translation>Een tekst die te lang was om te bewaren, hoorde bij het vorige project. Die staat in het logboek, tabblad WijkMix.</translation>
     </message>
@@ -218,6 +226,10 @@
     <message>
         <source>Adds the indices of each area by itself, for example the gemeente code.</source>
         <translation>Voegt de indices van elk gebied apart toe, bijvoorbeeld op gemeentecode.</translation>
+    </message>
+    <message>
+        <source>Adds two A4 sheets to the project: of the buurt, or an atlas of every buurt with a flag in the wijk or the scan</source>
+        <translation>Voegt twee A4-bladen aan het project toe: van de buurt, of een atlas van elke buurt met een vlag in de wijk of de scan</translation>
     </message>
     <message>
         <source>After: lower bound, rounding</source>
@@ -818,6 +830,10 @@
     <message>
         <source>Conditions that flipped</source>
         <translation>Voorwaarden die omsloegen</translation>
+    </message>
+    <message>
+        <source>Conditions, with value and threshold</source>
+        <translation>Voorwaarden, met waarde en drempel</translation>
     </message>
     <message>
         <source>Contrast at borders (0 alike, 1 opposite)</source>
@@ -1508,6 +1524,10 @@
         <translation>Weggelaten, geen bruikbare cijfers: {n}</translation>
     </message>
     <message>
+        <source>Legend</source>
+        <translation>Legenda</translation>
+    </message>
+    <message>
         <source>Less D for one more dwelling of room</source>
         <translation>Daling van D per woning meer ruimte</translation>
     </message>
@@ -1546,6 +1566,10 @@
     <message>
         <source>Limits of the class (assumptions): one-sided below diversity {one}; else mosaic from H {mosaic} beyond chance, finely mixed up to {fine}. No class is better than another.</source>
         <translation>Grenzen van de klasse (aannames): eenzijdig onder diversiteit {one}; anders mozaïek vanaf H {mosaic} boven toeval, fijn gemengd tot en met {fine}. Geen klasse is beter dan een andere.</translation>
+    </message>
+    <message>
+        <source>Limits</source>
+        <translation>Grenzen</translation>
     </message>
     <message>
         <source>Load actions</source>
@@ -1670,6 +1694,10 @@
     <message>
         <source>Main goal</source>
         <translation>Hoofddoel</translation>
+    </message>
+    <message>
+        <source>Map of the print layout</source>
+        <translation>Kaart van de afdruklay-out</translation>
     </message>
     <message>
         <source>Mark this buurt for study</source>
@@ -2196,6 +2224,14 @@
         <translation>Vorige</translation>
     </message>
     <message>
+        <source>Print &amp;layout…</source>
+        <translation>Afdruk&amp;lay-out…</translation>
+    </message>
+    <message>
+        <source>Print layout added: {name}</source>
+        <translation>Afdruklay-out toegevoegd: {name}</translation>
+    </message>
+    <message>
         <source>Problem, means or end</source>
         <translation>Probleem, middel of doel</translation>
     </message>
@@ -2462,6 +2498,10 @@
     <message>
         <source>Share rental (%)</source>
         <translation>Aandeel huur (%)</translation>
+    </message>
+    <message>
+        <source>Sheet {n} of 2</source>
+        <translation>Blad {n} van 2</translation>
     </message>
     <message>
         <source>Show &amp;neighbours on the map</source>
@@ -3162,6 +3202,10 @@
     <message>
         <source>WijkMix scenario: {source}</source>
         <translation>WijkMix-scenario: {source}</translation>
+    </message>
+    <message>
+        <source>WijkMix: buurten with a flag</source>
+        <translation>WijkMix: buurten met een vlag</translation>
     </message>
     <message>
         <source>Wijken (table), mosaic in block variant</source>

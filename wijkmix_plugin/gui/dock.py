@@ -193,6 +193,7 @@ class WijkMixDock(QgsDockWidget):
         self._connect(self.run_panel.closed, self.show_views)
         self._connect(self.report_button.clicked, self.show_report_form)
         self._connect(self.report_panel.closed, self.show_views)
+        self._connect(self.report_panel.layout_added, self._open_layout)
         self._connect(self.run_panel.started, self._run_started)
         self._connect(self.runs.ended, self._run_ended)
         self._connect(self.picker.map_button.toggled, self._pick_toggled)
@@ -529,6 +530,13 @@ class WijkMixDock(QgsDockWidget):
     def show_report_form(self) -> None:
         self.report_panel.refresh()
         self.stack.setCurrentWidget(self.report_panel)
+
+    def _open_layout(self, layout: Any) -> None:
+        if self._iface is None:
+            return
+        designer = self._iface.openLayoutDesigner(layout)
+        if designer is not None and layout.atlas().enabled():
+            designer.setAtlasPreviewEnabled(True)
 
     def show_views(self) -> None:
         self.stack.setCurrentIndex(0)

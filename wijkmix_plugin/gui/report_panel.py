@@ -14,6 +14,7 @@ from qgis.PyQt.QtCore import QCoreApplication, Qt, QUrl, pyqtSignal
 from qgis.PyQt.QtGui import QDesktopServices, QGuiApplication
 from qgis.PyQt.QtWidgets import (
     QButtonGroup,
+    QComboBox,
     QFileDialog,
     QLabel,
     QPushButton,
@@ -25,6 +26,7 @@ from qgis.PyQt.QtWidgets import (
 from .. import dependencies, qgis_io
 from ..errors import WijkMixError
 from . import scan_layer, texts
+from .picker import narrow
 from .scan_layer import ScanTable, Unit
 from .stored_page import project_entry
 
@@ -46,17 +48,24 @@ class Report(NamedTuple):
     html: str
 
 
-def make(shown: Shown, catalogue: Any, scope: str) -> Report:
-    """Make a report from the layer of a scan, with the goals and the worklist of the project.
+class Read(NamedTuple):
+    """A scan out of its layer, with the decisions of the project."""
+
+    result: Any
+    decided: Any
+
+
+def read(shown: Shown, *, tables: bool) -> Read:
+    """Read the layer of a scan, with the goals and the worklist of the project.
 
     Raises
     ------
     WijkMixError
         What is missing.
     """
-    from ..report import decisions, html, place, restore
+    from ..report import decisions, restore
 
-    layer, table, unit = shown
+    layer = shown.layer
     origin = qgis_io.origin(layer)
     project = QgsProject.instance()
     context = QgsProcessingContext()
@@ -65,12 +74,26 @@ def make(shown: Shown, catalogue: Any, scope: str) -> Report:
     frame = qgis_io.read(
         source, crs=qgis_io.metric_crs(source), transform_context=project.transformContext()
     )
-    result = restore.restore(frame, origin, tables=scope == "whole")
-    loaded = scan_layer.loaded(table, origin)
+    loaded = scan_layer.loaded(shown.table, origin)
     decided = decisions.read(project_entry("goals"), project_entry("worklist"), loaded)
+    return Read(restore.restore(frame, origin, tables=tables), decided)
+
+
+def make(shown: Shown, catalogue: Any, scope: str) -> Report:
+    """Make a report from the layer of a scan.
+
+    Raises
+    ------
+    WijkMixError
+        What is missing.
+    """
+    from ..report import html, place
+
+    layer, _, unit = shown
+    result, decided = read(shown, tables=scope == "whole")
     lang = texts.language()
-    if scope == "whole" or unit is None:
-        name = f"WijkMix {layer.name()}"
+    if scope == "whole" or unit is None or layer is None:
+        name = f"WijkMix {layer.name() if layer is not None else ''}"
         return Report(name, html.render_scan(result, catalogue, lang=lang, project=decided))
     code = unit.code if scope == "buurt" else unit.wijk
     page = place.render_place(result, catalogue, code, scope, lang=lang, project=decided)
@@ -87,6 +110,7 @@ class ReportPanel(QWidget):
     """What the report is about, and what to do with it."""
 
     closed = pyqtSignal()
+    layout_added = pyqtSignal(object)
 
     def __init__(self, catalogue: Any, shown: Callable[[], Shown]) -> None:
         super().__init__()
@@ -103,6 +127,18 @@ class ReportPanel(QWidget):
         self.open_button = QPushButton(translate("WijkMix", "&Open the report"))
         self.html_button = QPushButton(translate("WijkMix", "Save as &HTML…"))
         self.pdf_button = QPushButton(translate("WijkMix", "Save as &PDF…"))
+        self.theme = narrow(QComboBox())
+        self.theme.setAccessibleName(translate("WijkMix", "Map of the print layout"))
+        theme_label = _words(translate("WijkMix", "&Map of the print layout"))
+        theme_label.setBuddy(self.theme)
+        self.layout_button = QPushButton(translate("WijkMix", "Print &layout…"))
+        self.layout_button.setToolTip(
+            translate(
+                "WijkMix",
+                "Adds two A4 sheets to the project: of the buurt, or an atlas of every buurt with "
+                "a flag in the wijk or the scan",
+            )
+        )
         self.back = QPushButton(translate("WijkMix", "Bac&k"))
         self.message = _words("")
         self.message.setAccessibleName(translate("WijkMix", "Message"))
@@ -121,14 +157,20 @@ class ReportPanel(QWidget):
             )
         )
         self.buttons = [self.open_button, self.pdf_button, self.html_button]
-        for button in (*self.buttons, self.back):
+        for button in self.buttons:
             layout.addWidget(button)
+        layout.addWidget(theme_label)
+        layout.addWidget(self.theme)
+        layout.addWidget(self.layout_button)
+        layout.addWidget(self.back)
+        self.buttons.append(self.layout_button)
         layout.addWidget(self.message)
         layout.addStretch()
         self.group.buttonClicked.connect(self._scope_clicked)
         self.open_button.clicked.connect(self._open)
         self.html_button.clicked.connect(self._save_html)
         self.pdf_button.clicked.connect(self._save_pdf)
+        self.layout_button.clicked.connect(self.add_layout)
         self.back.clicked.connect(self.closed)
         self.refresh()
 
@@ -152,11 +194,28 @@ class ReportPanel(QWidget):
         whole.setEnabled(layer is not None)
         usable = [name for name in SCOPES if self.scopes[name].isEnabled()] or ["whole"]
         self.scopes[self._wanted if self._wanted in usable else usable[0]].setChecked(True)
+        self._list_themes(layer)
         missing = dependencies.message()
         ready = layer is not None and self.catalogue is not None and missing is None
         for button in self.buttons:
             button.setEnabled(ready)
         self.say("" if missing is None else texts.both(missing))
+
+    def _list_themes(self, layer: QgsVectorLayer | None) -> None:
+        """Offer the views on the scan for the map, and keep the one that was chosen."""
+        from .print_layout import views
+
+        chosen = self.theme.currentData()
+        found = views(layer) if layer is not None else []
+        if [v.id() for v in found] == [self.theme.itemData(k) for k in range(self.theme.count())]:
+            return
+        self.theme.clear()
+        for view in found:
+            self.theme.addItem(view.name(), view.id())
+        place = self.theme.findData(chosen)
+        if place < 0 and layer is not None:
+            place = self.theme.findData(layer.id())
+        self.theme.setCurrentIndex(max(place, 0))
 
     def _scope_clicked(self) -> None:
         self._wanted = self.scope
@@ -203,6 +262,39 @@ class ReportPanel(QWidget):
 
     def _save_html(self) -> None:
         self.save("html", lambda report: report.html.encode("utf-8"))
+
+    def add_layout(self) -> None:
+        """Add a print layout to the project, and open it where there is a window for it."""
+        from . import print_layout
+
+        shown = self._shown()
+        theme = QgsProject.instance().mapLayer(self.theme.currentData() or "")
+        if shown.layer is None or not scan_layer.is_scan_layer(theme):
+            self.say(QCoreApplication.translate("WijkMix", "There is no scan to report on."))
+            return
+        unit, scope = shown.unit, self.scope
+        QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        try:
+            result, decided = read(shown, tables=False)
+            layout = print_layout.add(
+                result,
+                self.catalogue,
+                decided,
+                theme,
+                buurt=unit.code if scope == "buurt" and unit is not None else "",
+                wijk=unit.wijk if scope == "wijk" and unit is not None else "",
+            )
+        except WijkMixError as error:
+            self.say(texts.both(error.text))
+            return
+        finally:
+            QGuiApplication.restoreOverrideCursor()
+        self.say(
+            QCoreApplication.translate("WijkMix", "Print layout added: {name}").format(
+                name=layout.name()
+            )
+        )
+        self.layout_added.emit(layout)
 
     def _save_pdf(self) -> None:
         from .pdf import render

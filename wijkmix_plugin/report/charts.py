@@ -238,9 +238,12 @@ def mix_chart(
     numbers = Numbers(lang)
     left, top, row = 0.36 * width, 26.0, 34.0
     wide = width - left - 6
-    body, x = [], left
-    for key in dict.fromkeys(k for _, _, shares in rows for k in shares):
-        label = TENURE_LABELS[key].get(lang)
+    keys = list(dict.fromkeys(k for _, _, shares in rows for k in shares))
+    labels = {key: TENURE_LABELS[key].get(lang) for key in keys}
+    # Over the bars where the legend fits there, else further to the left.
+    x = max(0.0, min(left, width - sum(31 + 6.6 * len(label) for label in labels.values())))
+    body = []
+    for key, label in labels.items():
         body.append(
             f'<rect x="{x:.1f}" y="3" width="12" height="12" fill="{TENURE_COLOURS[key]}"/>'
         )

@@ -358,35 +358,42 @@ def _plain_name(place: Place) -> str:
 # -- mix -------------------------------------------------------------------------------------------
 
 
-def _mix(place: Place) -> str:
-    """Return the mix of the place beside that of its wijk, its gemeente and the whole scan."""
-    page, inner = place.page, place.inner
+def areas(place: Place) -> tuple[list[str], pd.DataFrame]:
+    """Return the place, its wijk, its gemeente and the scan: names, and dwellings with shares."""
+    page = place.page
     counts = pd.DataFrame(page.counts, columns=[f"n_{c}" for c in page.classes])
-    areas: list[tuple[str, np.ndarray]] = [(_plain_name(place), place.rows)]
+    found: list[tuple[str, np.ndarray]] = [(_plain_name(place), place.rows)]
     first = int(place.rows[0])
     for kind, column in (("wijk", "wijk_code"), ("gemeente", "gemeente_code")):
-        found = page.column(column)
-        if kind == place.kind or found[first] is None:
+        codes = page.column(column)
+        if kind == place.kind or codes[first] is None:
             continue
-        name = page.area(found[first]) if kind == "gemeente" else str(found[first])
-        word = page.t("Gemeente {name}", "Gemeente {name}") if kind == "gemeente" else "Wijk {name}"
-        areas.append((word.format(name=name), np.flatnonzero(found == found[first])))
+        name = page.area(codes[first]) if kind == "gemeente" else str(codes[first])
+        found.append((f"{kind.capitalize()} {name}", np.flatnonzero(codes == codes[first])))
     if len(page.gemeenten) != 1:
         whole = Text("The whole scan", "De hele scan").get(page.lang)
-        areas.append((whole, np.arange(len(page.frame))))
+        found.append((whole, np.arange(len(page.frame))))
     sums = []
-    for _, rows in areas:
+    for _, rows in found:
         used = counts.iloc[rows[page.used[rows]]]
         sums.append(used.sum() if len(used) else used.sum() * np.nan)
-    table = figures.with_shares(page, pd.DataFrame(sums, index=range(len(areas))))
+    table = figures.with_shares(page, pd.DataFrame(sums, index=range(len(found))))
+    return [name for name, _ in found], table
+
+
+def chart(place: Place, width: float = 640) -> str:
+    """Draw the mix of the place beside that of its wijk, its gemeente and the whole scan."""
+    page = place.page
+    names, table = areas(place)
     shares = table[[page.share_column(c) for c in page.classes]].to_numpy(dtype=float)
     known = table[[f"n_{c}" for c in page.classes]].to_numpy(dtype=float).sum(axis=1)
-    names = [name for name, _ in areas]
-    chart = charts.mix_chart(
+    return charts.mix_chart(
         [
             (
                 name,
-                page.t("{n} dwellings", "{n} woningen", n=page.numbers.integer(n))
+                Text("{n} dwellings", "{n} woningen")
+                .format(n=page.numbers.integer(n))
+                .get(page.lang)
                 if np.isfinite(n)
                 else "",
                 dict(zip(page.classes, row.tolist(), strict=True)),
@@ -394,10 +401,19 @@ def _mix(place: Place) -> str:
             for name, row, n in zip(names, shares, known, strict=True)
         ],
         lang=page.lang,
-        title=page.t("Tenure mix of the place and around it", "Menging van de plek en eromheen"),
+        width=width,
+        title=Text("Tenure mix of the place and around it", "Menging van de plek en eromheen").get(
+            page.lang
+        ),
     )
+
+
+def _mix(place: Place) -> str:
+    """Return the chart of the mix, and the numbers behind it."""
+    page, inner = place.page, place.inner
+    names, table = areas(place)
     parts = [
-        f'<figure class="chart">{chart}</figure>',
+        f'<figure class="chart">{chart(place)}</figure>',
         page.table(
             [page.t("Area", "Gebied"), *_number_heads(page)],
             [[esc(name), *_number_cells(page, table.iloc[k])] for k, name in enumerate(names)],
