@@ -124,7 +124,7 @@ def add(
     many = translate("WijkMix", "WijkMix: buurten with a flag")
     name = f"WijkMix: {sheets[buurt].title}" if buurt else f"{many} {wijk}".strip()
     layout.setName(_free_name(project, html.unescape(name)))
-    _Writer(layout, theme, sheets, sheet.source(page), sheet.limits(page), not buurt).write()
+    _Writer(layout, theme, sheets, sheet.source(page), sheet.limits(page), not buurt).fill()
     project.layoutManager().addLayout(layout)
     return layout
 
@@ -138,7 +138,7 @@ def _free_name(project: QgsProject, name: str) -> str:
     return free
 
 
-def outline_of(layer: QgsVectorLayer) -> QgsVectorLayer:
+def outline_of(layer: QgsVectorLayer) -> QgsVectorLayer | None:
     """Return the hidden layer that draws the border of the buurt on the sheet; made once."""
     project = QgsProject.instance()
     for found in project.mapLayers().values():
@@ -161,8 +161,8 @@ def outline_of(layer: QgsVectorLayer) -> QgsVectorLayer:
     here = '$id = @atlas_featureid OR "buurt_code" = @wijkmix_code'
     root.appendChild(QgsRuleBasedRenderer.Rule(white, 0, 0, here))
     outline.setRenderer(QgsRuleBasedRenderer(root))
-    project.addMapLayer(outline, False)
-    return outline
+    # None where QGIS refuses it: the sheet then lacks its outline only.
+    return project.addMapLayer(outline, False)
 
 
 class _Writer:
@@ -184,7 +184,7 @@ class _Writer:
         self.limits = limits
         self.atlas = atlas
 
-    def write(self) -> None:
+    def fill(self) -> None:
         translate = QCoreApplication.translate
         collection = self.layout.pageCollection()
         collection.page(0).setPageSize("A4", QgsLayoutItemPage.Orientation.Portrait)
@@ -202,7 +202,6 @@ class _Writer:
         self._chart(146, 40)
         self._part("flags", 0, 190, LEFT, 68, 76, 9)
         box = self._part("companions", 0, 190, 86, 109, 78, 8)
-        box.setId("companions")
         box.setMarginX(2)
         box.setMarginY(2)
         if self.atlas:
@@ -263,7 +262,7 @@ class _Writer:
         while size > 5 and any(_height(text, size, bold, room[0]) > room[1] for text in every):
             size -= 0.5
         text = f"[% {self._from(part)} %]" if self.atlas else _literal(every[0])
-        return self._label(text, page, y, x, wide, high, size, bold=bold, colour=colour)
+        return self._label(text, page, y, x, wide, high, size, bold=bold, colour=colour, name=part)
 
     def _head(self, text: str, page: int, y: float) -> None:
         self._label(text, page, y, LEFT, WIDE, 6, 10, bold=True)
@@ -289,13 +288,14 @@ class _Writer:
         *,
         bold: bool = False,
         colour: QColor = INK,
+        name: str = "",
     ) -> QgsLayoutItemLabel:
         item = QgsLayoutItemLabel(self.layout)
         item.setText(text)
         item.setTextFormat(_format(size, bold, colour))
         item.setMarginX(0)
         item.setMarginY(0)
-        self._place(item, page, x, y, wide, high)
+        self._place(item, page, x, y, wide, high, name)
         return item
 
     # -- map, legend, chart --------------------------------------------------------------------
@@ -303,16 +303,15 @@ class _Writer:
     def _map(self, y: float, wide: float, high: float) -> None:
         drawn = self._layers()
         item = QgsLayoutItemMap(self.layout)
-        item.setId("map")
-        self._place(item, 0, LEFT, y, wide, high)
+        self._place(item, 0, LEFT, y, wide, high, "map")
         item.setCrs(self.theme.crs())
-        item.setLayers([outline_of(self.theme), *drawn])
+        outline = outline_of(self.theme)
+        item.setLayers([outline, *drawn] if outline is not None else drawn)
         item.setKeepLayerSet(True)
         item.setFrameEnabled(True)
         item.setFrameStrokeColor(QColor("#b9bec8"))
         item.zoomToExtent(self._extent())
         legend = QgsLayoutItemLegend(self.layout)
-        legend.setId("legend")
         legend.setAutoUpdateModel(False)
         group = legend.model().rootGroup()
         group.clear()
@@ -332,11 +331,10 @@ class _Writer:
         legend.setWrapString("|")
         legend.setBoxSpace(0)
         legend.setSymbolWidth(5)
-        self._place(legend, 0, LEFT + wide + 4, y, WIDE - wide - 4, high)
+        self._place(legend, 0, LEFT + wide + 4, y, WIDE - wide - 4, high, "legend")
         for number in range(len(drawn)):
             self._wrap(legend, number)
         scale = QgsLayoutItemScaleBar(self.layout)
-        scale.setId("scale")
         scale.setLinkedMap(item)
         scale.setStyle("Single Box")
         scale.setUnits(Qgis.DistanceUnit.Meters)
@@ -348,7 +346,7 @@ class _Writer:
         scale.setNumberOfSegmentsLeft(0)
         scale.setHeight(1.5)
         scale.setTextFormat(_format(7, False, INK))
-        self._place(scale, 0, LEFT, y + high + 1.5, 60, 8)
+        self._place(scale, 0, LEFT, y + high + 1.5, 60, 8, "scale")
         arrow = QgsLayoutItemPicture(self.layout)
         arrow.setPicturePath(ARROW)
         self._place(arrow, 0, LEFT + wide - 7, y + high + 2, 7, 7)
@@ -400,7 +398,6 @@ class _Writer:
 
     def _chart(self, y: float, high: float) -> None:
         item = QgsLayoutItemPicture(self.layout)
-        item.setId("chart")
         item.setMode(Qgis.PictureFormat.SVG)
         item.setResizeMode(QgsLayoutItemPicture.ResizeMode.Zoom)
         item.setPicturePath(_embedded(next(iter(self.sheets.values())).chart))
@@ -409,7 +406,7 @@ class _Writer:
                 QgsLayoutObject.DataDefinedProperty.PictureSource,
                 QgsProperty.fromExpression(self._from("chart")),
             )
-        self._place(item, 0, LEFT, y, WIDE, high)
+        self._place(item, 0, LEFT, y, WIDE, high, "chart")
 
     def _atlas(self) -> None:
         atlas = self.layout.atlas()
@@ -427,7 +424,11 @@ class _Writer:
         item.setAtlasScalingMode(QgsLayoutItemMap.AtlasScalingMode.Auto)
         item.setAtlasMargin(0.9)
 
-    def _place(self, item: Any, page: int, x: float, y: float, wide: float, high: float) -> None:
+    def _place(
+        self, item: Any, page: int, x: float, y: float, wide: float, high: float, name: str = ""
+    ) -> None:
+        identify = item.setId  # of a layout item this returns nothing; of a layer it would
+        identify(name)
         self.layout.addLayoutItem(item)
         item.attemptResize(QgsLayoutSize(wide, high))
         item.attemptMove(QgsLayoutPoint(x, y), True, False, page)
