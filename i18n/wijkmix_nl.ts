@@ -176,10 +176,6 @@
         <translation>Een tabel met from (code in het eerste jaar), to (code in het tweede) en weight (deel van de woningen, 0-1), voor eenheden die anders zijn ingedeeld. Een veld basis met het woord area merkt gewichten die delen van de oppervlakte zijn.</translation>
     </message>
     <message>
-        <source>A table with from (code in the first year), to (code in the second) and weight (part of the dwellings, 0-1), for units that were redrawn.</source>
-        <translation>Een tabel met from (code in het eerste jaar), to (code in het tweede) en weight (deel van de woningen, 0-1), voor eenheden met andere grenzen.</translation>
-    </message>
-    <message>
         <source>A text that was too long to keep went with the other project. It is in the log messages, tab WijkMix.</source>
         <translation>Een tekst die te lang was om te bewaren, hoorde bij het vorige project. Die staat in het logboek, tabblad WijkMix.</translation>
     </message>
