@@ -415,18 +415,27 @@ def _water(frame: pd.DataFrame) -> list[str]:
 
 
 def _tenures(one: pd.DataFrame, two: pd.DataFrame) -> list[str]:
-    """Return the finest tenures that both years have figures of.
+    """Return the finest tenures that both years have figures of, for as many units as any.
 
     A year that splits the rental dwellings is added up where the other does not.
     """
-    for names in CLASSES:
-        if names == CLASSES[1]:
-            for year in (one, two):
-                split = all(name in year for name in CLASSES[0])
-                if split and not ("n_huur" in year and year["n_huur"].notna().any()):
-                    year["n_huur"] = year["n_corp"].astype(float) + year["n_overig"].astype(float)
-        if all(name in year and year[name].notna().any() for year in (one, two) for name in names):
-            return list(names)
+
+    def has(year: pd.DataFrame, name: str) -> bool:
+        return name in year and bool(year[name].notna().any())
+
+    def known(names: tuple[str, ...]) -> int:
+        if any(name not in year for year in (one, two) for name in names):
+            return 0
+        return min(int(year[list(names)].notna().all(axis=1).sum()) for year in (one, two))
+
+    for year, other in ((one, two), (two, one)):
+        split = all(name in year for name in CLASSES[0])
+        if split and has(other, "n_huur") and not has(year, "n_huur"):
+            year["n_huur"] = year["n_corp"].astype(float) + year["n_overig"].astype(float)
+    # A source that splits rental in a few gemeenten only is a source of two classes.
+    best = max(CLASSES, key=known)
+    if known(best):
+        return list(best)
     raise TableError(
         "The two years have no tenures in common: {wanted}, or {otherwise}. Run Prepare buurten on "
         "both, or choose the groups.",

@@ -491,3 +491,17 @@ def test_the_fingerprint_follows_the_figures_and_not_the_order():
         scenario.fingerprint(frame.assign(dwellings=[100.0, 105, 101]), COUNTS, UNITS),
     ):
         assert other != first
+
+
+def test_pace_is_what_changes_of_what_stands():
+    plan = plan_of(
+        ("A", 2026, "sloop", "sociaal", 20, "ja"),
+        ("B", 2027, "nieuwbouw", "sociaal", 9, None),
+        ("A", 2027, "verkoop", "sociaal", 9, None),
+    )
+    table = rows_of(outcome(plan), test="pace").set_index(["area", "year"])["value"]
+    # W1 holds 200: 20 go in 2026; in 2027 18 of the 180 that are left change.
+    assert table["W1", 2026] == pytest.approx(10)
+    assert table["W1", 2027] == pytest.approx(10)
+    assert table["all", 2026] == pytest.approx(100 * 20 / 300)
+    assert ("W2", 2026) not in table.index

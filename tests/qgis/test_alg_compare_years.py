@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import pytest
-from qgis.core import QgsFeature, QgsProcessingException, QgsVectorLayer
+from qgis.core import QgsFeature, QgsField, QgsProcessingException, QgsVectorLayer
+from qgis.PyQt.QtCore import QMetaType
 
 OUT = dict.fromkeys(("OUTPUT", "WATERBED", "INDICES"), "TEMPORARY_OUTPUT")
 
@@ -167,6 +168,44 @@ def test_what_is_refused(run, years, buurten):
         run("compare_years", {**both, "TREATED": '"nope" = 1'})
     with pytest.raises(QgsProcessingException, match="nope"):
         run("compare_years", {**both, "GROUPS": ["nope", "n_koop"]})
+
+
+def test_the_report(run, years, tmp_path):
+    def fewer(records):
+        records[0]["percentage_koopwoningen"] += 20
+        records[0]["percentage_huurwoningen"] -= 20
+        records[0]["perc_huurwoningen_in_bezit_woningcorporaties"] -= 20
+
+    report = tmp_path / "years.html"
+    both = {**years(fewer), "TREATED": "\"buurt_code\" = 'BU00010000'", "REPORT": str(report)}
+    found = run("compare_years", both)
+    assert found["REPORT"] == str(report)
+    html = report.read_text(encoding="utf-8")
+    for words in ("Treated areas", "nothing of what caused it", "by composition", "Buurt 0"):
+        assert words in html
+    report.unlink()
+    with pytest.raises(QgsProcessingException, match="nope"):
+        run("compare_years", {**both, "GROUPS": ["nope", "n_koop"]})
+    assert not report.exists()
+
+
+def test_rental_that_is_split_in_few_units_is_not_split(run, years, table_of):
+    both = years()
+    for layer in (both["FIRST"], both["SECOND"]):
+        provider = layer.dataProvider()
+        assert provider.addAttributes([QgsField("n_huur", QMetaType.Type.Double)])
+        layer.updateFields()
+        names = layer.fields()
+        change = {}
+        for number, feature in enumerate(layer.getFeatures()):
+            rented = feature["n_corp"] + feature["n_overig"]
+            change[feature.id()] = {names.lookupField("n_huur"): rented}
+            if number > 4:
+                change[feature.id()] |= {names.lookupField(n): None for n in ("n_corp", "n_overig")}
+        assert provider.changeAttributeValues(change)
+    rows = table_of(run("compare_years", both)["OUTPUT"])
+    assert sum(r["n_change_n_huur"] is not None for r in rows) == 48
+    assert "n_change_n_corp" not in rows[0]
 
 
 def years_of(path, name, fields):

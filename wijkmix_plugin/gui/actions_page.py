@@ -56,6 +56,7 @@ class ActionsPage(StoredPage):
     """A form, the table of actions, and the button that works them out."""
 
     key = "scenario"
+    added = pyqtSignal()  # one action or more
     wanted = pyqtSignal()  # work it out
     stopped = pyqtSignal()
 
@@ -286,6 +287,7 @@ class ActionsPage(StoredPage):
         if self.change(lambda found: actions.dumps(found.with_action(action))):
             self._show(self.read()[0])
             self.table.scrollToBottom()
+            self.added.emit()
 
     def remove_selected(self) -> None:
         places = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
@@ -367,6 +369,7 @@ class ActionsPage(StoredPage):
 
         if self.change(add):
             self._show(self.read()[0])
+            self.added.emit()
             self.say(translate("WijkMix", "{n} actions added.").format(n=texts.number(len(found))))
 
     def _export(self) -> None:

@@ -70,6 +70,7 @@ class ScenarioPanel(QWidget):
         ):
             self.tabs.addTab(page, text)
         self.layout().addWidget(self.tabs)
+        self.plan.added.connect(self._remember_stock)
         self.plan.wanted.connect(self.run)
         self.plan.stopped.connect(self._stop)
         self.plan.show_unit(self._unit)
@@ -117,22 +118,35 @@ class ScenarioPanel(QWidget):
 
     # -- is the stock still what it was ----------------------------------------------------
 
-    def _check_stock(self) -> None:
-        found = self._stored()
+    def _mark(self) -> tuple[str, str]:
+        """Return the fingerprint of the stock, and why there is none."""
         layer = self._layer()
+        if layer is None or dependencies.message() is not None:
+            return "", ""
+        from ..policy import catalogue, scenario_run
+
+        try:
+            return scenario_run.stock_mark(_frame(layer), catalogue.load()), ""
+        except WijkMixError as error:
+            return "", texts.both(error.text)
+
+    def _remember_stock(self) -> None:
+        """Keep what stock the first action was made on."""
+        if not self._stored().fingerprint:
+            mark, _ = self._mark()
+            self.plan.change(lambda now: actions.dumps(replace(now, fingerprint=mark)))
+
+    def _check_stock(self) -> None:
+        then = self._stored().fingerprint
         if self.tabs is None or not self.isVisible():
             return
         text = ""
-        if found.fingerprint and layer is not None and dependencies.message() is None:
-            from ..policy import catalogue, scenario, scenario_run
+        if then:
+            now, text = self._mark()
+            if now and now != then:
+                from ..policy import scenario
 
-            try:
-                now = scenario_run.stock_mark(_frame(layer), catalogue.load())
-            except WijkMixError as error:
-                text = texts.both(error.text)
-            else:
-                if now != found.fingerprint:
-                    text = texts.both(scenario.CHANGED.format(now=now, then=found.fingerprint))
+                text = texts.both(scenario.CHANGED.format(now=now, then=then))
         self.plan.show_stale(text)
 
     def _stored(self) -> Scenario:

@@ -542,10 +542,10 @@ def fingerprint(frame: pd.DataFrame, counts: np.ndarray, codes: Sequence[str]) -
 
 
 CHANGED = Text(
-    "The stock was edited after this scenario was made: its fingerprint is now {now}, and was "
-    "{then}. Check the actions against the stock as it is now.",
-    "De voorraad is gewijzigd nadat dit scenario is gemaakt: de vingerafdruk is nu {now} en was "
-    "{then}. Loop de acties na op de voorraad zoals die nu is.",
+    "The stock was edited after this scenario was made, or another one was taken: its fingerprint "
+    "is now {now}, and was {then}. Check the actions against the stock as it is now.",
+    "De voorraad is gewijzigd nadat dit scenario is gemaakt, of er is een andere genomen: de "
+    "vingerafdruk is nu {now} en was {then}. Loop de acties na op de voorraad zoals die nu is.",
 )
 
 
@@ -814,6 +814,8 @@ def tests_of(
             Dwellings, cumulative: stayers + leavers = occupied before. Leavers are occupied
             dwellings demolished or sold; newcomers the new dwellings. Who returns is unknown, so
             leavers and newcomers are maxima.
+        pace
+            Percent of the dwellings at the start of the year that an action changes in it.
         occupied_demolished
             Occupied dwellings demolished, cumulative; a maximum where occupancy is not known.
         delivered_wijk, delivered_gemeente, delivered_region
@@ -841,6 +843,7 @@ def tests_of(
                 these[these["year"] <= year], area, year, np.where(inside, dwellings, 0)
             )
             rows += _demolished(these[these["year"] <= year], area, year)
+            rows += _pace(these, area, year, float(np.nansum(dwellings[inside])))
         done = table[table["year"] <= year]
         rows += _delivered(done, year, wijk is not None, len(towns))
         rows += _social(done, after[year], classes, "all", year)
@@ -869,6 +872,16 @@ def _demolished(table: pd.DataFrame, area: str, year: int) -> list[tuple]:
         return []
     note = "" if gone["occupied"].notna().all() else _MAXIMUM
     return [("occupied_demolished", area, year, float(gone["n"].sum()), None, note)]
+
+
+def _pace(table: pd.DataFrame, area: str, year: int, dwellings: float) -> list[tuple]:
+    """Return how much of the stock at the start of the year is changed in it."""
+    before, now = table[table["year"] < year], table[table["year"] == year]
+    built = float(before.loc[before["action"].isin(DELIVERS), "n"].sum())
+    stood = dwellings + built - float(before.loc[before["action"] == DEMOLISH, "n"].sum())
+    if now.empty or not stood > 0:
+        return []
+    return [("pace", area, year, 100 * float(now["n"].sum()) / stood, None, "")]
 
 
 def _delivered(table: pd.DataFrame, year: int, has_wijk: bool, towns: int) -> list[tuple]:

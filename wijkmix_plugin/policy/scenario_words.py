@@ -34,6 +34,7 @@ TERMS = {
     "stayers": Text("Stayers (homes)", "Blijvers (woningen)"),
     "leavers": Text("Leavers (homes)", "Vertrekkers (woningen)"),
     "newcomers": Text("Newcomers (homes)", "Nieuwkomers (woningen)"),
+    "pace": Text("Stock changed in the year (%)", "Voorraad die in het jaar verandert (%)"),
     "occupied_demolished": Text("Occupied homes demolished", "Bewoonde woningen gesloopt"),
     "delivered_wijk": Text(
         "Delivered for leavers, in the wijk", "Opgeleverd voor vertrekkers, in de wijk"

@@ -520,21 +520,14 @@ def _phasing(page: Page, tests: pd.DataFrame) -> str:
         "woningen die tot en met dat jaar worden gesloopt, per wijk. Bij het begin van een sloop "
         "moet het getal 0 of meer zijn.</p>",
     )
-    if rows.empty:
-        return text + page.t(
-            "<p>No occupied dwellings are demolished.</p>",
-            "<p>Er worden geen bewoonde woningen gesloopt.</p>",
-        )
+    nothing = page.t(
+        "<p>No occupied dwellings are demolished.</p>",
+        "<p>Er worden geen bewoonde woningen gesloopt.</p>",
+    )
     value = page.t("Delivered less demolished", "Opgeleverd min gesloopt")
-    parts = [
-        text,
-        _long(
-            page,
-            page.t("Per wijk and year", "Per wijk en jaar"),
-            _head(page, value),
-            _test_rows(page, rows),
-        ),
-    ]
+    caption = page.t("Per wijk and year", "Per wijk en jaar")
+    tested = _long(page, caption, _head(page, value), _test_rows(page, rows))
+    parts = [text, nothing if rows.empty else tested]
     gone = tests[tests["test"] == "occupied_demolished"]
     if len(gone):
         value = page.t("Occupied homes demolished", "Bewoonde woningen gesloopt")
@@ -542,6 +535,18 @@ def _phasing(page: Page, tests: pd.DataFrame) -> str:
         gone = gone[gone["year"] == last]
         caption = page.t("Demolished up to and in {year}", "Gesloopt tot en met {year}", year=last)
         parts.append(_long(page, caption, _head(page, value), _test_rows(page, gone)))
+    pace = tests[(tests["test"] == "pace") & (tests["area"] != "all")]
+    if len(pace):
+        shown = [
+            [_area(page, r.area), esc(int(r.year)), "=" + page.numbers.percent(r.value, 1)]
+            for r in pace.itertuples()
+        ]
+        caption = page.t(
+            "Pace: part of the stock of the wijk that changes in the year",
+            "Tempo: deel van de voorraad van de wijk dat in het jaar verandert",
+        )
+        heads = _head(page, page.t("Part", "Deel"))[:3]
+        parts.append(_long(page, caption, heads, shown))
     return "".join(parts)
 
 
