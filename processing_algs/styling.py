@@ -381,7 +381,10 @@ def in_words(style: Callable[[QgsVectorLayer], None]) -> Callable[[QgsVectorLaye
             codes = [v for v in layer.uniqueValues(index) if isinstance(v, str)]
             if not codes:  # a number of that name
                 continue
-            words = [{scenario_words.word(code, language()): code} for code in sorted(codes)]
+            words = [
+                {scenario_words.word(code, language(), field.name()): code}
+                for code in sorted(codes)
+            ]
             layer.setEditorWidgetSetup(index, QgsEditorWidgetSetup("ValueMap", {"map": words}))
 
     return worded

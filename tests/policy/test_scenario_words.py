@@ -47,3 +47,9 @@ def test_a_word_of_the_user_stays():
     assert scenario_words.word("Sociale huur", "nl") == "Sociale huur"
     assert scenario_words.word(None, "nl") == ""
     assert scenario_words.note("eigen notitie", "nl") == "eigen notitie"
+
+
+def test_no_is_one_thing_of_an_area_and_another_of_a_flag():
+    assert scenario_words.word("no", "nl", "vulnerable") == "niet kwetsbaar"
+    assert scenario_words.word("no", "nl", "after") == "geen kandidaat"
+    assert scenario_words.word("yes", "en", "vulnerable") == "vulnerable"

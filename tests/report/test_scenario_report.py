@@ -119,6 +119,8 @@ def test_flags_show_what_flipped(catalogue):
     section = render_scenario(result, catalogue, lang="nl").split('<section id="flags">')[1]
     assert "verdwijnt" in section
     assert "(voldaan) → " in section
+    assert "→ geen kandidaat" in section
+    assert "niet kwetsbaar" not in section.split("</section>")[0]
 
 
 def test_no_actions_and_no_indicators(catalogue):

@@ -20,8 +20,6 @@ TERMS = {
     "not testable": Text("not testable", "niet toetsbaar"),
     "matched": Text("matched", "gekoppeld"),
     "unmatched": Text("comes back nowhere", "komt nergens terug"),
-    "yes": Text("vulnerable", "kwetsbaar"),
-    "no": Text("not vulnerable", "niet kwetsbaar"),
     "unknown": Text("unknown", "onbekend"),
     "all": Text("all", "alle"),
     # tests
@@ -70,6 +68,7 @@ TERMS = {
     "grondverwerving": Text("Land acquisition", "Grondverwerving"),
     "candidate": Text("candidate for further study", "kandidaat voor nader onderzoek"),
     "provisional": Text("provisional candidate", "voorlopige kandidaat"),
+    "no": Text("no candidate", "geen kandidaat"),
     # segments and tenures
     "sociaal": Text("social rental", "sociaal"),
     "midden": Text("middle rental", "midden"),
@@ -98,6 +97,13 @@ TERMS = {
     "rest": Text("Rest", "Rest"),
     "region": Text("All together", "Alles samen"),
 }
+# What a code means in one field only.
+OF_FIELD = {
+    "vulnerable": {
+        "yes": Text("vulnerable", "kwetsbaar"),
+        "no": Text("not vulnerable", "niet kwetsbaar"),
+    }
+}
 NOTES = {
     SAYS.en: SAYS.nl,
     "maximum: occupancy is not known of all dwellings": (
@@ -124,9 +130,12 @@ NOTES = {
 _POINTS = Text("{points} points from {aim} %", "{points} punten ten opzichte van {aim} %")
 
 
-def word(code: object, lang: str) -> str:
-    """Return what a code means; one that is not known (a name of the user's own) is itself."""
+def word(code: object, lang: str, field: str = "") -> str:
+    """Return what a code means, in a field where that differs; an unknown one is itself."""
     text = "" if code is None or code != code else str(code)
+    own = OF_FIELD.get(field, {})
+    if text in own:
+        return own[text].get(lang)
     return TERMS[text].get(lang) if text in TERMS else text
 
 

@@ -24,7 +24,7 @@ def monitoring_section(page: Page, plan: Monitoring | None) -> str:
     found = plan or Monitoring()
     parts = []
     if not found.chosen:
-        parts.append(f"<p>{page.assumption} {page.say(SUGGESTED)}</p>")
+        parts.append(f"<p>{page.say(SUGGESTED)}</p>")
     after = ", ".join(str(year) for year in found.years)
     years = page.t("after {years} years", "na {years} jaar", years=after)
     if found.start:

@@ -534,7 +534,9 @@ def _phasing(page: Page, tests: pd.DataFrame) -> str:
         last = int(gone["year"].max())
         gone = gone[gone["year"] == last]
         caption = page.t("Demolished up to and in {year}", "Gesloopt tot en met {year}", year=last)
-        parts.append(_long(page, caption, _head(page, value), _test_rows(page, gone)))
+        homes = [[row[0], row[2], row[4]] for row in _test_rows(page, gone)]
+        heads = [head for place, head in enumerate(_head(page, value)) if place in (0, 2, 4)]
+        parts.append(_long(page, caption, heads, homes))
     pace = tests[(tests["test"] == "pace") & (tests["area"] != "all")]
     if len(pace):
         shown = [
@@ -657,6 +659,7 @@ def _flags(page: Page, result: ScenarioResult) -> str:
         )
     last = table[table["year"] == table["year"].max()]
     parts = [intro]
+    earlier: list[str] = []
     for year in sorted(set(table["year"]), reverse=True):
         rows = []
         for r in table[table["year"] == year].sort_values(["flag", "buurt_code"]).itertuples():
@@ -681,10 +684,10 @@ def _flags(page: Page, result: ScenarioResult) -> str:
             page.t("Conditions that flipped", "Voorwaarden die omsloegen"),
         ]
         caption = page.t("In {year}", "In {year}", year=int(year))
-        if year == last["year"].iloc[0]:
-            parts.append(_long(page, caption, head, rows))
-        else:
-            parts.append(page.fold(caption, page.table(head, rows)))
+        shown = parts if year == last["year"].iloc[0] else earlier
+        shown.append(_long(page, caption, head, rows))
+    if earlier:
+        parts.append(page.fold(page.t("Earlier years", "Eerdere jaren"), "".join(earlier)))
     return "".join(parts)
 
 
