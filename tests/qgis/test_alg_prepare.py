@@ -178,3 +178,26 @@ def test_a_redrawn_buurt_is_said_and_stays_in_the_table(run, buurten, table_of):
     )["OUTPUT"]
     assert table_of(layer)[5]["boundary_change"] == 3
     assert any("Redrawn since the year before (1): BU00010005" in line for line in run.log)
+
+
+def test_nine_dwellings_of_an_own_table_are_nowhere_in_a_scan(run, buurten, table_of):
+    def counted(records):
+        for number, record in enumerate(records):
+            dwellings = 9 if number == 0 else 200
+            record.update(dwellings=dwellings, n_koop=dwellings // 3, n_corp=dwellings // 3)
+            record["n_overig"] = dwellings - 2 * (dwellings // 3)
+
+    layer = buurten(change=counted, drop=BARE)
+    names = ("OUTPUT", "WIJKEN", "INDICES")
+    done = run("scan", {"INPUT": layer, "PERMUTATIONS": 99, **dict.fromkeys(names, "memory:")})
+    rows = table_of(done["OUTPUT"])
+    assert rows[0]["dwellings"] == 9
+    shown = [n for n in rows[0] if n.startswith(("share_", "n_koop", "n_corp", "lq_", "div_"))]
+    assert len(shown) > 5
+    assert all(rows[0][name] is None for name in shown)
+    assert "fewer than 10 dwellings" in rows[0]["quality"]
+    # and its wijk is the sum of the others, so that nothing is left to subtract
+    wijk = next(r for r in table_of(done["WIJKEN"]) if r["wijk_code"] == rows[0]["wijk_code"])
+    others = [r for r in rows[1:] if r["wijk_code"] == rows[0]["wijk_code"]]
+    assert wijk["dwellings"] == sum(r["dwellings"] for r in others)
+    assert wijk["n_corp"] == sum(r["n_corp"] for r in others)

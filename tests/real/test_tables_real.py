@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from wijkmix.wijkmix_plugin.errors import TableError
 from wijkmix.wijkmix_plugin.tables.cbs import CanonicalTable, join_table, to_canonical
-from wijkmix.wijkmix_plugin.tables.columns import detect_columns, square_fields
+from wijkmix.wijkmix_plugin.tables.columns import detect, detect_columns, square_fields
 from wijkmix.wijkmix_plugin.tables.crosswalk import other_areas
 from wijkmix.wijkmix_plugin.tables.roles import SPELLINGS
 from wijkmix.wijkmix_plugin.tables.squares import square_counts
@@ -355,6 +355,16 @@ def test_old_codes_do_not_join(data, amsterdam):
     assert "None of the 479 buurt codes" in caught.value.text.en
     assert "GM0363" in caught.value.text.en
     assert "zeros" not in caught.value.text.en
+
+
+def test_the_code_of_the_statline_csv_is_known_by_its_heading(data):
+    path = data / "fixtures" / "ses_woa_2019_codes_that_do_not_join.csv"
+    names = pd.read_csv(path, sep=";", dtype=str, encoding="utf-8-sig").columns
+    found = detect(list(names)).columns
+    assert found["buurt_code"] == "Regiocode (gemeente, wijk, buurt) (code)"
+    assert found["buurt_name"] == "Wijken en buurten"
+    # 'Particuliere huishoudens (Aantal)' has a unit in another spelling and stays out
+    assert set(found) == {"buurt_code", "buurt_name"}
 
 
 def test_polygons_and_figures_from_two_files_join(data, amsterdam):

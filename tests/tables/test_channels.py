@@ -162,6 +162,66 @@ def test_two_years_of_statline_side_by_side_are_not_guessed_between():
     )
 
 
+# --- the CSV of StatLine's site
+
+
+TITLES = {
+    "buurt_name": "Wijken en buurten",
+    "gemeente_name": "Regioaanduiding/Gemeentenaam (naam)",
+    "buurt_code": "Regioaanduiding/Codering (code)",
+    "inhabitants": "Bevolking/Aantal inwoners (aantal)",
+    "households": "Bevolking/Particuliere huishoudens/Huishoudens totaal (aantal)",
+    "dwellings": "Wonen/Woningvoorraad (aantal)",
+    "woz": "Wonen/Gemiddelde WOZ-waarde van woningen (x 1 000 euro)",
+    "share_multifamily": "Wonen/Woningen naar type/Percentage meergezinswoning (%)",
+    "share_koop": "Wonen/Woningen naar eigendom/Koopwoningen (%)",
+    "share_huur": "Wonen/Woningen naar eigendom/Huurwoningen/Huurwoningen totaal (%)",
+    "share_corp": "Wonen/Woningen naar eigendom/Huurwoningen/In bezit woningcorporatie (%)",
+    "share_overig_huur": "Wonen/Eigendom/Huurwoningen/In bezit overige verhuurders (%)",
+    "share_unknown": "Wonen/Woningen naar eigendom/Eigendom onbekend (%)",
+    "share_before_2000": "Wonen/Woningen naar bouwjaar/Bouwjaar voor 2000 (%)",
+    "share_lowinc": "Inkomen/Inkomen van huishoudens/40% huishoudens met laagste inkomen (%)",
+    "land_ha": "Oppervlakte/Oppervlakte land (ha)",
+    "address_density": "Stedelijkheid/Omgevingsadressendichtheid (per km2)",
+}
+
+
+def test_the_titles_of_statline_are_the_names_of_odata():
+    assert detect_columns(TITLES.values()) == {
+        role: TITLES[role] for role in roles.ALL_ROLES if role in TITLES
+    }
+    assert detect_columns(published("statline_odata3", 2020).values()).keys() <= {
+        *TITLES,
+        "boundary_change",
+    }
+
+
+def test_a_title_with_another_unit_is_another_figure():
+    for name in ("Koopwoningen (aantal)", "Koopwoningen (kWh)", "koopwoningen (eigen telling)"):
+        assert roles.role_of(name) is None
+    assert roles.role_of("Wonen/Huurwoning (%)") is None
+    assert roles.role_of("Huishoudens met een laag inkomen (%)") is None
+
+
+def test_the_csv_of_the_site_joins_and_pads():
+    frame = pd.DataFrame(
+        {
+            "Wijken en buurten": ["Voorbeeld", "Noord", "Zuid", "Bron: CBS"],
+            TITLES["buurt_code"]: ["GM0001    ", "BU00010001", "BU00010002", None],
+            TITLES["dwellings"]: ["     300", "     200", "     100", None],
+            TITLES["share_koop"]: ["      50", "      40", "       .", None],
+            TITLES["share_corp"]: ["      40", "      45", "       .", None],
+            TITLES["share_overig_huur"]: ["      10", "      15", "       .", None],
+        }
+    )
+    layer = pd.DataFrame({"buurtcode": ["BU00010001", "BU00010002"], "buurtnaam": ["A", "B"]})
+    joined, notes = join_table(layer, frame)
+    assert notes == []
+    result = to_canonical(joined).frame
+    np.testing.assert_array_equal(result.n_corp, [90, np.nan])
+    assert result.buurt_name.tolist() == ["A", "B"]
+
+
 # --- a table joined to a map that has all figures itself
 
 MAP = list(published("snake_case", 2024).values())
@@ -179,7 +239,7 @@ def test_a_whole_table_beside_a_map_is_left_aside_and_said_so():
     result = to_canonical(frame, year=2023)
     assert result.columns["share_koop"] == "percentage_koopwoningen"
     note = next(n for n in result.notes if "another table" in n.text.en)
-    assert "StatLine, OData 3" in note.text.nl
+    assert "StatLine, OData 3 en CSV" in note.text.nl
 
 
 def test_a_single_figure_beside_a_map_is_ambiguous():

@@ -346,7 +346,7 @@ CHANNELS: dict[str, Channel] = {
         2022,
     ),
     "canonical": Channel(Text("WijkMix", "WijkMix")),
-    "statline_odata3": Channel(Text("StatLine, OData 3", "StatLine, OData 3"), 2013),
+    "statline_odata3": Channel(Text("StatLine, OData 3 and CSV", "StatLine, OData 3 en CSV"), 2013),
     "statline_odata4": Channel(Text("StatLine, OData 4", "StatLine, OData 4"), 2013),
     "kwb": Channel(Text("KWB workbook", "KWB-werkboek"), 2013),
 }
@@ -442,10 +442,17 @@ SPELLINGS: dict[str, dict[str, tuple[str, ...]]] = {
     # of 2024 are those of table 85984NED, the older ones stand in public scripts that read the
     # tables of 2013 (82339NED) to 2023. Codering is the code whatever program fetched the table;
     # some put the name in WijkenEnBuurten, and write it in WijkenEnBuurten_label beside the code.
-    # HuishoudensMetEenLaagInkomen is another figure (the low-income line) and is not read.
+    # HuishoudensMetEenLaagInkomen is another figure (the low-income line) and is not read. The CSV
+    # of StatLine's site has the titles behind these names (see `spelled`); of the key figures none
+    # was seen, but one of the same site with SES scores, whose headings are so.
     "statline_odata3": {
-        "buurt_code": ("Codering_#", "WijkenEnBuurten", "RegioS"),
-        "buurt_name": ("WijkenEnBuurten_label",),
+        "buurt_code": (
+            "Codering_#",
+            "Regiocode (gemeente, wijk, buurt) (code)",
+            "WijkenEnBuurten",
+            "RegioS",
+        ),
+        "buurt_name": ("WijkenEnBuurten_label", "Wijken en buurten"),
         "gemeente_name": ("Gemeentenaam_#",),
         "boundary_change": (
             "IndelingswijzigingGemeenteWijkBuurt_#",
@@ -565,9 +572,21 @@ def spellings(role: str) -> tuple[str, ...]:
 
 
 def spelled(name: str) -> str:
-    """Spell a name as the table does: no spaces around it, StatLine's number as "#"."""
+    """Spell a name as the table does: no spaces around it, StatLine's number as "#".
+
+    The CSV of StatLine's site has titles with their branch and unit, such as "Wonen/Woningen naar
+    eigendom/Koopwoningen (%)": without spaces and signs that is the name in OData 3.
+    """
     name = name.strip()
-    return name if name in ROLE_OF_SPELLING else _NUMBER.sub("_#", name)
+    if name in ROLE_OF_SPELLING:
+        return name
+    titled = _TITLE.match(name)
+    if titled is None:
+        return _NUMBER.sub("_#", name)
+    letters = "".join(sign for sign in titled["title"].lower() if sign.isalnum())
+    form = ("k_" if letters[:1].isdigit() else "") + letters + "_#"
+    unit = _UNITS.get(ALL_ROLES[ROLE_OF_SPELLING[form]].kind) if form in ROLE_OF_SPELLING else None
+    return form if unit is None or titled["unit"] == unit else name
 
 
 def role_of(name: str) -> str | None:
@@ -576,6 +595,8 @@ def role_of(name: str) -> str | None:
 
 
 _NUMBER = re.compile(r"_\d+$")
+_TITLE = re.compile(r"(?:.*/)?(?P<title>[^/]+?) *\((?P<unit>[^()]*)\)$")
+_UNITS = {"percent": "%", "count": "aantal"}
 
 ROLE_OF_SPELLING: dict[str, str] = {
     form: role for role in ALL_ROLES for name in spellings(role) for form in (name, name.lower())
