@@ -201,10 +201,10 @@ class CandidateFlags(PolicyAlgorithm):
         styling.load(context, destination, group, views)
 
 
-def _stated(own: str, there: bool, origin: dict[str, Any]) -> Text | None:
+def _stated(own: Text | None, there: bool, origin: dict[str, Any]) -> Text | None:
     """Say where the column `vulnerable` comes from; None where it has yet to be derived."""
-    if own:
-        return Text(f"given by the user: {own}", f"door de gebruiker opgegeven: {own}")
+    if own is not None:
+        return own
     if not there:
         return None
     recorded = origin.get("vulnerable_rule")

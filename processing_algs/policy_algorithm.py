@@ -17,7 +17,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..wijkmix_plugin import qgis_io
-from ..wijkmix_plugin.errors import PolicyError
+from ..wijkmix_plugin.errors import PolicyError, Text
 from . import styling
 from .base import WijkMixAlgorithm, described
 
@@ -45,8 +45,9 @@ class PolicyAlgorithm(WijkMixAlgorithm):
                 ),
                 translate(
                     "WijkMix",
-                    "True for the buurten that your own policy calls vulnerable. Empty: a field "
-                    "named vulnerable, else "
+                    "True for the buurten that your own policy calls vulnerable; or a list of "
+                    "their codes, or of wijken or gemeenten (BU…, WK…, GM…). Empty: a field named "
+                    "vulnerable, else "
                     "a low-income proxy where the layer has the column, labelled as an assumption, "
                     "else unknown.",
                 ),
@@ -114,11 +115,14 @@ class PolicyAlgorithm(WijkMixAlgorithm):
         TableError
             `VULNERABLE` cannot be read or names a field that the layer does not have.
         """
+        from ..wijkmix_plugin.policy import vulnerable
         from ..wijkmix_plugin.policy.conditions import check_columns
 
         self.thresholds(parameters, context)
         text = self._rule(parameters, context)
-        forbidden = check_columns(qgis_io.fields_in(source, text)) if text else []
+        if not text or vulnerable.codes(text) is not None:
+            return
+        forbidden = check_columns(qgis_io.fields_in(source, text))
         if forbidden:
             raise PolicyError(
                 "Vulnerable ({text}) reads {names}: data on origin, religion, health, police or "
@@ -163,14 +167,36 @@ class PolicyAlgorithm(WijkMixAlgorithm):
         parameters: dict[str, Any],
         context: Any,
         feedback: Any,
-    ) -> str:
-        """Set the column `vulnerable` by the user's expression; return that, or "" without one."""
+        code: str = "buurt_code",
+    ) -> Text | None:
+        """Set the column `vulnerable` by the user's rule; return that in words, None without one.
+
+        `code` is the column of the frame with the code of the buurt.
+        """
+        from ..wijkmix_plugin.policy import vulnerable
         from ..wijkmix_plugin.policy.indicators import yes_or_no
 
         text = self._rule(parameters, context)
         if not text:
-            return text
-        found = yes_or_no(qgis_io.evaluate(source, text, context, feedback), text)
+            return None
+        wanted = vulnerable.codes(text)
+        fields: list[str] = []
+        if wanted is not None:
+            if code not in frame:
+                raise PolicyError(
+                    "Vulnerable is given as a list of codes, and the layer has no field {code} "
+                    "with the code of the buurt. Give a field or an expression.",
+                    "Kwetsbaar is gegeven als lijst met codes, en de laag heeft geen veld {code} "
+                    "met de code van de buurt. Geef een veld of een expressie.",
+                    code=code,
+                )
+            found = vulnerable.by_list(wanted, frame[code].tolist())
+        else:
+            fields = qgis_io.fields_in(source, text)
+            found = yes_or_no(qgis_io.evaluate(source, text, context, feedback), text)
         frame["vulnerable"] = found
         frame["vulnerable"] = frame["vulnerable"].astype(object)
-        return text
+        warning = vulnerable.circular(fields)
+        if warning is not None:
+            self.note(feedback, warning, warning=True)
+        return vulnerable.stated(text, fields)

@@ -236,7 +236,8 @@ class Scan(PolicyAlgorithm):
             transform_context=context.transformContext(),
             feedback=feedback,
         )
-        self.add_own_rule(frame, source, parameters, context, feedback)
+        code = cbs.detect_columns(fields, mapping).get("buurt_code", "buurt_code")
+        rule = self.add_own_rule(frame, source, parameters, context, feedback, code)
         blocks = self.parameterAsSource(parameters, self.BLOCKS, context)
         limits, theta = limits_of(self, parameters, context)
         result = scan.run_scan(
@@ -245,6 +246,7 @@ class Scan(PolicyAlgorithm):
             source=source.sourceName(),
             attribution=self._credit,
             mapping=mapping,
+            vulnerable_rule=rule,
             gemeente=_split(self.parameterAsString(parameters, self.GEMEENTE, context)),
             reference=REFERENCES[self.parameterAsEnum(parameters, self.REFERENCE, context)],
             blocks=None

@@ -121,6 +121,7 @@ def run_scan(
     limits: mosaic.Limits | None = None,
     theta: float = 0.8,
     thresholds: Mapping[str, float] | None = None,
+    vulnerable_rule: Text | None = None,
     permutations: int = 99_999,
     seed: int = 12345,
     alpha: float = 0.05,
@@ -142,6 +143,7 @@ def run_scan(
     limits, theta : limits of the four mosaic classes, and the share from which a tenure dominates a
         block; assumptions.
     thresholds : parameters of the catalogue to override.
+    vulnerable_rule : what made the column `vulnerable`, in words, where the caller made it.
     permutations, seed, alpha : of the local Moran.
 
     Raises
@@ -202,7 +204,8 @@ def run_scan(
             result, "share_lowinc", area if reference == "gemeente" else None
         )
     result = pd.concat([result, extra], axis=1)
-    rule = add_vulnerable(result, catalogue, thresholds)
+    derived = add_vulnerable(result, catalogue, thresholds)
+    rule = vulnerable_rule or derived
     verdicts = flags.evaluate_flags(result, catalogue, parameters=thresholds)
     result = pd.concat([result, verdicts], axis=1)
     step(75)

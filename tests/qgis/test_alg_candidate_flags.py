@@ -299,6 +299,33 @@ def test_text_in_a_column_of_numbers_is_refused_by_name(run, units):
     refused(run, layer, "free_capacity must hold numbers; found: veel")
 
 
+def test_vulnerable_by_a_list_of_codes(flags, run, units):
+    rows = flags(units(), VULNERABLE="BU00010002, bu00010001")
+    # Land acquisition never where it is vulnerable, and buurt 3 is not on the list.
+    assert [row["vulnerable"] for row in rows] == [True, True, False, False]
+    assert rows[1]["flag_grondverwerving"] == "no"
+    assert "own list of 2 codes (BU00010002, BU00010001)" in "\n".join(run.log)
+
+
+def test_a_list_with_a_code_of_no_buurt_is_refused(run, units):
+    refused(
+        run, units(), "1 codes of the list are of no buurt.*BU00019999", VULNERABLE="BU00019999"
+    )
+
+
+def test_a_list_without_codes_in_the_layer_is_refused(run, units):
+    refused(run, units(drop=("buurt_code",)), "no field buurt_code", VULNERABLE="BU00010001")
+
+
+def test_a_rule_on_the_leefbaarometer_comes_with_a_warning(flags, run, units):
+    rows = [{**row, "lbm24_klasse": n} for n, row in enumerate(ROWS)]
+    layer = units(rows=rows, types={**TYPES, "lbm24_klasse": "double"})
+    found = flags(layer, VULNERABLE='"lbm24_klasse" >= 1')
+    assert [row["vulnerable"] for row in found] == [False, True, True, True]
+    assert "partly measures itself" in "\n".join(run.log)
+    assert "year 24" in "\n".join(run.log)
+
+
 def test_fractions_in_a_column_of_percentages_are_refused(run, units):
     rows = [{**row, "owner_public": n / 10} for n, row in enumerate(ROWS)]
     refused(run, units(rows=rows), r"owner_public is a percentage.*Multiply the column by 100")

@@ -64,6 +64,22 @@ def test_no_flag_for_land_where_people_are_vulnerable(run, buurten, table_of):
     assert {r["flag_grondverwerving"] for r in rows} == {"no"}
 
 
+def test_the_rule_for_vulnerable_is_in_the_result_as_it_was_given(run, buurten, table_of, tmp_path):
+    report = tmp_path / "report.html"
+    rule = "BU00010000 BU00010001"
+    rows = table_of(scan(run, buurten(), VULNERABLE=rule, REPORT=str(report))["OUTPUT"])
+    assert [r["buurt_code"] for r in rows if r["vulnerable"]] == ["BU00010000", "BU00010001"]
+    assert "own list of 2 codes (BU00010000, BU00010001)" in report.read_text(encoding="utf-8")
+    scan(run, buurten(), VULNERABLE='"aantal_inwoners" > 1e6', REPORT=str(report))
+    assert "aantal_inwoners&quot; &gt; 1e6" in report.read_text(encoding="utf-8")
+
+
+def test_a_list_with_a_code_of_no_buurt_leaves_nothing(run, buurten, tmp_path):
+    report = tmp_path / "report.html"
+    refused(run, buurten(), "BU00019999", VULNERABLE="BU00019999", REPORT=str(report))
+    assert not report.exists()
+
+
 def test_capacity_decides_between_candidate_and_provisional(run, buurten, table_of):
     def capacity(rows):
         for row in rows:

@@ -186,8 +186,9 @@ class RunPanel(QWidget):
         proxy = self._small(
             translate(
                 "WijkMix",
-                "True for the buurten that your own policy calls vulnerable. Left empty, WijkMix "
-                "uses the share of low-income households as a stand-in where the layer has it. "
+                "True for the buurten that your own policy calls vulnerable, or a list of their "
+                "codes (BU…, WK…, GM…). Left empty, WijkMix uses the share of low-income "
+                "households as a stand-in where the layer has it. "
                 "That is an assumption and is labelled so; without it, vulnerability is unknown.",
             )
         )
