@@ -18,10 +18,15 @@ _FLAT = 3.0
 # times the number of places.
 _CELLS_PER_PLACE = 16
 _CROWDED = 3.0
+# Where a cell begins is told from the first of a block of cells, with a small number each.
+_SHIFT = 4
+_BLOCK = 1 << _SHIFT
+# Places sorted at once.
+_ROWS_SORTED = 1 << 20
 # Rows of cells that one portion of the work crosses: what it holds stays in the processor's cache.
-_ROWS_AT_ONCE = 1 << 15
-# Places looked at one by one at once: 2 million take about 200 MB.
-_PLACES_AT_ONCE = 1 << 21
+_ROWS_AT_ONCE = 1 << 14
+# Places looked at one by one at once: half a million take about 60 MB.
+_PLACES_AT_ONCE = 1 << 19
 # Distances in a ring are counted in so many bins; only the bin of the k-th dwelling is sorted.
 _BINS = 32
 
@@ -69,7 +74,7 @@ class Discs:
         self.cancelled = cancelled
         self._go_on()
         there = np.flatnonzero(counts.any(axis=1))
-        x, y = points[there, 0], points[there, 1]
+        x, y = points[there].T if len(there) < len(points) else points.T
         self._lay_grid(x, y)
         bits = np.uint64(max(int(self.n_rows * self.n_columns).bit_length(), 1))
         # Within a cell by a hash of the place, so that stacked dwellings lie side by side.
@@ -80,28 +85,40 @@ class Discs:
         order = np.argsort(key, kind="stable")
         self._go_on()
         del key
-        x, y, order = x[order], y[order], there[order]
-        del there
-        new = np.ones(len(x), bool)
-        new[1:] = (x[1:] != x[:-1]) | (y[1:] != y[:-1])
-        starts = np.flatnonzero(new)
-        self.x, self.y = (x, y) if new.all() else (x[starts], y[starts])
-        del x, y
         self.fixed = Fixed(counts)
-        self.packed, self.running = [], []
-        for number in range(self.fixed.n_columns):
-            self._go_on()
-            column = self.fixed.pack(counts, number)[order]
-            if 0 < len(starts) < len(column):
-                column = np.add.reduceat(column, starts)
-            running = np.zeros(len(column) + 1, np.int64)
-            np.cumsum(column, out=running[1:])
-            self.packed.append(column)
-            self.running.append(running)
-        del column, order, new, starts
-        self.weight = self.fixed.total(self.packed)
-        self.whole = float(self.weight.sum())
+        # x, y and the packed counts of a place side by side: it is seldom in the processor's cache,
+        # and then one look into memory brings all of it.
+        places = np.empty((len(order), 2 + self.fixed.n_columns))
+        for start in range(0, len(order), _ROWS_SORTED):
+            part = order[start : start + _ROWS_SORTED]
+            rows = places[start : start + _ROWS_SORTED]
+            rows[:, 0], rows[:, 1] = x[part], y[part]
+            here = counts[there[part]]
+            for number in range(self.fixed.n_columns):
+                rows[:, 2 + number].view(np.int64)[:] = self.fixed.pack(here, number)
+        del x, y, there, order
+        self._go_on()
+        self.places = _merged(places)
+        del places
+        self.running = np.zeros((len(self.places) + 1, self.fixed.n_columns), np.int64)
+        np.cumsum(self.places[:, 2:].view(np.int64), axis=0, out=self.running[1:])
+        self.whole = float(self.fixed.total(list(self.running[-1:].T))[0])
         self._tabulate()
+
+    @property
+    def x(self) -> np.ndarray:
+        """Metres east, per place."""
+        return self.places[:, 0]
+
+    @property
+    def y(self) -> np.ndarray:
+        """Metres north, per place."""
+        return self.places[:, 1]
+
+    @property
+    def weight(self) -> np.ndarray:
+        """Return the dwellings of every place, of all classes."""
+        return self.fixed.total(list(self.places[:, 2:].view(np.int64).T))
 
     def _go_on(self) -> None:
         if self.cancelled is not None and self.cancelled():
@@ -155,27 +172,58 @@ class Discs:
 
     def _tabulate(self) -> None:
         """Note where every cell begins, and between which y the places of every row lie."""
-        cells = self._cell(self.x, self.y)
-        # Each row has one more entry, where it ends.
-        stride = self.n_columns + 1
-        self.begin = np.empty(self.n_rows * stride, np.int32)
-        at_once = max(1, (1 << 22) // stride)
-        for row in range(0, self.n_rows, at_once):
-            rows = min(at_once, self.n_rows - row)
-            limits = np.array([row, row + rows]) * self.n_columns
-            first, last = np.searchsorted(cells, limits)
-            here = cells[first:last] - limits[0]
-            here += here // self.n_columns + 1
-            held = np.bincount(here, minlength=rows * stride)
-            np.cumsum(held, out=held)
-            held += first
-            self.begin[row * stride : (row + rows) * stride] = held
+        held = np.zeros(self.n_rows, np.int64)
+        for start in range(0, len(self.places), _ROWS_SORTED):
+            held += np.bincount(self._row(self.y[start : start + _ROWS_SORTED]), None, self.n_rows)
+        starts = np.concatenate([[0], np.cumsum(held)])
+        # Each row has at least one more entry, where it ends.
+        self.stride = -(-(self.n_columns + 1) // _BLOCK) * _BLOCK
+        blocks = self.stride // _BLOCK
+        self.base = np.empty(self.n_rows * blocks, np.int32)
+        for kind in (np.uint8, np.uint16, np.int32):
+            self.beyond = np.zeros(0, kind)  # the last one goes before the next one comes
+            self.beyond = np.empty(self.n_rows * self.stride, kind)
+            if self._fill(starts):
+                break
         self.low, self.high = np.full(self.n_rows, np.inf), np.full(self.n_rows, -np.inf)
-        starts = self.begin[::stride]
-        full = np.flatnonzero(self.begin[stride - 1 :: stride] > starts)
+        full = np.flatnonzero(held)
         if len(full):
             self.low[full] = np.minimum.reduceat(self.y, starts[full])
             self.high[full] = np.maximum.reduceat(self.y, starts[full])
+
+    def _fill(self, starts: np.ndarray) -> bool:
+        """Fill the table of cells; False where a block has more places than its numbers can tell.
+
+        Parameters
+        ----------
+        starts : (n_rows + 1,) where the places of every row of cells begin.
+        """
+        blocks = self.stride // _BLOCK
+        at_once = max(1, (1 << 21) // self.stride)
+        for row in range(0, self.n_rows, at_once):
+            self._go_on()
+            rows = min(at_once, self.n_rows - row)
+            first, last = starts[row], starts[row + rows]
+            here = self._row(self.y[first:last])
+            here -= row
+            here *= self.stride
+            here += self._column(self.x[first:last])
+            here += 1
+            begin = np.cumsum(np.bincount(here, minlength=rows * self.stride))
+            begin += first
+            begin = begin.reshape(rows * blocks, _BLOCK)
+            self.base[row * blocks : (row + rows) * blocks] = begin[:, 0]
+            begin -= begin[:, :1].copy()
+            if begin[:, -1].max() > np.iinfo(self.beyond.dtype).max:
+                return False
+            self.beyond[row * self.stride : (row + rows) * self.stride] = begin.ravel()
+        return True
+
+    def _begin(self, cell: np.ndarray) -> np.ndarray:
+        """Return the first place of cells (of the table)."""
+        begin = self.base.take(cell >> _SHIFT)
+        begin += self.beyond.take(cell)
+        return begin
 
     # -- looks
 
@@ -226,21 +274,17 @@ class Discs:
         if many > _PLACES_AT_ONCE and n > 1:
             return None
         size = _sum_runs(length, 2 * rows.size)
-        sure = []
-        for running in self.running:
-            held = running.take(rows.right)
-            held -= running.take(rows.left)
-            sure.append(_sum_runs(held, rows.size))
-        place = _positions(rows.start, length, ends)
+        held = self.running.take(rows.right, axis=0)
+        held -= self.running.take(rows.left, axis=0)
+        sure = [_sum_runs(column, rows.size) for column in held.T]
+        place = self.places.take(_positions(rows.start, length, ends), axis=0)
         unit = _owners(size)
-        square = self.x.take(place)
-        square -= x.take(unit)
+        square = place[:, 0] - x.take(unit)
         square *= square
-        across = self.y.take(place)
-        across -= y.take(unit)
+        across = place[:, 1] - y.take(unit)
         across *= across
         square += across
-        return _Ring(sure, unit, place, square, size)
+        return _Ring(sure, unit, list(place[:, 2:].view(np.int64).T), square, size)
 
     def _rows(self, x: np.ndarray, y: np.ndarray, lo2: np.ndarray, hi2: np.ndarray) -> _Rows:
         """Split the cells of each row into those surely inside and those the border crosses."""
@@ -273,7 +317,7 @@ class Discs:
         outer += self.hair
         inner -= self.hair
         middle = x.take(unit)
-        row *= self.n_columns + 1
+        row *= self.stride
         bounds = []
         for edge in (middle - outer, middle - inner, middle + inner, middle + outer):
             bounds.append(self._column(edge))
@@ -283,7 +327,7 @@ class Discs:
         sure &= bounds[2] > bounds[1]
         for inside in (1, 2):
             np.copyto(bounds[inside], bounds[3], where=~sure)
-        left_out, left, right, right_out = (self.begin.take(bound) for bound in bounds)
+        left_out, left, right, right_out = (self._begin(bound) for bound in bounds)
         for position in (left_out, left, right):
             np.copyto(position, right_out, where=missed)
         start = np.column_stack([left_out, right]).ravel()
@@ -302,7 +346,8 @@ class Discs:
         np.minimum(bins, _BINS + 1.0, out=bins)
         number = bins.astype(np.int64)
         number += ring.unit * stride
-        held = np.bincount(number, self.weight.take(ring.place), n * stride).reshape(n, stride)
+        weight = self.fixed.total(ring.packed)
+        held = np.bincount(number, weight, n * stride).reshape(n, stride)
         reach = np.cumsum(held, axis=1) + self.fixed.total(ring.sure)[:, None]
         hit = (reach < need).sum(axis=1)
         found = (hit > 0) & (hit <= _BINS)
@@ -317,7 +362,7 @@ class Discs:
         edge, square = edge[order], square[order]
         many = np.bincount(unit, minlength=n)
         starts = np.cumsum(many) - many
-        running = np.concatenate([[0.0], np.cumsum(self.weight.take(ring.place.take(edge)))])
+        running = np.concatenate([[0.0], np.cumsum(weight.take(edge))])
         before = reach[np.arange(n), np.maximum(hit - 1, 0)] - running.take(starts)
         short = running[1:] + before.take(unit) < need
         at = np.bincount(unit[short], minlength=n)
@@ -331,10 +376,8 @@ class Discs:
     def _sums(self, ring: _Ring, inside: np.ndarray) -> np.ndarray:
         """Return the counts of the cells inside and of those places of the border."""
         sums = []
-        for sure, packed in zip(ring.sure, self.packed, strict=True):
-            border = packed.take(ring.place)
-            border *= inside
-            sums.append(sure + _sum_runs(border, ring.size))
+        for sure, packed in zip(ring.sure, ring.packed, strict=True):
+            sums.append(sure + _sum_runs(packed * inside, ring.size))
         return self.fixed.unpack(sums)
 
 
@@ -381,16 +424,49 @@ class Fixed:
 
     def total(self, columns: Sequence[np.ndarray]) -> np.ndarray:
         """Return the sum over the groups that packed sums stand for."""
-        result = np.zeros(len(columns[0]))
-        for field in range(self.fields):
-            result += self._field(columns, field)
-        return result
+        if len(self.scales) > 1:
+            result = np.zeros(len(columns[0]))
+            for field in range(self.fields):
+                result += self._field(columns, field)
+            return result
+        # Whole numbers: the lowest field of every column, then the next ones, with one mask.
+        mask = (1 << self.bits) - 1
+        whole = np.zeros(len(columns[0]), np.int64)
+        for number, column in enumerate(columns):
+            fields = min(self.per_column, self.fields - number * self.per_column)
+            rest = column
+            for field in range(fields):
+                if field:
+                    rest = rest >> self.bits
+                whole += rest if field == fields - 1 else rest & mask
+        return whole.astype(float)
 
     def _field(self, columns: Sequence[np.ndarray], field: int) -> np.ndarray:
         column, place = divmod(field, self.per_column)
         values = columns[column] >> (place * self.bits)
         values &= (1 << self.bits) - 1
         return values / self.scales[field // self.groups]
+
+
+def _merged(places: np.ndarray) -> np.ndarray:
+    """Make one place of rows with the same x and y that follow each other; uses up its input."""
+    new = np.ones(len(places), bool)
+    new[1:] = (places[1:, 0] != places[:-1, 0]) | (places[1:, 1] != places[:-1, 1])
+    if new.all():
+        return places
+    starts = np.flatnonzero(new)
+    sums = []
+    for number in range(2, places.shape[1]):
+        packed = places[:, number].copy().view(np.int64)
+        sums.append(np.add.reduceat(packed, starts))
+    # In place, for there may be millions: a row never moves to after where it was.
+    for start in range(0, len(starts), _ROWS_SORTED):
+        part = starts[start : start + _ROWS_SORTED]
+        places[start : start + len(part)] = places[part]
+    merged = places[: len(starts)]
+    for number, column in enumerate(sums, start=2):
+        merged[:, number].view(np.int64)[:] = column
+    return merged.copy() if 2 * len(merged) < len(places) else merged
 
 
 def _middle(values: np.ndarray) -> tuple[float, float]:
@@ -418,7 +494,7 @@ class _Ring(NamedTuple):
 
     sure: list[np.ndarray]
     unit: np.ndarray
-    place: np.ndarray
+    packed: list[np.ndarray]
     square: np.ndarray
     size: np.ndarray
 

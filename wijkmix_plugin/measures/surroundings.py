@@ -22,8 +22,10 @@ PROFILE_COLUMNS = ("scale", "kind", "theil_h", "dissimilarity", "mean_diversity"
 # So many units in a row are guessed from the first of them.
 _FAMILY = 16
 # One in so many tells how far off the guesses are, and this part of the others should be right.
-_FIRST = 8
-_RIGHT = 0.9
+_FIRST = 16
+_RIGHT = 0.7
+# Half the width of the widest ring, in heights of a cell.
+_WIDEST = 0.6
 
 
 def nearest(
@@ -297,7 +299,7 @@ class _Search:
     ) -> None:
         """Move a ring around every unit until the k-th dwelling is in it."""
         # Wider rings would cost more than another round.
-        widest = 2.0 * self.discs.height
+        widest = _WIDEST * self.discs.height
         low, high = np.zeros(len(units)), np.full(len(units), self.furthest)
         guess, half = np.minimum(guess, high), np.minimum(half, widest)
         left, rounds = np.arange(len(units)), 0
