@@ -308,6 +308,10 @@
         <translation>Erbij: {n}</translation>
     </message>
     <message>
+        <source>Area of the panden (m2)</source>
+        <translation>Oppervlak van de panden (m2)</translation>
+    </message>
+    <message>
         <source>Area</source>
         <translation>Gebied</translation>
     </message>
@@ -366,6 +370,10 @@
     <message>
         <source>At which scale is the mix?</source>
         <translation>Op welke schaal is het gemengd?</translation>
+    </message>
+    <message>
+        <source>BAG panden.</source>
+        <translation>BAG-panden.</translation>
     </message>
     <message>
         <source>Bac&amp;k</source>
@@ -428,12 +436,20 @@
         <translation>Bl&amp;okken (optioneel)</translation>
     </message>
     <message>
+        <source>Block (face between streets)</source>
+        <translation>Blok (vlak tussen straten)</translation>
+    </message>
+    <message>
         <source>Block layer used</source>
         <translation>Blokkenlaag gebruikt</translation>
     </message>
     <message>
         <source>Block: rows with the same value are one block</source>
         <translation>Blok: rijen met dezelfde waarde zijn één blok</translation>
+    </message>
+    <message>
+        <source>Blocks (faces between streets, a proxy)</source>
+        <translation>Blokken (vlakken tussen straten, een benadering)</translation>
     </message>
     <message>
         <source>Blocks (optional)</source>
@@ -470,6 +486,10 @@
     <message>
         <source>Bounds for rounded percentages</source>
         <translation>Grenzen bij afgeronde percentages</translation>
+    </message>
+    <message>
+        <source>Build blocks from streets and panden</source>
+        <translation>Blokken maken uit straten en panden</translation>
     </message>
     <message>
         <source>Building (pand): rows with the same value are one building</source>
@@ -1084,6 +1104,10 @@
         <translation>Woningen die de groep verlaten</translation>
     </message>
     <message>
+        <source>Dwellings: points with counts</source>
+        <translation>Woningen: punten met aantallen</translation>
+    </message>
+    <message>
         <source>Dwellings</source>
         <translation>Woningen</translation>
     </message>
@@ -1094,6 +1118,10 @@
     <message>
         <source>Empty: every row is a block.</source>
         <translation>Leeg: elke rij is een blok.</translation>
+    </message>
+    <message>
+        <source>Empty: n_koop, n_corp and n_overig, or n_koop and n_huur, where the layer has them.</source>
+        <translation>Leeg: n_koop, n_corp en n_overig, of n_koop en n_huur, als de laag die heeft.</translation>
     </message>
     <message>
         <source>Empty: the year in the layer.</source>
@@ -1154,6 +1182,14 @@
     <message>
         <source>Field</source>
         <translation>Veld</translation>
+    </message>
+    <message>
+        <source>Fields of the panden with dwellings per class</source>
+        <translation>Velden van de panden met woningen per klasse</translation>
+    </message>
+    <message>
+        <source>Fields of the points with dwellings per class</source>
+        <translation>Velden van de punten met woningen per klasse</translation>
     </message>
     <message>
         <source>Fields that both years have. Empty: the tenures of the canonical table.</source>
@@ -1230,6 +1266,10 @@
     <message>
         <source>For example the BAG verblijfsobject: a dwelling that occurs again counts once.</source>
         <translation>Bijvoorbeeld het BAG-verblijfsobject: een woning die nog eens voorkomt, telt één keer.</translation>
+    </message>
+    <message>
+        <source>For example verblijfsobjecten with 1 in the field of their tenure. A point goes to the block of the pand it lies in, else to the block around it.</source>
+        <translation>Bijvoorbeeld verblijfsobjecten met een 1 in het veld van hun eigendomsvorm. Een punt gaat naar het blok van het pand waar het in ligt, anders naar het blok eromheen.</translation>
     </message>
     <message>
         <source>For example {&quot;KW&quot;: &quot;koop&quot;, &quot;SH&quot;: &quot;corp&quot;, &quot;PH&quot;: &quot;overig&quot;, &quot;&quot;: &quot;unknown&quot;}; &quot;&quot; is an empty cell. A value without a class stops the run, and all of them are listed.</source>
@@ -1692,6 +1732,10 @@
         <translation>Hoofddoel</translation>
     </message>
     <message>
+        <source>Makes blocks of the faces that streets enclose and that hold at least one pand: a proxy for blocks of buildings, for the mosaic index, the scale spectrum and surroundings. Streets are centre lines (NWB) or areas of roads (BGT). A pand in two faces goes to the one with most of its area. Dwellings per class come from fields of the panden or from points (verblijfsobjecten, complexes) with counts; without either the blocks can be filled with the tool that counts dwellings per area. Blocks below the least number of dwellings keep their panden and show no counts. Dead ends enclose nothing; gaps between streets are not closed.</source>
+        <translation>Maakt blokken van de vlakken die straten omsluiten en waarin minstens een pand staat: een benadering van bouwblokken, voor de mozaïekindex, het schaalspectrum en omgevingen. Straten zijn hartlijnen (NWB) of wegvlakken (BGT). Een pand in twee vlakken gaat naar het vlak met het grootste deel van zijn oppervlak. Woningen per klasse komen uit velden van de panden of uit punten (verblijfsobjecten, complexen) met aantallen; zonder die twee zijn de blokken te vullen met het gereedschap dat woningen per gebied telt. Blokken onder het minimum aantal woningen houden hun panden en laten geen aantallen zien. Doodlopende straten omsluiten niets; gaten tussen straten worden niet gedicht.</translation>
+    </message>
+    <message>
         <source>Map of the print layout</source>
         <translation>Kaart van de afdruklay-out</translation>
     </message>
@@ -1842,6 +1886,10 @@
     <message>
         <source>Most dwellings that may leave the group</source>
         <translation>Grootste aantal woningen dat de groep mag verlaten</translation>
+    </message>
+    <message>
+        <source>NWB wegvakken, or BGT wegdelen. Leave out back paths and cycle paths through a block, or they cut it in two.</source>
+        <translation>NWB-wegvakken of BGT-wegdelen. Laat achterpaden en fietspaden door een blok weg, anders snijden ze het in tweeën.</translation>
     </message>
     <message>
         <source>Name of the area</source>
@@ -2016,6 +2064,10 @@
         <translation>Aantal buren</translation>
     </message>
     <message>
+        <source>Number of panden</source>
+        <translation>Aantal panden</translation>
+    </message>
+    <message>
         <source>Number of units</source>
         <translation>Aantal eenheden</translation>
     </message>
@@ -2166,6 +2218,10 @@
     <message>
         <source>Pairs of losses and gains</source>
         <translation>Paren van verlies en winst</translation>
+    </message>
+    <message>
+        <source>Panden (polygons)</source>
+        <translation>Panden (vlakken)</translation>
     </message>
     <message>
         <source>Parameters</source>
@@ -2536,6 +2592,10 @@
         <translation>Grootte van de eenvormige patch, eigendomsvorm overheerst vanaf {share} %</translation>
     </message>
     <message>
+        <source>Smaller blocks show no counts; the default is an assumption.</source>
+        <translation>Kleinere blokken laten geen aantallen zien; de standaardwaarde is een aanname.</translation>
+    </message>
+    <message>
         <source>Smallest swap (lower bound)</source>
         <translation>Kleinste ruil (ondergrens)</translation>
     </message>
@@ -2594,6 +2654,10 @@
     <message>
         <source>Stop</source>
         <translation>Stoppen</translation>
+    </message>
+    <message>
+        <source>Streets (centre lines or areas of roads)</source>
+        <translation>Straten (hartlijnen of wegvlakken)</translation>
     </message>
     <message>
         <source>Subject (assumption of WijkMix)</source>
@@ -2960,6 +3024,14 @@
         <translation>Waar voor de buurten die je eigen beleid kwetsbaar noemt, of een lijst van hun codes (BU…, WK…, GM…). Laat je dit leeg, dan neemt WijkMix het aandeel huishoudens met een laag inkomen als benadering, als de laag dat heeft. Dat is een aanname en staat er zo bij; zonder is de kwetsbaarheid onbekend.</translation>
     </message>
     <message>
+        <source>True for the buurten that your own policy calls vulnerable. Empty: a field named vulnerable, else a low-income proxy where the layer has the column, labelled as an assumption, else unknown.</source>
+        <translation>Waar voor de buurten die je eigen beleid kwetsbaar noemt. Leeg: een veld met de naam vulnerable, anders een benadering met lage inkomens als de laag die kolom heeft (gelabeld als aanname), anders onbekend.</translation>
+    </message>
+    <message>
+        <source>True for the buurten that your own policy calls vulnerable. Left empty, WijkMix uses the share of low-income households as a stand-in where the layer has it. That is an assumption and is labelled so; without it, vulnerability is unknown.</source>
+        <translation>Waar voor de buurten die je eigen beleid kwetsbaar noemt. Laat je dit leeg, dan neemt WijkMix het aandeel huishoudens met een laag inkomen als benadering, als de laag dat heeft. Dat is een aanname en staat er zo bij; zonder is de kwetsbaarheid onbekend.</translation>
+    </message>
+    <message>
         <source>True for the buurten that your own policy calls vulnerable; or a list of their codes, or of wijken or gemeenten (BU…, WK…, GM…). Empty: a field named vulnerable, else a low-income proxy where the layer has the column, labelled as an assumption, else unknown.</source>
         <translation>Waar voor de buurten die je eigen beleid kwetsbaar noemt; of een lijst van hun codes, of van wijken of gemeenten (BU…, WK…, GM…). Leeg: een veld met de naam vulnerable, anders een benadering met lage inkomens als de laag die kolom heeft (gelabeld als aanname), anders onbekend.</translation>
     </message>
@@ -3014,6 +3086,10 @@
     <message>
         <source>Units that share a border or a corner (queen)</source>
         <translation>Eenheden die een grens of een hoek delen (queen)</translation>
+    </message>
+    <message>
+        <source>Units that stand for blocks</source>
+        <translation>Eenheden die voor blokken staan</translation>
     </message>
     <message>
         <source>Units with counts</source>
@@ -3170,6 +3246,10 @@
     <message>
         <source>Whole</source>
         <translation>Geheel</translation>
+    </message>
+    <message>
+        <source>Why there are no counts</source>
+        <translation>Waarom er geen aantallen zijn</translation>
     </message>
     <message>
         <source>Wijk of each block: field (or give a layer below)</source>

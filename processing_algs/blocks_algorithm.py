@@ -17,25 +17,40 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..wijkmix_plugin import qgis_io
-from ..wijkmix_plugin.errors import GeometryError, TableError
+from ..wijkmix_plugin.errors import GeometryError, TableError, Text
 from .base import WijkMixAlgorithm, described
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+# What a layer of units stands for, by the fields that tell (in lower case), and how it is called.
+OWN = Text("own units", "eigen eenheden")
+FACES = Text("faces between streets", "vlakken tussen straten")
+PROXIES = (
+    ({"block", "n_panden"}, FACES),
+    ({"crs28992res100m"}, Text("squares of 100 m", "vierkanten van 100 m")),
+    ({"c28992r100"}, Text("squares of 100 m", "vierkanten van 100 m")),
+    ({"crs28992res500m"}, Text("squares of 500 m", "vierkanten van 500 m")),
+    ({"c28992r500"}, Text("squares of 500 m", "vierkanten van 500 m")),
+    ({"postcode6"}, Text("PC6 areas", "PC6-gebieden")),
+    ({"pc6"}, Text("PC6 areas", "PC6-gebieden")),
+    ({"postcode4"}, Text("PC4 areas", "PC4-gebieden")),
+    ({"pc4"}, Text("PC4 areas", "PC4-gebieden")),
+)
 # The canonical count fields, widest split first.
 CANONICAL = (("n_koop", "n_corp", "n_overig"), ("n_koop", "n_huur"))
 
 
 @dataclass
 class Blocks:
-    """What was read: the units, their counts and what those are called."""
+    """What was read: the units, their counts and what those are called, and what units they are."""
 
     frame: pd.DataFrame
     counts: np.ndarray
     groups: list[str]
     crs: Any
+    units: Text = OWN
 
 
 class BlocksAlgorithm(WijkMixAlgorithm):
@@ -89,30 +104,9 @@ class BlocksAlgorithm(WijkMixAlgorithm):
                 name=source.sourceName(),
             )
         groups = self._groups(parameters, context, source)
-        present = source.fields().names()
-        for name in [*(groups or ()), *fields]:
-            if name not in present:
-                raise TableError(
-                    "Layer {layer} has no field {name}. Its fields are: {fields}.",
-                    "Laag {layer} heeft geen veld {name}. De velden zijn: {fields}.",
-                    layer=source.sourceName(),
-                    name=name,
-                    fields=", ".join(present),
-                )
-        for name in groups or ():
-            if not source.fields().field(name).isNumeric():
-                raise TableError(
-                    "Field {name} holds text, not counts. Choose a numeric field.",
-                    "Veld {name} bevat tekst, geen aantallen. Kies een getalveld.",
-                    name=name,
-                )
-        if groups is not None and len(set(groups)) < 2:
-            raise TableError(
-                "One group ({name}) cannot be mixed. Choose the count fields of all classes.",
-                "Een groep ({name}) kan niet gemengd zijn. Kies de velden met aantallen van alle "
-                "klassen.",
-                name=", ".join(groups),
-            )
+        has_fields(source, fields)
+        if groups is not None:
+            check_fields(source, groups)
 
     def blocks(
         self,
@@ -148,7 +142,16 @@ class BlocksAlgorithm(WijkMixAlgorithm):
                 self.note(feedback, note)
         else:
             table = frame[groups].astype(float)
-        return Blocks(frame, table.to_numpy(dtype=float), list(table.columns), crs)
+        units = proxy(source.fields().names())
+        if units is not OWN:
+            self.note(
+                feedback,
+                Text(
+                    "The units are {en}: a proxy for blocks of buildings.",
+                    "De eenheden zijn {nl}: een benadering van bouwblokken.",
+                ).format(en=units.en, nl=units.nl),
+            )
+        return Blocks(frame, table.to_numpy(dtype=float), list(table.columns), crs, units)
 
     def _groups(self, parameters: dict[str, Any], context: Any, source: Any) -> list[str] | None:
         """Return the count fields; None for CBS squares."""
@@ -182,6 +185,45 @@ class BlocksAlgorithm(WijkMixAlgorithm):
             parts = value.replace(";", ",").split(",")
             return [part.strip() for part in parts if part.strip()]
         return [str(item) for item in self.parameterAsStrings(parameters, name, context)]
+
+
+def proxy(names: Iterable[str]) -> Text:
+    """Return what the units of a layer with these fields are: a proxy for blocks, or one's own."""
+    present = {name.lower() for name in names}
+    return next((text for fields, text in PROXIES if fields <= present), OWN)
+
+
+def has_fields(source: Any, names: Iterable[str]) -> None:
+    """Refuse a field that the layer does not have."""
+    present = source.fields().names()
+    for name in names:
+        if name not in present:
+            raise TableError(
+                "Layer {layer} has no field {name}. Its fields are: {fields}.",
+                "Laag {layer} heeft geen veld {name}. De velden zijn: {fields}.",
+                layer=source.sourceName(),
+                name=name,
+                fields=", ".join(present),
+            )
+
+
+def check_fields(source: Any, groups: list[str]) -> None:
+    """Refuse count fields that are not there, are no numbers, or are fewer than two."""
+    has_fields(source, groups)
+    for name in groups:
+        if not source.fields().field(name).isNumeric():
+            raise TableError(
+                "Field {name} holds text, not counts. Choose a numeric field.",
+                "Veld {name} bevat tekst, geen aantallen. Kies een getalveld.",
+                name=name,
+            )
+    if len(set(groups)) < 2:
+        raise TableError(
+            "One group ({name}) cannot be mixed. Choose the count fields of all classes.",
+            "Een groep ({name}) kan niet gemengd zijn. Kies de velden met aantallen van alle "
+            "klassen.",
+            name=", ".join(groups),
+        )
 
 
 def labels(column: pd.Series) -> np.ndarray:

@@ -21,8 +21,8 @@ from qgis.PyQt.QtCore import QCoreApplication
 from ..wijkmix_plugin import qgis_io
 from ..wijkmix_plugin.errors import TableError, Text
 from . import styling
-from .base import described
-from .blocks_algorithm import AREAS_OR_POINTS, Blocks, BlocksAlgorithm, labels
+from .base import described, local
+from .blocks_algorithm import AREAS_OR_POINTS, OWN, Blocks, BlocksAlgorithm, labels
 from .limits import add_limits, limits_of, recorded
 
 if TYPE_CHECKING:
@@ -300,6 +300,8 @@ class Mosaic(BlocksAlgorithm):
             )
         frame = table.rename_axis("parent").reset_index()
         frame.insert(1, "variant", "buurt" if buurten else "block")
+        kind = OWN if block or buurten else read.units
+        frame.insert(2, "units", kind.en)
         frame["null_model"] = "panden" if null_model == PANDEN else "dwellings"
         if outlines is not None:
             areas = [outlines.get(name) for name in table.index]
@@ -316,6 +318,7 @@ class Mosaic(BlocksAlgorithm):
             )
         results = self.save(parameters, context, feedback, outputs)
         chosen = {
+            "units": kind.en,
             "variant": "buurt" if buurten else "block",
             "null_model": "panden" if null_model == PANDEN else "dwellings",
             "replicates": self.parameterAsInt(parameters, self.REPLICATES, context),
@@ -324,7 +327,9 @@ class Mosaic(BlocksAlgorithm):
             **recorded(limits, theta),
             "radii": radii(self.parameterAsString(parameters, self.RADII, context)),
         }
-        self._load(context, results, _origin(source.sourceName(), chosen), "geometry" in frame)
+        self._load(
+            context, results, _origin(source.sourceName(), chosen), kind, "geometry" in frame
+        )
         return results
 
     def _parents_field(self, parameters: dict[str, Any], context: Any, areas: Any) -> str:
@@ -485,7 +490,12 @@ class Mosaic(BlocksAlgorithm):
         return gpd.GeoDataFrame(columns, geometry=units.frame["geometry"].to_numpy())
 
     def _load(
-        self, context: Any, results: dict[str, Any], origin: dict[str, Any], drawn: bool
+        self,
+        context: Any,
+        results: dict[str, Any],
+        origin: dict[str, Any],
+        kind: Text,
+        drawn: bool,
     ) -> None:
         translate = QCoreApplication.translate
         name = (
@@ -493,6 +503,8 @@ class Mosaic(BlocksAlgorithm):
             if origin["parameters"]["variant"] == "buurt"
             else translate("WijkMix", "Mosaic per wijk, block variant")
         )
+        if kind is not OWN:
+            name = f"{name} ({local(kind)})"
         style = styling.mosaic_class if drawn else styling.plain
         look = styling.PostProcessor(style, origin, aliases=aliases(), counts=drawn)
         styling.load(context, results[self.OUTPUT], "", [(name, 0, look)])
@@ -630,6 +642,7 @@ def aliases() -> dict[str, str]:
     return {
         "parent": translate("WijkMix", "Wijk"),
         "variant": translate("WijkMix", "Variant (units of the index)"),
+        "units": translate("WijkMix", "Units that stand for blocks"),
         "n_blocks": translate("WijkMix", "Number of blocks"),
         "wijk_diversity": translate("WijkMix", "Diversity of the wijk (0-1)"),
         "block_diversity": translate("WijkMix", "Mean diversity inside blocks (0-1)"),

@@ -8,6 +8,7 @@ from qgis.PyQt.QtGui import QIcon
 
 from .aggregate_dwellings import AggregateDwellings
 from .base import ICON
+from .build_blocks import BuildBlocks
 from .candidate_flags import CandidateFlags
 from .compare_years import CompareYears
 from .download_buurten import DownloadBuurten
@@ -27,6 +28,7 @@ ALGORITHMS = (
     DownloadBuurten,
     PrepareBuurten,
     AggregateDwellings,
+    BuildBlocks,
     CandidateFlags,
     SegregationIndices,
     LocalSegregation,

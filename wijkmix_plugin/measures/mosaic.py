@@ -280,8 +280,6 @@ def assign(shapes: np.ndarray, parents: np.ndarray) -> Assigned:
         return Assigned(parent, straddles)
     tree = shapely.STRtree(shapes[there])
     outer, inner = tree.query(parents, predicate="intersects")
-    if not len(inner):
-        return Assigned(parent, straddles)
     inner = there[inner]
     if not len(inner):  # blocks of another place
         return Assigned(parent, straddles)

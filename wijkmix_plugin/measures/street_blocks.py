@@ -12,6 +12,10 @@ import shapely
 from ..errors import Cancelled, GeometryError, MeasureError, Text
 from .mosaic import assign
 
+# Streets are brought to whole centimetres, so that an end which lies on another street but for the
+# last digits of its coordinates meets it.
+_CENTIMETRE = 0.01
+
 
 @dataclass(frozen=True)
 class StreetBlocks:
@@ -77,7 +81,7 @@ def build(
     for the block of buildings that a passer-by sees: back paths that are in the street layer cut
     blocks in two, and blocks at the rim, where the streets end, are missed. A pand that lies in two
     faces goes to the one with most of its area. Streets that end without meeting another one
-    enclose nothing and change nothing.
+    enclose nothing and change nothing. Coordinates of streets are rounded to centimetres.
     """
 
     def go_on() -> None:
@@ -167,7 +171,9 @@ def _faces(streets: np.ndarray) -> tuple[np.ndarray, list[Text]]:
     roads = kinds[0] == 2
     if roads:
         streets = shapely.make_valid(streets)
-    lines = shapely.boundary(shapely.union_all(streets)) if roads else shapely.union_all(streets)
+    lines = shapely.union_all(streets, grid_size=_CENTIMETRE)
+    if roads:
+        lines = shapely.boundary(lines)
     found, _, dangles, _ = shapely.polygonize_full(shapely.get_parts(lines))
     faces = shapely.get_parts(found)
     if roads and len(faces):
