@@ -4,7 +4,13 @@
 from __future__ import annotations
 
 import pytest
-from qgis.core import QgsFeature, QgsProcessingException, QgsProcessingFeedback, QgsVectorLayer
+from qgis.core import (
+    QgsApplication,
+    QgsFeature,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsVectorLayer,
+)
 
 OUT = dict.fromkeys(("OUTPUT", "INDICES", "BALANCE", "TESTS"), "TEMPORARY_OUTPUT")
 PLAN = [
@@ -253,6 +259,15 @@ def test_what_it_is_stands_in_the_tables_and_in_the_metadata(run, stock, table_o
         status = layer.fields().lookupField("status")
         if status >= 0 and layer.featureCount():
             assert layer.editorWidgetSetup(status).type() == "ValueMap"
+        if details.name.startswith("New before demolition"):
+            shown = {
+                QgsApplication.fieldFormatterRegistry()
+                .fieldFormatter("ValueMap")
+                .representValue(layer, i, layer.editorWidgetSetup(i).config(), None, f[i])
+                for i in (layer.fields().lookupField("test"), status)
+                for f in layer.getFeatures()
+            }
+            assert {"Stayers (homes)", "not met", "Leavers (homes)"} <= shown
         if details.name == "Indices before and after":
             place = layer.fields().lookupField("before")
             assert layer.editorWidgetSetup(place).type() != "ValueMap"

@@ -140,6 +140,8 @@ def test_two_classes(catalogue):
     result = worked_out(catalogue, [(code, 2026, "sloop", "sociaal", 10, "ja")], frame)
     html = sound(render_scenario(result, catalogue, lang="nl"))
     assert "niet toetsbaar" in html
+    # Flags of a source of two classes are unknown before and after, not forgotten.
+    assert result.flags is not None
 
 
 def test_what_comes_from_data_is_escaped(catalogue, plan_rows):

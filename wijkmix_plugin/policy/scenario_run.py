@@ -170,7 +170,7 @@ def run_scenario(
     balance = scenario.balance_table(plan, segments, vulnerable, base, place)
     notes += [(text, True) for text in scenario.verdicts(balance)] if vulnerable else []
     flagged = None
-    if "corp" in classes and any(f"flag_{name}" in frame for name in FLAGS):
+    if any(f"flag_{name}" in frame for name in FLAGS):
         flagged = scenario_flags.flag_changes(
             frame,
             counts,
