@@ -249,6 +249,28 @@ def test_the_profile_has_a_line_for_blocks_buurten_and_the_whole(
     assert "nan" not in said
 
 
+def test_reports_from_the_panel_have_the_blocks_of_the_run(
+    dock, load, nested_buurten, nested_blocks
+):
+    from wijkmix.wijkmix_plugin.gui import report_panel
+
+    load(nested_buurten, BLOCKS=nested_blocks())
+    dock.select_code("BU00010000")
+    shown = report_panel.Shown(dock.layer(), dock._table, dock._unit)
+    for scope in ("whole", "wijk", "buurt"):
+        page = report_panel.make(shown, dock._catalogue, scope).html
+        part = page.split('<section id="scale">')[1].split("</section>")[0]
+        assert "Between blocks inside buurten" in part, scope
+        assert "between" in part
+        assert "0.33" in part or "0.328" in part
+        assert "insight 9" not in part
+    tables = [x for x in QgsProject.instance().mapLayers().values() if "(table)" in x.name()]
+    QgsProject.instance().removeMapLayers([x.id() for x in tables])
+    page = report_panel.make(shown, dock._catalogue, "whole").html
+    part = page.split('<section id="scale">')[1].split("</section>")[0]
+    assert "table of wijken is not at hand" in part
+
+
 # -- what is missing ------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from wijkmix.wijkmix_plugin.report import charts, html
+from wijkmix.wijkmix_plugin.report import charts, html, place, restore
 
 LEVELS = {"wijk": 0.126362, "buurt": 0.044559, "block": 0.223244, "within": 0.605835}
 
@@ -170,3 +170,63 @@ def test_colours_of_levels_and_classes_differ_from_each_other_and_from_tenure():
     assert len(levels) == len(charts.LEVEL_COLOURS)
     assert len(classes) == len(charts.MOSAIC_COLOURS) == 4
     assert not (levels | classes) & set(charts.TENURE_COLOURS.values())
+
+
+# -- out of the layer of a scan, and of one place --------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_a_report_out_of_the_layer_has_what_the_tables_of_the_run_tell(blocks, catalogue, lang):
+    record = {**blocks.provenance, "variant": "block"}
+    record["parameters"] = {**record["parameters"], "blocks": True}
+    frame = pd.DataFrame(blocks.frame)
+    found = restore.restore(frame, record, blocks=(blocks.wijken, blocks.indices))
+    text = section(html.render_scan(found, catalogue, lang=lang))
+    assert "0.33" in text or "0,33" in text
+    assert charts.LEVEL_COLOURS["spectrum_block"] in text
+    assert "map-mosaic" in text
+    assert len(found.wijken) == len(blocks.wijken)
+    # Without them it says so, and not that there were no blocks.
+    without = section(html.render_scan(restore.restore(frame, record), catalogue, lang=lang))
+    assert "insight 9" not in without
+    assert "inzicht 9" not in without
+    said = "table of wijken is not at hand" if lang == "en" else "wijken is hier niet beschikbaar"
+    assert said in without
+    assert charts.LEVEL_COLOURS["spectrum_block"] not in without
+
+
+def test_the_report_of_a_wijk_has_its_bar_and_that_of_its_gemeente(blocks, catalogue):
+    record = {**blocks.provenance, "variant": "block"}
+    record["parameters"] = {**record["parameters"], "blocks": True}
+    tables = (blocks.wijken, blocks.indices)
+    found = restore.restore(pd.DataFrame(blocks.frame), record, tables=False, blocks=tables)
+    code = blocks.wijken["wijk_code"][1]
+    text = section(place.render_place(found, catalogue, code, "wijk", lang="en"))
+    both = bars(text)
+    assert len(both) == 2
+    assert all(sum(bar.values()) == pytest.approx(150, abs=0.3) for bar in both)
+    assert charts.LEVEL_COLOURS["spectrum_wijk"] in both[1]
+    assert charts.LEVEL_COLOURS["spectrum_wijk"] not in both[0]
+    assert f"Wijk {code}: Between buurten inside wijken" in text
+    kind = blocks.wijken["mosaic_class"][1]
+    assert charts.MOSAIC_LABELS[kind].en in text
+    assert ">0.328<" in text
+    assert "assumption" in text
+
+
+def test_the_report_of_a_buurt_without_blocks_says_what_is_missing(make, catalogue):
+    town = make()
+    found = restore.restore(pd.DataFrame(town.frame), town.provenance, tables=False)
+    code = town.frame["buurt_code"][10]
+    text = section(place.render_place(found, catalogue, code, lang="nl"))
+    assert "kan inzicht 9 niet toetsen" in text
+    assert len(bars(text)) == 2
+    assert charts.LEVEL_COLOURS["spectrum_rest"] in text
+
+
+def test_a_buurt_without_wijk_or_figures_gets_no_bar(make, catalogue):
+    town = make()
+    town.frame["wijk_code"] = None
+    found = restore.restore(pd.DataFrame(town.frame), town.provenance, tables=False)
+    text = section(place.render_place(found, catalogue, town.frame["buurt_code"][0], lang="en"))
+    assert "Wijk None" not in text

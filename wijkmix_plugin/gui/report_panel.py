@@ -25,7 +25,7 @@ from qgis.PyQt.QtWidgets import (
 
 from .. import dependencies, qgis_io
 from ..errors import WijkMixError
-from . import scan_layer, texts
+from . import scale_data, scan_layer, texts
 from .picker import narrow
 from .scan_layer import ScanTable, Unit
 from .stored_page import project_entry
@@ -76,7 +76,20 @@ def read(shown: Shown, *, tables: bool) -> Read:
     )
     loaded = scan_layer.loaded(shown.table, origin)
     decided = decisions.read(project_entry("goals"), project_entry("worklist"), loaded)
-    return Read(restore.restore(frame, origin, tables=tables), decided)
+    blocks = _of_blocks(layer)
+    return Read(restore.restore(frame, origin, tables=tables, blocks=blocks), decided)
+
+
+def _of_blocks(layer: QgsVectorLayer) -> tuple[Any, Any]:
+    """Return the tables of wijken and of indices that the run wrote, None where they have gone."""
+    found = []
+    context = QgsProcessingContext()
+    for marks in (scale_data.WIJK_MARKS, scale_data.INDEX_MARKS):
+        table = scale_data.sibling(layer, marks)
+        source = None if table is None else QgsProcessingFeatureSource(table, context)
+        found.append(None if source is None else qgis_io.read(source, geometry=False))
+    wijken, indices = found
+    return (wijken if wijken is not None and "mosaic_block" in wijken else None), indices
 
 
 def make(shown: Shown, catalogue: Any, scope: str) -> Report:

@@ -27,6 +27,9 @@ from .scan_layer import Mix, ScanTable, Unit, diversity
 
 # The parts of a spectrum, coarse to fine; the last one is what buurten alone cannot split further.
 LEVELS = ("spectrum_wijk", "spectrum_buurt", "spectrum_block", "spectrum_within", "spectrum_rest")
+# Fields that tell the table of wijken of a scan, and that of its indices.
+WIJK_MARKS = ("wijk_code", "mosaic_buurt")
+INDEX_MARKS = ("area", "index", "bandwidth", "value")
 # Distances around a buurt, in metres: those of the profile in the report.
 RADII = (500.0, 1000.0, 2000.0, 4000.0, 8000.0)
 AROUND = "env_minus_block_"

@@ -25,10 +25,10 @@ class Found:
         self.had_blocks = origin.get("variant") == "block"
         self.filtered = bool(layer.subsetString())
         self.wijk: dict[str, Any] = {}
-        wijken = scale_data.sibling(layer, ("wijk_code", "mosaic_buurt"))
+        wijken = scale_data.sibling(layer, scale_data.WIJK_MARKS)
         if wijken is not None and unit.wijk:
             self.wijk = next(iter(scale_data.rows(wijken, "wijk_code", unit.wijk)), {})
-        indices = scale_data.sibling(layer, ("area", "index", "bandwidth", "value"))
+        indices = scale_data.sibling(layer, scale_data.INDEX_MARKS)
         rows = scale_data.rows(indices, "area", unit.gemeente) if indices is not None else []
         whole = scale_data.rows(indices, "area", "all") if indices is not None else []
         self.profile = scale_data.profile_of_layer(whole)

@@ -15,7 +15,7 @@ import shapely
 
 from ..errors import TableError, Text
 from ..policy import explain
-from . import account, candidates, charts, decisions, figures, instruments, maps, reasons
+from . import account, candidates, charts, decisions, figures, instruments, maps, reasons, scale
 from .document import document, scan_subtitle
 from .numbers import esc
 from .page import FLAG_NAMES, FLAGS, Page
@@ -139,6 +139,13 @@ def render_place(
         ("summary", page.t("In short", "In het kort"), _summary(place)),
         ("place", page.t("The place", "De plek"), near.maps()),
         ("mix", page.t("Tenure mix", "Menging"), _mix(place)),
+        (
+            "scale",
+            page.t("At which scale", "Op welke schaal"),
+            scale.place_section(
+                page, inner.column("wijk_code")[0], inner.column("gemeente_code")[0]
+            ),
+        ),
         (
             "flags",
             page.t("Candidate for further study?", "Kandidaat voor nader onderzoek?"),

@@ -43,7 +43,8 @@ class Stored:
     Attributes
     ----------
     frame : one row per buurt of the layer.
-    wijken, indices : computed again from the buurten of the layer.
+    wijken, indices : computed again from the buurten of the layer, with what the run wrote about
+        blocks where that is at hand.
     """
 
     frame: pd.DataFrame
@@ -57,7 +58,11 @@ class Stored:
 
 
 def restore(
-    frame: pd.DataFrame, record: Mapping[str, Any] | None, *, tables: bool = True
+    frame: pd.DataFrame,
+    record: Mapping[str, Any] | None,
+    *,
+    tables: bool = True,
+    blocks: tuple[pd.DataFrame | None, pd.DataFrame | None] = (None, None),
 ) -> Stored:
     """Build the result of a scan from its layer.
 
@@ -65,7 +70,10 @@ def restore(
     ----------
     frame : the attributes of the layer, and its polygons in a metric system as `geometry`.
     record : what the run stored with the layer; None where it is lost.
-    tables : also compute the indices and the table of wijken again (for the report of a whole).
+    tables : also compute the indices again (for the report of a whole); without it the index table
+        holds the scale spectrum only.
+    blocks : the tables of wijken and of indices that a scan with blocks wrote, None where they are
+        not at hand; the buurten alone cannot give what they tell.
 
     Raises
     ------
@@ -102,23 +110,26 @@ def restore(
     ]
     if record is None:
         notes.append(Remark("warning", _NO_RECORD))
+    area = frame["gemeente_code"].to_numpy(dtype=object)
+    try:
+        spectrum, _ = overview.spectrum(frame, counts.to_numpy(dtype=float), classes)
+        names = dict(zip(area, frame["gemeente_name"], strict=True))
+        indices = overview.spectrum_rows(spectrum, names)
+    except MeasureError as error:
+        spectrum = overview.NO_SPECTRUM.copy()
+        indices = pd.DataFrame()
+        notes.append(Remark("warning", error.text))
+    wijken = overview.wijk_table(frame, counts, spectrum).reset_index(names="wijk_code")
     parameters = origin.get("parameters")
-    if tables and isinstance(parameters, Mapping) and parameters.get("blocks"):
-        notes.append(Remark("info", _BLOCKS))
-    wijken = indices = None
+    if isinstance(parameters, Mapping) and parameters.get("blocks"):
+        if blocks[0] is None:
+            notes.append(Remark("info", _BLOCKS))
+        else:
+            wijken, indices = _with_blocks(wijken, blocks[0], blocks[1])
     if tables:
         shapes = frame["geometry"].to_numpy() if "geometry" in frame else None
-        area = frame["gemeente_code"].to_numpy(dtype=object)
-        indices = overview.index_table(counts, classes, area, shapes)
-        try:
-            spectrum, _ = overview.spectrum(frame, counts.to_numpy(dtype=float), classes)
-            names = dict(zip(area, frame["gemeente_name"], strict=True))
-            rows = overview.spectrum_rows(spectrum, names)
-            indices = pd.concat([indices, rows], ignore_index=True)
-        except MeasureError as error:
-            spectrum = overview.NO_SPECTRUM.copy()
-            notes.append(Remark("warning", error.text))
-        wijken = overview.wijk_table(frame, counts, spectrum).reset_index(names="wijk_code")
+        table = overview.index_table(counts, classes, area, shapes)
+        indices = pd.concat([table, indices], ignore_index=True) if len(indices) else table
     return Stored(
         frame=frame,
         wijken=wijken,
@@ -129,6 +140,22 @@ def restore(
         notes=notes,
         provenance=origin,
     )
+
+
+def _with_blocks(
+    wijken: pd.DataFrame, told: pd.DataFrame, rows: pd.DataFrame | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the wijken with the columns that blocks gave, and the spectrum by blocks."""
+    own = [c for c in told if c not in wijken or str(c).startswith("spectrum_")]
+    told = told.drop_duplicates("wijk_code").set_index("wijk_code")[
+        [c for c in own if c != "geometry"]
+    ]
+    kept = wijken[[c for c in wijken if c not in told]]
+    wijken = kept.join(told, on="wijk_code")
+    if rows is None:
+        return wijken, pd.DataFrame()
+    spectrum = rows[rows["index"].astype(str).str.startswith("spectrum_")]
+    return wijken, spectrum.reset_index(drop=True)
 
 
 def _year(frame: pd.DataFrame, origin: Mapping[str, Any]) -> int | None:

@@ -11,7 +11,7 @@ import pandas as pd
 from ..errors import Text
 from . import charts, figures, maps
 from .maps import MapClass
-from .numbers import esc, is_missing
+from .numbers import NONE, esc, is_missing
 from .page import Page
 
 # In the order of a bar, coarse to fine.
@@ -98,6 +98,15 @@ def _intro(page: Page) -> str:
 
 def _levels_at_hand(page: Page, blocks: bool) -> str:
     """Say which levels are missing, and what follows from that."""
+    if not blocks and page.provenance.get("variant") == "block":
+        return page.t(
+            "<p><b>The levels below the buurt are not shown.</b> The scan was given blocks, but "
+            "its table of wijken is not at hand here, or none of the blocks could be used; what "
+            "follows rests on buurten. The report of the run itself has the rest.</p>",
+            "<p><b>De niveaus onder de buurt staan er niet bij.</b> De scan kreeg blokken, maar de "
+            "tabel met wijken is hier niet beschikbaar, of geen enkel blok was bruikbaar; wat "
+            "volgt berust op buurten. Het rapport van de berekening zelf heeft de rest.</p>",
+        )
     if not blocks:
         return page.t(
             "<p><b>Missing levels: block and building (pand).</b> A scan of buurten only cannot "
@@ -228,6 +237,68 @@ def _undivided(page: Page) -> str:
         "<p>Elk gebied is hier nauwelijks gemengd: er valt bijna niets over niveaus te "
         "verdelen.</p>",
     )
+
+
+# -- one place -------------------------------------------------------------------------------------
+
+
+def place_section(page: Page, wijk: object, gemeente: object) -> str:
+    """Return the spectrum and the mosaic index of one wijk, with the spectrum of its gemeente."""
+    blocks = has_blocks(page)
+    per = _gemeenten(page)
+    wijken = page.result.wijken
+    own = wijken[wijken["wijk_code"] == wijk] if wijken is not None else pd.DataFrame()
+    areas: list[tuple[str, dict]] = []
+    if len(own):
+        areas.append((f"Wijk {wijk}", own.iloc[0].to_dict()))
+    if gemeente in per.index:
+        areas.append((page.area(gemeente), per.loc[gemeente].to_dict()))
+    present = [part for part in PARTS if any(not is_missing(v.get(part)) for _, v in areas)]
+    body = _levels_at_hand(page, blocks)
+    if not present:
+        return body + _undivided(page)
+    rows = [
+        [
+            esc(name),
+            _bar(page, name, values, blocks, width=150),
+            *(f"={_share(page, values.get(part))}" for part in present),
+        ]
+        for name, values in areas
+    ]
+    head = [
+        page.t("Area", "Gebied"),
+        page.t("Scale spectrum", "Schaalspectrum"),
+        *_heads(page, present, blocks),
+    ]
+    body += _legend(page, present, blocks) + page.table(head, rows, kind="mix")
+    return body + (_mosaic_facts(page, areas[0][1], blocks) if len(own) else "")
+
+
+def _mosaic_facts(page: Page, values: Mapping[str, object], blocks: bool) -> str:
+    """Return the mosaic index of one wijk, and with blocks its class, patch and borders."""
+    number = page.numbers
+    shown = [name for name in MOSAIC if not is_missing(values.get(name))]
+    rows = [[page.say(MOSAIC[name]), f"={number.decimal(values[name], 3)}"] for name in shown]
+    if blocks:
+        kind = values.get("mosaic_class")
+        words = NONE if is_missing(kind) else page.say(charts.MOSAIC_LABELS.get(str(kind), kind))
+        rows.append([page.t("Class", "Klasse"), f"={words}"])
+        for name, digits, label in (
+            ("n_blocks", 0, page.t("Blocks that count", "Blokken die meetellen")),
+            ("block_dwellings", 0, page.t("Their dwellings", "Hun woningen")),
+            ("patch_size", 0, page.t("Patch (dwellings)", "Patch (woningen)")),
+            ("edge_contrast", 2, page.t("Contrast at borders", "Contrast aan grenzen")),
+        ):
+            if name in values:
+                rows.append([label, f"={number.decimal(values[name], digits)}"])
+    if not rows:
+        return ""
+    head = [page.t("Wijk", "Wijk"), "=" + page.t("Value", "Waarde")]
+    note = _mosaic_note(page, shown)
+    if blocks:
+        note += f'<p class="note">{_limits(page)}</p>'
+        note += _patch_note(page) if not is_missing(values.get("patch_size")) else ""
+    return page.table(head, rows) + note
 
 
 # -- around blocks ---------------------------------------------------------------------------------
@@ -392,7 +463,6 @@ def _mosaic_map(page: Page, base: maps.Base | None) -> str:
     kinds = page.column("mosaic_class")
     water = page.column("quality") == "water"
     keys = np.where(water, "water", np.where(pd.isna(kinds), "nodata", kinds))
-    chosen = page.provenance.get("parameters") or {}
     classes = [
         MapClass(key, charts.MOSAIC_COLOURS[key], label)
         for key, label in charts.MOSAIC_LABELS.items()
@@ -405,7 +475,6 @@ def _mosaic_map(page: Page, base: maps.Base | None) -> str:
         ),
         MapClass("water", "#e3eef5", Text("water", "water")),
     ]
-    number = page.numbers
     return figures.figure(
         page,
         base,
@@ -416,20 +485,27 @@ def _mosaic_map(page: Page, base: maps.Base | None) -> str:
         ),
         keys=keys,
         classes=classes,
-        note=page.t(
-            "One-sided: diversity of the wijk below {one}. Of the others: mosaic where H beyond "
-            "chance is {mosaic} or more, finely mixed where it is {fine} or less. These limits are "
-            "an {mark}; the source gives none. No class is better than another: that a wijk is a "
-            "mosaic does not say that this works.",
-            "Eenzijdig: diversiteit van de wijk onder {one}. Van de andere: mozaïek waar H boven "
-            "toeval {mosaic} of meer is, fijn gemengd waar die {fine} of minder is. Deze grenzen "
-            "zijn een {mark}; de bron geeft er geen. Geen klasse is beter dan een andere: dat een "
-            "wijk een mozaïek is, zegt niet dat dit werkt.",
-            one=number.plain(chosen.get("limit_diversity", 0.5)),
-            mosaic=number.plain(chosen.get("limit_mosaic", 0.6)),
-            fine=number.plain(chosen.get("limit_fine", 0.2)),
-            mark=page.t("assumption", "aanname"),
-        ),
+        note=_limits(page),
         labels=figures.place_names(page, base),
         wijken=page.column("wijk_code"),
+    )
+
+
+def _limits(page: Page) -> str:
+    """Say which limits the classes have, and that they are choices."""
+    chosen = page.provenance.get("parameters") or {}
+    number = page.numbers
+    return page.t(
+        "One-sided: diversity of the wijk below {one}. Of the others: mosaic where H beyond "
+        "chance is {mosaic} or more, finely mixed where it is {fine} or less. These limits are "
+        "an {mark}; the source gives none. No class is better than another: that a wijk is a "
+        "mosaic does not say that this works.",
+        "Eenzijdig: diversiteit van de wijk onder {one}. Van de andere: mozaïek waar H boven "
+        "toeval {mosaic} of meer is, fijn gemengd waar die {fine} of minder is. Deze grenzen "
+        "zijn een {mark}; de bron geeft er geen. Geen klasse is beter dan een andere: dat een "
+        "wijk een mozaïek is, zegt niet dat dit werkt.",
+        one=number.plain(chosen.get("limit_diversity", 0.5)),
+        mosaic=number.plain(chosen.get("limit_mosaic", 0.6)),
+        fine=number.plain(chosen.get("limit_fine", 0.2)),
+        mark=page.t("assumption", "aanname"),
     )
