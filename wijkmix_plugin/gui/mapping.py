@@ -42,7 +42,8 @@ def _key(names: Sequence[str]) -> str:
 
 def recall(names: Sequence[str]) -> dict[str, str]:
     """Return the mapping that was last chosen for columns of these names."""
-    from ..tables.roles import ALL_ROLES
+    # The room by its name: QGIS forgets on unload what it saw imported by name.
+    from ..tables import roles
 
     try:
         mapping = json.loads(QgsSettings().value(_key(names), "") or "{}")
@@ -51,7 +52,7 @@ def recall(names: Sequence[str]) -> dict[str, str]:
     known = set(names) | {""}
     if (
         not isinstance(mapping, dict)
-        or not set(mapping) <= set(ALL_ROLES)
+        or not set(mapping) <= set(roles.ALL_ROLES)
         or not set(map(str, mapping.values())) <= known
     ):
         return {}
