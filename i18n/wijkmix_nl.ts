@@ -2336,6 +2336,10 @@
         <translation>Reden</translation>
     </message>
     <message>
+        <source>Recognised as a whole; there is nothing to choose.</source>
+        <translation>In zijn geheel herkend; er valt niets te kiezen.</translation>
+    </message>
+    <message>
         <source>Recognised by the names that CBS uses. Choose another column where yours has another name; the choice is remembered for layers with the same columns.</source>
         <translation>Herkend aan de namen die het CBS gebruikt. Kies een andere kolom waar die anders heet; de keuze wordt onthouden voor lagen met dezelfde kolommen.</translation>
     </message>
@@ -3022,6 +3026,14 @@
     <message>
         <source>True for the buurten that your own policy calls vulnerable, or a list of their codes (BU…, WK…, GM…). Left empty, WijkMix uses the share of low-income households as a stand-in where the layer has it. That is an assumption and is labelled so; without it, vulnerability is unknown.</source>
         <translation>Waar voor de buurten die je eigen beleid kwetsbaar noemt, of een lijst van hun codes (BU…, WK…, GM…). Laat je dit leeg, dan neemt WijkMix het aandeel huishoudens met een laag inkomen als benadering, als de laag dat heeft. Dat is een aanname en staat er zo bij; zonder is de kwetsbaarheid onbekend.</translation>
+    </message>
+    <message>
+        <source>True for the buurten that your own policy calls vulnerable. Empty: a field named vulnerable, else a low-income proxy where the layer has the column, labelled as an assumption, else unknown.</source>
+        <translation>Waar voor de buurten die je eigen beleid kwetsbaar noemt. Leeg: een veld met de naam vulnerable, anders een benadering met lage inkomens als de laag die kolom heeft (gelabeld als aanname), anders onbekend.</translation>
+    </message>
+    <message>
+        <source>True for the buurten that your own policy calls vulnerable. Left empty, WijkMix uses the share of low-income households as a stand-in where the layer has it. That is an assumption and is labelled so; without it, vulnerability is unknown.</source>
+        <translation>Waar voor de buurten die je eigen beleid kwetsbaar noemt. Laat je dit leeg, dan neemt WijkMix het aandeel huishoudens met een laag inkomen als benadering, als de laag dat heeft. Dat is een aanname en staat er zo bij; zonder is de kwetsbaarheid onbekend.</translation>
     </message>
     <message>
         <source>True for the buurten that your own policy calls vulnerable; or a list of their codes, or of wijken or gemeenten (BU…, WK…, GM…). Empty: a field named vulnerable, else a low-income proxy where the layer has the column, labelled as an assumption, else unknown.</source>

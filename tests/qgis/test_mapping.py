@@ -280,6 +280,24 @@ def test_the_scan_takes_the_choice(run, own, table_of):
 # -- in the dialog of Processing
 
 
+def test_a_long_table_offers_what_its_measures_become(qgis_app):
+    from wijkmix.wijkmix_plugin.gui import mapping
+
+    offered = mapping.figures(["Id", "Measure", "Value", "WijkenEnBuurten"])
+    assert offered[0] == "WijkenEnBuurten"
+    assert {"1014800", "A047047"} <= set(offered)
+    assert mapping.figures(["buurtcode", KOOP]) == ["buurtcode", KOOP]
+
+
+def test_squares_have_nothing_to_choose(qgis_app):
+    from wijkmix.wijkmix_plugin.gui import mapping
+
+    names = ["aantal_woningen", KOOP, "percentage_huurwoningen", "crs28992res100m"]
+    assert mapping.known_whole(names)
+    assert not mapping.known_whole([*names, "buurtcode"])
+    assert not mapping.known_whole([])
+
+
 @pytest.fixture
 def wrapper(provider, qgis_iface, own):
     from processing.gui.wrappers import WidgetWrapperFactory

@@ -427,3 +427,23 @@ def test_the_code_of_a_block_may_be_a_postcode(code):
     assert result.classes == ("koop", "huur")
     assert result.frame.buurt_code.tolist() == ["1234AB"]
     assert result.frame.n_koop[0] == pytest.approx(21)
+
+
+def test_buurten_with_a_postcode_are_no_squares():
+    frame = pd.DataFrame(
+        {
+            "buurtcode": ["BU00010001"],
+            "postcode": ["1234"],
+            "aantal_woningen": [30],
+            "percentage_koopwoningen": [70],
+            "percentage_huurwoningen": [30],
+        }
+    )
+    assert squares.as_counts(frame)[0] is frame
+    result = to_canonical(frame, mapping={"dwellings": "aantal_woningen"})
+    assert result.frame.buurt_code.tolist() == ["BU00010001"]
+    assert result.frame.n_koop[0] == pytest.approx(21)
+    # and what the user gave a role is not turned into something else
+    bare = frame.drop(columns="buurtcode")
+    mapping = {"buurt_code": "postcode", "dwellings": "aantal_woningen"}
+    assert to_canonical(bare, mapping=mapping).columns["share_koop"] == "percentage_koopwoningen"

@@ -128,6 +128,13 @@ def test_a_mapping_to_an_unknown_role_or_an_absent_field_says_so():
     error(SNAKE, {"quality": "woningvoorraad"})
 
 
+def test_one_field_is_not_two_figures():
+    for text in error([*SNAKE, "x"], {"share_koop": "x", "share_corp": "x"}).text:
+        assert "x." in text
+    same = {"buurt_name": "buurtcode", "buurt_code": "buurtcode"}
+    assert detect_columns(SNAKE, same)["buurt_name"] == "buurtcode"
+
+
 def test_counts_and_percentages_are_not_mixed():
     for text in error([*SNAKE, "mijn_koop"], {"n_koop": "mijn_koop"}).text:
         assert "n_koop: mijn_koop" in text

@@ -212,6 +212,17 @@ def test_a_join_that_half_works_says_why_for_each_part():
     assert unmatched(ours, ours) == []
 
 
+def test_buurten_of_the_table_without_a_place_are_named():
+    more = table(buurtcode=[CODES[0], "BU00010009"])
+    notes = join_table(layer().iloc[:1], more)[1]
+    assert [n.severity for n in notes] == ["info"]
+    assert "1 buurten of the table" in notes[0].text.en
+    assert "BU00010009" in notes[0].text.nl
+    # another gemeente, another level and water have no place there anyhow
+    for code in ("BU00020009", "GM0001", "BU00019997"):
+        assert join_table(layer().iloc[:1], table(buurtcode=[CODES[0], code]))[1] == []
+
+
 def test_water_without_figures_is_no_warning():
     mine = layer()
     mine["buurtcode"] = ["BU00010001", "BU00010003", "BU00019997"]

@@ -79,6 +79,28 @@ def allowed(names: Sequence[str]) -> list[str]:
     return [name for name in names if name not in forbidden]
 
 
+def figures(names: Sequence[str]) -> list[str]:
+    """Return the columns of a table; of StatLine's long one those that its measures become."""
+    from ..tables.columns import long_fields
+    from ..tables.roles import SPELLINGS
+
+    long_ = long_fields(names)
+    if not long_:
+        return list(names)
+    known = SPELLINGS["statline_odata4"]
+    return [long_[2], *(n for role, ns in known.items() if role != "buurt_code" for n in ns[:1])]
+
+
+def known_whole(names: Sequence[str]) -> bool:
+    """Tell whether columns are those of squares or postcodes, which are read as they are."""
+    from ..tables.columns import square_fields
+    from ..tables.roles import role_of
+
+    return "buurt_code" in square_fields(names) and not any(
+        role_of(name) == "buurt_code" for name in names
+    )
+
+
 def samples(source: Any) -> dict[str, list[str]]:
     """Return a few different values of every field, from the first features of a source."""
     names = source.fields().names()

@@ -72,7 +72,7 @@ class MappingWrapper(WidgetWrapper):
             source = QgsProcessingUtils.variantToSource(value, context) if value else None
             if source is not None:
                 values = mapping.samples(source) if sampled else {}
-                found.append((source.fields().names(), values))
+                found.append((mapping.figures(source.fields().names()), values))
         if not found:
             return [], {}
         names, values = found[0]
@@ -86,9 +86,12 @@ class MappingWrapper(WidgetWrapper):
     def _choose(self) -> None:
         translate = QCoreApplication.translate
         names, values = self._columns()
-        if not names:
+        told = "" if names else translate("WijkMix", "Choose the input layer first.")
+        if mapping.known_whole(names):
+            told = translate("WijkMix", "Recognised as a whole; there is nothing to choose.")
+        if told:
             place = self.button.mapToGlobal(self.button.rect().bottomLeft())
-            QToolTip.showText(place, translate("WijkMix", "Choose the input layer first."))
+            QToolTip.showText(place, told)
             return
         try:
             now = json.loads(self.value() or "{}")

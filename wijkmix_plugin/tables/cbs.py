@@ -118,7 +118,7 @@ def to_canonical(
     CBS, Toelichting Wijk- en Buurtkaart; CBS, Kerncijfers wijken en buurten: tenure is published
     from 20 dwellings and up to 50 % unknown ownership, in whole percentages.
     """
-    frame, texts = as_counts(wide(frame))
+    frame, texts = as_counts(wide(frame), {name for name in (mapping or {}).values() if name})
     columns = detect_columns(frame.columns, mapping)
     keep = _check_keep(keep, columns, frame)
     if not len(frame):

@@ -232,6 +232,16 @@ def square_fields(columns: Iterable[str]) -> dict[str, str]:
     return {}
 
 
+def long_fields(columns: Iterable[str]) -> list[str]:
+    """Return the columns with measure, value and region of StatLine's long table (OData 4)."""
+    by_name = {str(name).strip(): str(name) for name in columns}
+    regions = SPELLINGS["statline_odata4"]["buurt_code"]
+    region = [by_name[name] for name in regions if name in by_name]
+    if "Measure" not in by_name or "Value" not in by_name or not region:
+        return []
+    return [by_name["Measure"], by_name["Value"], region[0]]
+
+
 def used_columns(
     names: Iterable[str], mapping: Mapping[str, str | None] | None, keep: Container[str] = ()
 ) -> list[str]:
@@ -321,4 +331,17 @@ def _check_mapping(
         published = ALL_ROLES.get(role_of(name) or "")
         percent = role in COUNTS and published is not None and published.kind == "percent"
         chosen[SHARE_OF_COUNT[role] if percent else role] = name
+    figures = [name for role, name in chosen.items() if name and _is_figure(role)]
+    twice = sorted({name for name in figures if figures.count(name) > 1})
+    if twice:
+        raise TableError(
+            "The mapping gives more than one role the field {names}. Every figure has a field of "
+            "its own.",
+            "De koppeling geeft meer dan één rol het veld {names}. Elk cijfer heeft een eigen veld.",
+            names=listed(twice),
+        )
     return chosen
+
+
+def _is_figure(role: str) -> bool:
+    return ALL_ROLES[role].kind in ("count", "percent", "number")

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from ..errors import TableError, Text
-from .columns import Note, detect, listed
+from .columns import Note, detect, listed, long_fields
 from .roles import ALL_ROLES, SHARE_OF_COUNT, role_of, spellings
-from .statline import long_fields, wide
+from .statline import wide
 from .values import text
 
 CBS_CODE = r"(?:BU[0-9A-Z]{8}|WK[0-9A-Z]{6}|GM\d{4}|NL\d{2})$"
@@ -60,7 +60,8 @@ def join_table(
     wanted = pd.Index(text(frame[code]))
     codes = pd.Series(text(table[key]), dtype=object)
     here = codes.isin(wanted.dropna()).to_numpy()
-    groups = unmatched(wanted.dropna().unique(), codes.dropna().unique())
+    every = codes.dropna().unique()
+    groups = unmatched(wanted.dropna().unique(), every)
     if not here.any():
         likely = max(groups, key=lambda group: (group.certain, len(group.codes))).reason
         theirs = _like_buurten(codes)
@@ -88,6 +89,7 @@ def join_table(
             key=key,
             codes=listed(twice, NAMED),
         )
+    unplaced = _unplaced(every, wanted)
     frame, notes = _joined(frame, table.drop(columns=key).set_axis(codes.to_numpy()), wanted)
     for group in groups:
         n = int(wanted.isin(group.codes).sum())
@@ -108,7 +110,30 @@ def join_table(
                 ),
             )
         )
+    if unplaced:
+        notes.append(
+            Note(
+                "info",
+                Text(
+                    "{n} buurten of the table lie in the same gemeenten but not in the layer: "
+                    "{codes}.",
+                    "{n} buurten van de tabel liggen in dezelfde gemeenten maar niet in de laag: "
+                    "{codes}.",
+                ).format(n=len(unplaced), codes=listed(unplaced, NAMED)),
+            )
+        )
     return frame, notes
+
+
+def _unplaced(theirs: Iterable[str], ours: pd.Index) -> list[str]:
+    """Return the buurten of the table in the gemeenten of the layer that the layer has not."""
+    have = set(ours.dropna())
+    near = _gemeenten(have)
+    return [
+        code
+        for code in theirs
+        if code not in have and _gemeenten([code]) & near and not re.match(WATER_CODE, code)
+    ]
 
 
 def with_headings(table: pd.DataFrame) -> pd.DataFrame:

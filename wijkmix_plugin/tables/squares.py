@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..errors import TableError, Text
 from .columns import square_fields
-from .roles import BLOCK_SPELLINGS
+from .roles import BLOCK_SPELLINGS, role_of
 from .values import numbers
 
 ROLES = ("dwellings", "share_koop", "share_huur", "n_corp")
@@ -24,12 +24,14 @@ def are_squares(columns: Iterable[str]) -> bool:
     return bool(square_fields(columns))
 
 
-def as_counts(frame: Any) -> tuple[Any, list[Text]]:
+def as_counts(frame: Any, mapped: Container[str] = ()) -> tuple[Any, list[Text]]:
     """Give squares or postcodes with a code the columns of a canonical table.
 
     Parameters
     ----------
     frame : pandas or geopandas.
+    mapped : columns that the user gave a role; with one of these among them the table is not taken
+        for squares, nor is one that has a buurt code.
 
     Returns
     -------
@@ -39,7 +41,8 @@ def as_counts(frame: Any) -> tuple[Any, list[Text]]:
         table is returned as it is.
     """
     fields = square_fields(frame.columns)
-    if "buurt_code" not in fields:
+    coded = any(role_of(str(name)) == "buurt_code" for name in frame.columns)
+    if "buurt_code" not in fields or coded or any(name in mapped for name in fields.values()):
         return frame, []
     counts, notes = square_counts(frame, ("koop", "huur"))
     result = frame.drop(columns=[name for role, name in fields.items() if role in ROLES])

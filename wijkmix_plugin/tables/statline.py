@@ -3,32 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 import pandas as pd
 
 from ..errors import TableError
-from .columns import listed
+from .columns import listed, long_fields
 from .roles import SPELLINGS
 from .values import text
 
-MEASURE = "Measure"
-VALUE = "Value"
 _NAMES = SPELLINGS["statline_odata4"]
-REGIONS = _NAMES["buurt_code"]
 MEASURES = frozenset(
     name for role, names in _NAMES.items() if role != "buurt_code" for name in names
 )
-
-
-def long_fields(columns: Iterable[str]) -> list[str]:
-    """Return the columns with measure, value and region; empty where a table has not these."""
-    by_name = {str(name).strip(): str(name) for name in columns}
-    region = [by_name[name] for name in REGIONS if name in by_name]
-    if MEASURE not in by_name or VALUE not in by_name or not region:
-        return []
-    return [by_name[MEASURE], by_name[VALUE], region[0]]
 
 
 def wanted(rows: pd.DataFrame) -> pd.DataFrame:
