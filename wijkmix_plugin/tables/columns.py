@@ -337,7 +337,8 @@ def _check_mapping(
         raise TableError(
             "The mapping gives more than one role the field {names}. Every figure has a field of "
             "its own.",
-            "De koppeling geeft meer dan één rol het veld {names}. Elk cijfer heeft een eigen veld.",
+            "De koppeling geeft meer dan één rol het veld {names}. Elk cijfer heeft een eigen "
+            "veld.",
             names=listed(twice),
         )
     return chosen
