@@ -3028,14 +3028,6 @@
         <translation>Waar voor de buurten die je eigen beleid kwetsbaar noemt, of een lijst van hun codes (BU…, WK…, GM…). Laat je dit leeg, dan neemt WijkMix het aandeel huishoudens met een laag inkomen als benadering, als de laag dat heeft. Dat is een aanname en staat er zo bij; zonder is de kwetsbaarheid onbekend.</translation>
     </message>
     <message>
-        <source>True for the buurten that your own policy calls vulnerable. Empty: a field named vulnerable, else a low-income proxy where the layer has the column, labelled as an assumption, else unknown.</source>
-        <translation>Waar voor de buurten die je eigen beleid kwetsbaar noemt. Leeg: een veld met de naam vulnerable, anders een benadering met lage inkomens als de laag die kolom heeft (gelabeld als aanname), anders onbekend.</translation>
-    </message>
-    <message>
-        <source>True for the buurten that your own policy calls vulnerable. Left empty, WijkMix uses the share of low-income households as a stand-in where the layer has it. That is an assumption and is labelled so; without it, vulnerability is unknown.</source>
-        <translation>Waar voor de buurten die je eigen beleid kwetsbaar noemt. Laat je dit leeg, dan neemt WijkMix het aandeel huishoudens met een laag inkomen als benadering, als de laag dat heeft. Dat is een aanname en staat er zo bij; zonder is de kwetsbaarheid onbekend.</translation>
-    </message>
-    <message>
         <source>True for the buurten that your own policy calls vulnerable; or a list of their codes, or of wijken or gemeenten (BU…, WK…, GM…). Empty: a field named vulnerable, else a low-income proxy where the layer has the column, labelled as an assumption, else unknown.</source>
         <translation>Waar voor de buurten die je eigen beleid kwetsbaar noemt; of een lijst van hun codes, of van wijken of gemeenten (BU…, WK…, GM…). Leeg: een veld met de naam vulnerable, anders een benadering met lage inkomens als de laag die kolom heeft (gelabeld als aanname), anders onbekend.</translation>
     </message>
