@@ -25,9 +25,12 @@ from .base import WijkMixAlgorithm, described, local
 from .labels import aliases
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy as np
     import pandas as pd
 
+    from ..wijkmix_plugin.tables import text_chunks
     from ..wijkmix_plugin.tables.dwellings import Counted
 
 
@@ -301,7 +304,6 @@ class AggregateDwellings(WijkMixAlgorithm):
         from ..wijkmix_plugin.tables.roles import ROLE_OF_SPELLING
 
         source = self.source(parameters, self.DWELLINGS, context)
-        self._check_lines(parameters, context, feedback)
         areas = self.source(parameters, self.AREAS, context)
         area_code = self.parameterAsString(parameters, self.AREA_CODE, context)
         levels = [
@@ -496,14 +498,7 @@ class AggregateDwellings(WijkMixAlgorithm):
         count = dwellings.DwellingCount(len(asked.names), asked.classes, list_left=asked.list_left)
         codes: Any = []
         total = 0
-        for columns, x, y in qgis_io.stream(
-            source,
-            list(dict.fromkeys([*chosen.values(), *([code] if code else [])])),
-            points=code is None,
-            crs=areas.sourceCrs(),
-            transform_context=context.transformContext(),
-            feedback=feedback,
-        ):
+        for columns, x, y in self._chunks(parameters, context, feedback, asked):
             if code is None:
                 area = finder.find(x, y, check=lambda: _stop(feedback)).astype(np.int64)
                 area[np.isnan(x)] = dwellings.NO_PLACE
@@ -525,20 +520,95 @@ class AggregateDwellings(WijkMixAlgorithm):
             raise self._nothing(asked, codes, total)
         return found
 
-    def _check_lines(self, parameters: dict[str, Any], context: Any, feedback: Any) -> None:
-        """Refuse a text file with a broken line, which QGIS would skip in silence."""
-        from ..wijkmix_plugin.tables.lines import check_lines
+    def _chunks(
+        self, parameters: dict[str, Any], context: Any, feedback: Any, asked: _Asked
+    ) -> Iterator[tuple[dict[str, Any], np.ndarray, np.ndarray]]:
+        """Yield fields, x and y, chunk by chunk: from the file itself where that is plain text.
 
-        file = qgis_io.text_file(self._layer(parameters, self.DWELLINGS, context))
+        A broken line of a text file, which QGIS would skip in silence, is refused.
+        """
+        from ..wijkmix_plugin.tables import lines, text_chunks
+
+        code = asked.code
+        fields = list(dict.fromkeys([*asked.chosen.values(), *([code] if code else [])]))
+        file = qgis_io.text_file(
+            self._layer(parameters, self.DWELLINGS, context), parameters[self.DWELLINGS]
+        )
         if file is not None:
-            check_lines(
+            delimiter = file.delimiter or lines.delimiter_of(file.path, file.encoding, file.skip)
+            form = text_chunks.Format(delimiter, file.encoding, file.quote, file.skip, file.decimal)
+            has_point = code is not None or (file.x in file.fields and file.y in file.fields)
+            if (
+                file.is_plain
+                and has_point
+                and text_chunks.is_readable(form)
+                and text_chunks.header(file.path, form) == file.fields
+            ):
+                yield from self._text_chunks(context, feedback, asked, file, form, fields)
+                return
+            lines.check_lines(
                 file.path,
-                file.delimiter,
+                delimiter,
                 file.encoding,
                 quote=file.quote,
                 skip=file.skip,
                 check=lambda: _stop(feedback),
             )
+        yield from qgis_io.stream(
+            asked.source,
+            fields,
+            points=code is None,
+            crs=asked.areas.sourceCrs(),
+            transform_context=context.transformContext(),
+            feedback=feedback,
+        )
+
+    def _text_chunks(
+        self,
+        context: Any,
+        feedback: Any,
+        asked: _Asked,
+        file: qgis_io.TextFile,
+        form: text_chunks.Format,
+        fields: list[str],
+    ) -> Iterator[tuple[dict[str, Any], np.ndarray, np.ndarray]]:
+        """Yield what `_chunks` does, without a QGIS feature for every line."""
+        import numpy as np
+        import pandas as pd
+
+        from ..wijkmix_plugin.tables import text_chunks
+
+        known = asked.source.fields()
+        of_field = {
+            name: file.fields.index(known.at(known.lookupField(name)).name()) for name in fields
+        }
+        point = [] if asked.code else [file.fields.index(file.x), file.fields.index(file.y)]
+        read = [0.0]
+
+        def check(part: float) -> None:
+            _stop(feedback)
+            read[0] = part
+
+        found = text_chunks.chunks(file.path, form, list(of_field.values()), point, check=check)
+        for chunk in text_chunks.ahead(found):
+            columns = {}
+            for name, place in of_field.items():
+                columns[name] = chunk[place]
+                if known.at(known.lookupField(name)).isNumeric():
+                    # As QGIS reads it: a number, without zeros before it.
+                    columns[name] = pd.to_numeric(pd.Series(chunk[place]), errors="coerce")
+            x, y = (chunk[place] for place in point) if point else (np.zeros(0), np.zeros(0))
+            yield (
+                columns,
+                *qgis_io.moved(
+                    x,
+                    y,
+                    asked.source.sourceCrs(),
+                    asked.areas.sourceCrs(),
+                    context.transformContext(),
+                ),
+            )
+            feedback.setProgress(100 * read[0])
 
     def _area_names(self, frame: pd.DataFrame, field: str, areas: Any) -> np.ndarray:
         """Return the codes of the areas, each its own."""

@@ -18,6 +18,7 @@ from qgis.core import (
     Qgis,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
+    QgsCsException,
     QgsDataSourceUri,
     QgsExpression,
     QgsFeature,
@@ -202,36 +203,110 @@ def stream(
 
 
 class TextFile(NamedTuple):
-    """How QGIS reads a layer from a text file; a delimiter of None is for the reader to find."""
+    """How QGIS reads a layer from a text file; a delimiter of None is for the reader to find.
+
+    `fields` are those of the file, `x` and `y` hold the point where it has one; `is_plain` tells
+    that the layer shows the rows of the file as they are, and no more than this record says.
+    """
 
     path: Path
     delimiter: str | None
     encoding: str
     quote: str
     skip: int
+    decimal: str
+    fields: list[str]
+    x: str
+    y: str
+    is_plain: bool
 
 
-def text_file(layer: QgsMapLayer | None) -> TextFile | None:
-    """Return the text file behind a layer, separated by one character; None for any other."""
+# Options of a text layer that this record holds, or that do not change what a cell says.
+_TOLD = {
+    *("type", "delimiter", "encoding", "quote", "escape", "skipLines", "decimalPoint"),
+    *("xField", "yField", "crs", "geomType", "detectTypes", "field", "watchFile"),
+    *("spatialIndex", "subsetIndex", "trimFields", "useHeader", "maxFields"),
+}
+
+
+def text_file(layer: QgsMapLayer | None, asked: Any = None) -> TextFile | None:
+    """Return the text file behind a layer, separated by one character; None for any other.
+
+    Parameters
+    ----------
+    asked : the value of the parameter, which may ask for a part of the layer.
+    """
     if layer is None:
         return None
     parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
     path = Path(str(parts.get("path", "")))
     if path.suffix.lower() not in (".csv", ".tsv", ".txt") or not path.is_file():
         return None
-    options = QUrlQuery(QUrl(layer.source()))
+    url = layer.source() if layer.providerType() == "delimitedtext" else ""
+    options = QUrlQuery(QUrl(url))
     told = {key: QUrl.fromPercentEncoding(value.encode()) for key, value in options.queryItems()}
     if told.get("type", "csv") != "csv":
         return None
     delimiter = told.get("delimiter", "").replace("\\t", "\t") or None
-    if layer.providerType() == "delimitedtext":
+    if url:
         delimiter = delimiter or ","
     if delimiter is not None and len(delimiter) > 1:
         return None
-    encoding = layer.dataProvider().encoding() or "utf-8"
     skip = told.get("skipLines", "0")
-    quote = told.get("quote", '"')
-    return TextFile(path, delimiter, encoding, quote[:1], int(skip) if skip.isdigit() else 0)
+    quote = told.get("quote", '"')[:1]
+    fields = layer.fields()
+    own = [n for n in range(fields.count()) if fields.fieldOrigin(n) == _OF_PROVIDER]
+    is_plain = (
+        _is_whole(layer, asked)
+        and not layer.subsetString()
+        and told.keys() <= _TOLD
+        and told.get("useHeader", "yes").lower() == "yes"
+        and told.get("escape", quote) in ("", quote)
+        and len(told.get("decimalPoint", ".")) <= 1
+        and (bool(url) or layer.wkbType() == QgsWkbTypes.Type.NoGeometry)
+    )
+    return TextFile(
+        path,
+        delimiter,
+        layer.dataProvider().encoding() or "utf-8",
+        quote,
+        int(skip) if skip.isdigit() else 0,
+        told.get("decimalPoint", ".") or ".",
+        [fields.at(n).name() for n in own],
+        told.get("xField", ""),
+        told.get("yField", ""),
+        is_plain,
+    )
+
+
+def moved(
+    x: np.ndarray, y: np.ndarray, crs: Any, to: Any, transform_context: Any
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return coordinates in another system; what cannot be turned is infinite."""
+    import numpy as np
+
+    if crs == to:
+        return x, y
+    usable = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    points = np.column_stack([x[usable], y[usable]])
+    transform = QgsCoordinateTransform(crs, to, transform_context)
+    head = np.array([1, 2, 0, 0, 0], dtype=np.uint8).tobytes()
+    line = QgsGeometry()
+    line.fromWkb(head + np.uint32(len(points)).tobytes() + points.astype("<f8").tobytes())
+    turned = np.full((len(points), 2), np.inf)
+    if len(points) and line.transform(transform) == Qgis.GeometryOperationResult.Success:
+        turned = np.frombuffer(bytes(line.asWkb()), dtype="<f8", offset=9).reshape(-1, 2)
+    elif len(points):
+        # One of them is impossible: one by one, so that the others stay.
+        for row, (east, north) in enumerate(points):
+            try:
+                point = transform.transform(east, north)
+            except QgsCsException:
+                continue
+            turned[row] = point.x(), point.y()
+    found = np.stack([x, y]).astype(float)
+    found[:, usable] = turned.T
+    return found[0], found[1]
 
 
 class DatabaseTable(NamedTuple):

@@ -246,3 +246,77 @@ def test_cancel(run, buurten):
     }
     with pytest.raises(QgsProcessingException):
         run("aggregate_dwellings", parameters, feedback=feedback)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:28992", "EPSG:4326"])
+@pytest.mark.parametrize("by", ["point", "code", "number"])
+def test_a_text_file_is_counted_as_row_by_row(run, table_of, buurten, tmp_path, crs, by):
+    from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsProject
+    from wijkmix.wijkmix_plugin import qgis_io
+
+    to = QgsCoordinateTransform(
+        QgsCoordinateReferenceSystem("EPSG:28992"),
+        QgsCoordinateReferenceSystem(crs),
+        QgsProject.instance(),
+    )
+    lines = ['vhe;eigendom;"code";nr;complex;x;y']
+    for n in range(500):
+        place = to.transform(120_050 + 100 * (n % 9), 480_050)
+        x, y = (place.x(), place.y()) if n % 50 else ("", "")
+        tenure = ("KW", " sh", '"PH"', "")[n % 4]
+        lines.append(f"v{n % 450};{tenure};BU0001{n % 6:04d};{n % 6};{n % 30};{x};{y}")
+    path = tmp_path / "met spatie é.csv"
+    path.write_text("\r\n".join(lines) + "\r\n", encoding="utf-8")
+    place = f"&xField=x&yField=y&crs={crs}" if by == "point" else "&geomType=none"
+    uri = f"file://{path}?delimiter=;&detectTypes=yes&type=csv{place}"
+
+    def numbered(rows):
+        for number, row in enumerate(rows):
+            row["nr"] = float(number)
+
+    areas = buurten(columns=5, rows=1, change=numbered)
+    more = {"point": {}, "code": {"CODE": "code"}, "number": {"CODE": "nr", "AREA_CODE": "nr"}}[by]
+    found = []
+    for subset in ("", "true"):
+        layer = QgsVectorLayer(uri, "l", "delimitedtext")
+        assert layer.isValid()
+        layer.setSubsetString(subset)
+        assert qgis_io.text_file(layer).is_plain == (subset == "")
+        result = call(
+            run, buurten, DWELLINGS=layer, areas=areas, DWELLING_ID="vhe", COMPLEX="complex", **more
+        )
+        log = [line for line in run.log if "Results" not in line]
+        found.append((table_of(result["OUTPUT"]), table_of(result["UNMATCHED"]), log))
+    for fast, slow in zip(*found, strict=True):
+        assert fast == slow
+    assert len(found[0][1]) > 50
+
+
+def test_a_text_file_that_a_layer_shows_otherwise_is_left_to_qgis(buurten, tmp_path):
+    from qgis.core import QgsProcessingFeatureSourceDefinition
+    from wijkmix.wijkmix_plugin import qgis_io
+
+    path = tmp_path / "lijst.csv"
+    path.write_text("code;eigendom\nA;KW\n", encoding="utf-8")
+
+    def is_plain(options, asked=None):
+        uri = f"file://{path}?delimiter=;&type=csv{options}"
+        return qgis_io.text_file(QgsVectorLayer(uri, "l", "delimitedtext"), asked).is_plain
+
+    assert is_plain("")
+    for odd in ("&useHeader=no", "&escape=\\", "&skipEmptyFields=yes", "&subset=true"):
+        assert not is_plain(odd), odd
+    part = QgsProcessingFeatureSourceDefinition(str(path), selectedFeaturesOnly=True)
+    assert not is_plain("", part)
+
+
+def test_a_broken_line_of_points_is_named_and_bad_numbers_are_no_point(run, buurten, tmp_path):
+    path = tmp_path / "lijst.csv"
+    uri = f"file://{path}?delimiter=;&detectTypes=no&type=csv&xField=x&yField=y&crs=EPSG:28992"
+    lines = ["eigendom;x;y", *["KW;120050;480050"] * 20, "KW;geen;480050"]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found = call(run, buurten, DWELLINGS=QgsVectorLayer(uri, "l", "delimitedtext"))
+    assert (found["N_COUNTED"], found["N_UNMATCHED"]) == (20, 1)
+    path.write_text("\n".join([*lines, "KW;1200504"]) + "\n", encoding="utf-8")
+    with pytest.raises(QgsProcessingException, match=r"Line 23 of lijst\.csv is broken"):
+        call(run, buurten, DWELLINGS=QgsVectorLayer(uri, "l", "delimitedtext"))

@@ -21,6 +21,7 @@ CLASSES = ("koop", "corp", "overig", "unknown")
 UNKNOWN = CLASSES.index("unknown")
 UNKNOWN_LIMIT = 10.0  # percent of an area list whose ownership is unknown, worth a warning
 NAMED = 10
+_PARTS = 16
 
 # Where a dwelling is, if not in an area.
 OUTSIDE, NO_PLACE, NO_CODE, CODE_UNKNOWN, TWO_AREAS, AGAIN = -1, -2, -3, -4, -5, -6
@@ -137,8 +138,8 @@ class Counted:
 class DwellingCount:
     """Counts dwellings per area, chunk by chunk.
 
-    Memory does not grow with the dwellings, but for 21 bytes each where they have identifiers, and
-    for the list of those that are not counted where that is asked.
+    Memory does not grow with the dwellings, but for 12 bytes each where they have identifiers (20
+    where the list of those that are not counted is asked), and for that list.
 
     Parameters
     ----------
@@ -201,13 +202,17 @@ class DwellingCount:
                 named = key[out]
             self._lost.append((rows[out], named, area[out]))
         if complexes is not None:
-            pairs = pd.DataFrame({"complex": text(pd.Series(complexes)), "area": area})[inside]
-            pairs = pairs.dropna().drop_duplicates()
-            self._complexes.update(zip(pairs["complex"], pairs["area"], strict=True))
+            number, distinct = pd.factorize(pd.Series(complexes)[inside], use_na_sentinel=True)
+            pairs = np.unique(np.column_stack([number, area[inside]])[number >= 0], axis=0)
+            names = text(pd.Series(distinct))
+            self._complexes.update(
+                (names[which], int(place)) for which, place in pairs if names[which] is not None
+            )
         if key is not None:
             has = inside & np.array([k is not None for k in key], dtype=bool)
             hashes = pd.util.hash_array(key[has], categorize=False)
-            self._known.append((hashes, area[has].astype(np.int32), kind[has], rows[has]))
+            place = (area[has] * len(CLASSES) + kind[has]).astype(np.int32)
+            self._known.append((hashes, place, *([rows[has]] if self._list_left else [])))
             inside &= ~has
         self._count(area[inside], kind[inside])
 
@@ -271,15 +276,26 @@ class DwellingCount:
 
     def _once(self) -> int:
         """Count every identifier once; return how many dwellings had rows of different tenure."""
-        if not self._known:
-            return 0
-        hashes, area, kind, rows = (np.concatenate(p) for p in zip(*self._known, strict=True))
+        differ = 0
+        # Part by part, so that sorting takes little memory beside the identifiers themselves.
+        for part in range(_PARTS):
+            picks = [known[0] % _PARTS == part for known in self._known]
+            pieces = zip(*self._known, strict=True)
+            some = [
+                np.concatenate([piece[pick] for piece, pick in zip(column, picks, strict=True)])
+                for column in pieces
+            ]
+            if some and len(some[0]):
+                differ += self._once_of(*some)
         self._known = []
-        order = np.lexsort((rows, hashes))
-        hashes, area, kind, rows = hashes[order], area[order], kind[order], rows[order]
-        starts = np.flatnonzero(np.r_[True, hashes[1:] != hashes[:-1]] if len(hashes) else [])
-        if not len(starts):
-            return 0
+        return differ
+
+    def _once_of(self, hashes: np.ndarray, place: np.ndarray, *rows: np.ndarray) -> int:
+        # The sort is stable: rows of one identifier stay in their order.
+        order = np.argsort(hashes, kind="stable")
+        hashes, place = hashes[order], place[order]
+        area, kind = np.divmod(place, len(CLASSES))
+        starts = np.flatnonzero(np.r_[True, hashes[1:] != hashes[:-1]])
         low, high = (f.reduceat(area, starts) for f in (np.minimum, np.maximum))
         first, last = (f.reduceat(kind, starts) for f in (np.minimum, np.maximum))
         torn, differ = low != high, (low == high) & (first != last)
@@ -292,9 +308,9 @@ class DwellingCount:
             n = int(which.sum())
             if n:
                 self._leave(np.full(n, reason))
-            if n and self._list_left:
+            if n and rows:
                 nameless = np.full(n, None, dtype=object)
-                self._lost.append((rows[which], nameless, np.full(n, reason)))
+                self._lost.append((rows[0][order][which], nameless, np.full(n, reason)))
         return int(differ.sum())
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from ..errors import TableError
 
@@ -50,29 +51,65 @@ def check_lines(
             file.readline()
         header = file.readline()
         if delimiter is None:
-            delimiter = max(_DELIMITERS, key=header.count)
-        reader = csv.reader(
+            delimiter = _likely(header)
+        found = records(
             chain([header], file),
+            None,
+            path,
+            skip,
             delimiter=delimiter,
             quotechar=quote or None,
             strict=True,
             quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
         )
-        width, first = 0, 0
-        try:
-            for number, record in enumerate(reader):
-                if number == 0:
-                    width = len(record)
-                elif record and (len(record) < width or any(record[width:])):
-                    raise _broken(path, skip + first + 1, f"{len(record)} / {width}")
-                if number % 100_000 == 0:
-                    check()
-                first = reader.line_num
-        except csv.Error as error:
-            raise _broken(path, skip + first + 1, str(error)) from error
+        for number, _ in enumerate(found):
+            if number % 100_000 == 0:
+                check()
 
 
-def _broken(path: str | Path, line: int, what: str) -> TableError:
+def delimiter_of(path: str | Path, encoding: str = "utf-8", skip: int = 0) -> str:
+    """Return the character that the header has most of."""
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        encoding = "latin-1"
+    with Path(path).open(encoding=encoding, errors="replace", newline="") as file:
+        for _ in range(skip):
+            file.readline()
+        return _likely(file.readline())
+
+
+def _likely(header: str) -> str:
+    return max(_DELIMITERS, key=header.count)
+
+
+def records(
+    lines: Iterable[str], width: int | None, path: str | Path, before: int, **dialect: Any
+) -> Iterator[list[str]]:
+    """Yield records, and refuse one that is not so wide.
+
+    Parameters
+    ----------
+    width : cells in a record; None takes those of the first.
+    before : how many lines of the file stand before these.
+    dialect : as `csv.reader` takes it.
+    """
+    reader = csv.reader(lines, **dialect)
+    first = 0
+    try:
+        for record in reader:
+            if width is None:
+                width = len(record)
+            if record and (len(record) < width or any(record[width:])):
+                raise broken(path, before + first + 1, f"{len(record)} / {width}")
+            yield record
+            first = reader.line_num
+    except csv.Error as error:
+        raise broken(path, before + first + 1, str(error)) from error
+
+
+def broken(path: str | Path, line: int, what: str) -> TableError:
+    """Return the error that names a broken line."""
     return TableError(
         "Line {line} of {file} is broken: its fields do not fit the header ({what}). Mend that "
         "line (a missing separator, an open quotation mark) and run again.",
