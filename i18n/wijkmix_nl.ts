@@ -1244,6 +1244,10 @@
         <translation>Vlag</translation>
     </message>
     <message>
+        <source>Flags never without these instruments</source>
+        <translation>Vlaggen nooit zonder deze instrumenten</translation>
+    </message>
+    <message>
         <source>Flags of the buurt</source>
         <translation>Vlaggen van de buurt</translation>
     </message>

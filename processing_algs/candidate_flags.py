@@ -117,10 +117,12 @@ class CandidateFlags(PolicyAlgorithm):
         rule = _stated(own, "vulnerable" in frame, origin)
         proxy = scan.add_vulnerable(frame, shipped, thresholds)
         rule = rule or proxy
+        verdicts = flags.evaluate_flags(frame, shipped, parameters=thresholds)
+        verdicts["flag_companions"] = flags.companions(verdicts, shipped)
         result = pd.concat(
             [
                 frame,
-                flags.evaluate_flags(frame, shipped, parameters=thresholds),
+                verdicts,
                 flags.robustness(frame, shipped, parameters=thresholds),
             ],
             axis=1,

@@ -339,7 +339,8 @@ def _wanted(source: Any, shipped: Any) -> list[str]:
     there = source.fields().names()
     known = [*scenario_run.IDENTITY, *MADE_OF, "land_ha", "households"]
     own = [n for n in there if n in shipped.indicators or n.startswith("flag_")]
-    own = [n for n in own if n not in ("flag_reasons", *conditions.check_columns(own))]
+    apart = ("flag_reasons", "flag_companions", *conditions.check_columns(own))
+    own = [n for n in own if n not in apart]
     return [n for n in there if n in known or n in own]
 
 

@@ -207,6 +207,7 @@ def run_scan(
     derived = add_vulnerable(result, catalogue, thresholds)
     rule = vulnerable_rule or derived
     verdicts = flags.evaluate_flags(result, catalogue, parameters=thresholds)
+    verdicts["flag_companions"] = flags.companions(verdicts, catalogue)
     result = pd.concat([result, verdicts], axis=1)
     step(75)
 

@@ -448,6 +448,29 @@ def test_no_score_and_no_rank(catalogue):
     assert "rank" not in json.dumps(reasons(catalogue, frame))
 
 
+# -- companions --------------------------------------------------------------------------------
+
+
+def test_what_a_flag_is_never_shown_without_travels_with_it(catalogue):
+    verdicts = pd.DataFrame(
+        {
+            "flag_herstructurering": ["candidate", "no", "no", None],
+            "flag_verdichting": ["no", "no", "unknown", None],
+            "flag_grondverwerving": ["no", "provisional", "no", None],
+        }
+    )
+    found = flags.companions(verdicts, catalogue)
+    assert found[2:] == [None, None]
+    for text, flag in zip(found, ("herstructurering", "grondverwerving"), strict=False):
+        entries = catalogue.companions(flag)
+        assert sorted(text.split("; ")) == sorted(f"{e['nr']} {e['id']}" for e in entries)
+    both = verdicts.assign(flag_grondverwerving="candidate")
+    [first, *_] = flags.companions(both, catalogue)
+    assert {*found[0].split("; "), *found[1].split("; ")} == set(first.split("; "))
+    assert len(first.split("; ")) == len(set(first.split("; ")))
+    assert flags.companions(verdicts.iloc[:0], catalogue) == []
+
+
 # -- robustness ----------------------------------------------------------------------------------
 
 

@@ -299,6 +299,13 @@ def test_text_in_a_column_of_numbers_is_refused_by_name(run, units):
     refused(run, layer, "free_capacity must hold numbers; found: veel")
 
 
+def test_no_flag_leaves_without_its_companions(flags, units):
+    rows = flags(units())
+    assert "P04 terugkeer-herhuisvesting" in rows[0]["flag_companions"]
+    assert "E01 wijkeconomie-algemeen" in rows[1]["flag_companions"]
+    assert rows[2]["flag_companions"] is rows[3]["flag_companions"] is None
+
+
 def test_vulnerable_by_a_list_of_codes(flags, run, units):
     rows = flags(units(), VULNERABLE="BU00010002, bu00010001")
     # Land acquisition never where it is vulnerable, and buurt 3 is not on the list.

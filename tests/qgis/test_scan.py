@@ -80,6 +80,13 @@ def test_a_list_with_a_code_of_no_buurt_leaves_nothing(run, buurten, tmp_path):
     assert not report.exists()
 
 
+def test_no_flag_leaves_without_its_companions(run, buurten, table_of):
+    for row in table_of(scan(run, buurten())["OUTPUT"]):
+        raised = any(row[name] in ("candidate", "provisional") for name in FLAGS)
+        assert (row["flag_companions"] is not None) == raised
+        assert not raised or "E01 wijkeconomie-algemeen" in row["flag_companions"]
+
+
 def test_capacity_decides_between_candidate_and_provisional(run, buurten, table_of):
     def capacity(rows):
         for row in rows:

@@ -36,6 +36,7 @@ __all__ = [
     "FLAGS",
     "FORBIDDEN_PATTERNS",
     "check_columns",
+    "companions",
     "evaluate_flags",
     "robustness",
     "vulnerable_rule",
@@ -102,6 +103,27 @@ def evaluate_flags(
         for used, why, *parts in zip(judge.used.tolist(), quality, *texts, strict=True)
     ]
     return pd.DataFrame(columns, index=frame.index, dtype=object)
+
+
+def companions(verdicts: pd.DataFrame, catalogue: Catalogue) -> list[str | None]:
+    """Return per unit what its flags are never shown without, so that it travels with every export.
+
+    Parameters
+    ----------
+    verdicts : (n rows) with `flag_<name>`, as `evaluate_flags` gives them.
+
+    Returns
+    -------
+    Numbers and ids such as "P04 terugkeer-herhuisvesting; P05 waterbedmonitoring" (n), in the order
+    of the catalogue; None where no flag is raised.
+    """
+    wanted = {flag: {e["id"] for e in catalogue.companions(flag)} for flag in FLAGS}
+    told: dict[tuple[bool, ...], str | None] = {}
+    raised = np.column_stack([verdicts[f"flag_{flag}"].isin(RAISED) for flag in FLAGS])
+    for key in map(tuple, np.unique(raised, axis=0).tolist()):
+        keys = set().union(*(wanted[flag] for flag, on in zip(FLAGS, key, strict=True) if on))
+        told[key] = "; ".join(f"{e['nr']} {e['id']}" for e in catalogue.entries if e["id"] in keys)
+    return [told[key] or None for key in map(tuple, raised.tolist())]
 
 
 def robustness(
