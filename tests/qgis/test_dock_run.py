@@ -238,3 +238,47 @@ def test_blocks_are_a_choice_of_the_form_and_empty_by_default(
     dock.run_button.click()
     offered = [dock.run_panel.blocks.layer(i) for i in range(dock.run_panel.blocks.count())]
     assert dock.layer() not in offered
+
+
+def sections(page):
+    """Return the sections of a report that hold the numbers of the whole."""
+    return [
+        page[page.index(f'<section id="{name}">') :].split("</section>")[0]
+        for name in ("mix", "scale", "segregation", "clusters")
+    ]
+
+
+def test_the_report_of_a_run_has_what_the_project_has_decided(dock, buurten, monkeypatch):
+    from pathlib import Path
+
+    from wijkmix.wijkmix_plugin.gui import dock as dock_module
+    from wijkmix.wijkmix_plugin.gui import report_panel, scale_data
+    from wijkmix.wijkmix_plugin.policy import goals
+
+    opened = []
+
+    class Services:
+        @staticmethod
+        def openUrl(url):
+            opened.append(Path(url.toLocalFile()))
+
+    monkeypatch.setattr(report_panel, "QDesktopServices", Services)
+    monkeypatch.setattr(dock_module, "QDesktopServices", Services)
+    start(dock, buurten())
+    wait(lambda: ended(dock))
+    dock.runs.report_button.click()
+    of_run = opened.pop().read_text(encoding="utf-8")
+    assert "goal not recorded" in of_run
+    aims = goals.Goals().with_main("residents")
+    QgsProject.instance().writeEntry("WijkMix", "goals", goals.dumps(aims))
+    dock.runs.report_button.click()
+    of_panel = opened.pop().read_text(encoding="utf-8")
+    assert "The sitting residents first" in of_panel
+    assert "goal not recorded" not in of_panel
+    assert sections(of_panel) == sections(of_run)
+    # Without the tables of the run the numbers are computed again, and are the same.
+    for marks in (scale_data.WIJK_MARKS, scale_data.INDEX_MARKS):
+        table = scale_data.sibling(dock.layer(), marks)
+        QgsProject.instance().removeMapLayer(table.id())
+    dock.runs.report_button.click()
+    assert sections(opened.pop().read_text(encoding="utf-8")) == sections(of_run)

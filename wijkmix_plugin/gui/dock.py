@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from qgis.core import Qgis, QgsMessageLog, QgsPointXY, QgsProject, QgsVectorLayer
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, QUrl
+from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import (
     QComboBox,
     QFrame,
@@ -39,6 +41,7 @@ from .run_scan import RunPanel, ScanRun
 from .scale_panel import ScalePanel
 from .scan_layer import LAYER_SIGNALS, ScanTable, Unit
 from .scenario_panel import ScenarioPanel
+from .stored_page import project_entry
 from .view_bar import ViewBar
 
 
@@ -54,6 +57,7 @@ class WijkMixDock(QgsDockWidget):
         self._connections: list[tuple[Any, Any]] = []
         self._layer_connections: list[tuple[Any, Any]] = []
         self._layer_id = ""
+        self._run_layer = ""
         self._table: ScanTable | None = None
         self._unit: Unit | None = None
         self._catalogue, problem = _load_catalogue()
@@ -196,6 +200,7 @@ class WijkMixDock(QgsDockWidget):
         self._connect(self.report_panel.layout_added, self._open_layout)
         self._connect(self.run_panel.started, self._run_started)
         self._connect(self.runs.ended, self._run_ended)
+        self._connect(self.runs.report_asked, self._report_asked)
         self._connect(self.picker.map_button.toggled, self._pick_toggled)
         self._connect(self.picker.zoom_button.clicked, self._zoom)
         self._connect(self.flags.anchorClicked, self._flag_link)
@@ -531,6 +536,17 @@ class WijkMixDock(QgsDockWidget):
         self.report_panel.refresh()
         self.stack.setCurrentWidget(self.report_panel)
 
+    def _report_asked(self, path: str) -> None:
+        """Open the report of the run; with what the project has decided, it is made anew."""
+        decided = any(project_entry(key) for key in ("goals", "worklist"))
+        if decided or not Path(path).is_file():
+            if QgsProject.instance().mapLayer(self._run_layer) is not None:
+                self.choose_layer(self._run_layer)
+            self.show_report_form()
+            self.report_panel.open_whole()
+        else:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(path))
+
     def _open_layout(self, layout: Any) -> None:
         if self._iface is None:
             return
@@ -548,6 +564,7 @@ class WijkMixDock(QgsDockWidget):
 
     def _run_ended(self, layer_id: str) -> None:
         self.run_button.setEnabled(True)
+        self._run_layer = layer_id
         if QgsProject.instance().mapLayer(layer_id) is not None:
             self._list_layers()
             self.choose_layer(layer_id)

@@ -273,6 +273,12 @@ class ReportPanel(QWidget):
         if self.write(path, report.html.encode("utf-8")):
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
+    def open_whole(self) -> None:
+        """Open the report of the whole scan."""
+        self.scopes["whole"].setChecked(True)
+        self._scope_clicked()
+        self._open()
+
     def _save_html(self) -> None:
         self.save("html", lambda report: report.html.encode("utf-8"))
 

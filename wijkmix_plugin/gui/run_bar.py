@@ -3,11 +3,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from qgis.PyQt.QtCore import QCoreApplication, Qt, QUrl, pyqtSignal
-from qgis.PyQt.QtGui import QDesktopServices
+from qgis.PyQt.QtCore import QCoreApplication, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -28,6 +26,8 @@ class RunBar(QWidget):
 
     # The run has ended; the id of its buurten layer, "" where there is none.
     ended = pyqtSignal(str)
+    # The report of the run is asked for; the path of what the run wrote.
+    report_asked = pyqtSignal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,7 +72,7 @@ class RunBar(QWidget):
         self.running.hide()
         close.clicked.connect(self.notice.hide)
         self.stop_button.clicked.connect(self._stop)
-        self.report_button.clicked.connect(self._open_report)
+        self.report_button.clicked.connect(lambda: self.report_asked.emit(self._report))
 
     def say(self, text: str, report: str = "") -> None:
         """Show a message; with the path of a report it has a button to open that."""
@@ -126,7 +126,3 @@ class RunBar(QWidget):
         )
         self.say(text, report=str(results.get("REPORT") or ""))
         self.ended.emit(str(results.get("OUTPUT") or ""))
-
-    def _open_report(self) -> None:
-        if Path(self._report).is_file():
-            QDesktopServices.openUrl(QUrl.fromLocalFile(self._report))
