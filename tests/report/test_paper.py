@@ -144,3 +144,19 @@ def test_hatching_fills_an_area_whatever_the_direction(degrees):
 def test_nothing_to_hatch():
     assert paper.hatch([], 2, 0) == []
     assert paper.hatch([np.array([(0.1, 0.1), (0.2, 0.1), (0.2, 0.2)])], 2, 0) == []
+
+
+# -- long paths -------------------------------------------------------------------------------
+
+
+def test_a_long_path_is_cut_between_shapes_and_never_from_its_hole(monkeypatch):
+    def square(x, y, side):
+        return f"M{x} {y}l{side} 0 0 {side} {-side} 0z"
+
+    shapes = [square(100 * k, 0, 50) + square(100 * k + 10, 10, 20) for k in range(50)]
+    monkeypatch.setattr(paper, "MOST_POINTS", 40)
+    parts = paper.split("".join(shapes))
+    assert "".join(parts) == "".join(shapes)
+    assert len(parts) > 5
+    assert all(part.count("M") % 2 == 0 for part in parts)
+    assert paper.split(shapes[0]) == [shapes[0]]

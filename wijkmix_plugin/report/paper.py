@@ -32,6 +32,7 @@ _HATCH, _DOTS = "#a4a9b3", "#8d8460"
 _DOTTED_PAPER = "#f6f1de"
 _SIDES = ((0.8, 0.8), (-0.8, 0.8), (-0.8, -0.8), (0.8, -0.8))
 _ROW_COLOURS = {"met": "#e6eef7", "unk": "#f6f1de"}
+MOST_POINTS = 16_000  # of one path; Qt takes twice as many for a broken file
 MAP_HEIGHT = 0.58  # of the width of the text, at most
 
 
@@ -379,25 +380,31 @@ class _Art:
     def _shape(self, tag: str, values: dict[str, str]) -> None:
         pattern = re.fullmatch(r"url\(#([\w-]+)\)", values.get("fill", ""))
         if not pattern:
-            self.out.append(_tag(tag, values, closed=True))
+            self._draw(tag, values)
             return
         name = pattern.group(1)
         spacing = float(self.defs.get(name, {}).get("width") or 6)
         rings = _rings(values["d"]) if tag == "path" else [_corners(values)]
         dotted = "dots" in name
         paper = _DOTTED_PAPER if dotted else "#ffffff"
-        self.out.append(_tag(tag, {**values, "fill": paper}, closed=True))
+        self._draw(tag, {**values, "fill": paper})
         lines = hatch(rings, spacing, 0.0 if dotted else -45.0)
         look = {
             "fill": "none",
             "stroke": _DOTS if dotted else _HATCH,
             "stroke-width": f"{spacing * (0.32 if dotted else 0.18):.2f}",
-            "d": "".join(f"M{a:.1f} {b:.1f}L{c:.1f} {d:.1f}" for a, b, c, d in lines),
         }
         if dotted:
             look["stroke-dasharray"] = f"{0.32 * spacing:.2f},{0.68 * spacing:.2f}"
-        if lines:
-            self.out.append(_tag("path", look, closed=True))
+        for first in range(0, len(lines), MOST_POINTS // 2):
+            part = lines[first : first + MOST_POINTS // 2]
+            data = "".join(f"M{a:.1f} {b:.1f}L{c:.1f} {d:.1f}" for a, b, c, d in part)
+            self.out.append(_tag("path", {**look, "d": data}, closed=True))
+
+    def _draw(self, tag: str, values: dict[str, str]) -> None:
+        for data in split(values["d"]) if tag == "path" else [""]:
+            changed = {**values, "d": data} if data else values
+            self.out.append(_tag(tag, changed, closed=True))
 
 
 def _tag(tag: str, values: dict[str, str], *, closed: bool = False) -> str:
@@ -433,6 +440,32 @@ def _rings(data: str) -> list[np.ndarray]:
         if len(points) > 2:
             rings.append(np.array(points))
     return rings
+
+
+def split(data: str) -> list[str]:
+    """Cut path data where it holds more points than Qt reads; a hole stays with what is around it.
+
+    Parameters
+    ----------
+    data : as the maps of this package write it: rings that start with M, a hole after its outer
+        ring.
+    """
+    if len(data) < 4 * MOST_POINTS:  # a point takes four signs at least
+        return [data]
+    parts, count = [""], 0
+    around = np.array([0.0, 0.0, -1.0, -1.0])
+    for text in data.split("M")[1:]:
+        ring = np.concatenate(_rings("M" + text) or [np.zeros((1, 2))])
+        box = np.concatenate([ring.min(axis=0), ring.max(axis=0)])
+        hole = (box[:2] >= around[:2]).all() and (box[2:] <= around[2:]).all()
+        if not hole:
+            around = box
+            if count > MOST_POINTS:
+                parts.append("")
+                count = 0
+        parts[-1] += "M" + text
+        count += len(ring) + 1
+    return [part for part in parts if part]
 
 
 def hatch(
