@@ -64,7 +64,7 @@ def choose(panel, scope):
 
 
 def test_the_form_names_what_is_shown_and_comes_back(dock, panel):
-    assert dock.stack.currentWidget() is panel
+    assert dock.stack.currentWidget().widget() is panel
     assert panel.scopes["buurt"].text() == "Buurt Buurt 1"
     assert panel.scopes["wijk"].text() == "Wijk WK000100"
     assert panel.scope == "buurt"

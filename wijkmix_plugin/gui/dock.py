@@ -107,15 +107,12 @@ class WijkMixDock(QgsDockWidget):
         self.stack = QStackedWidget()
         self.stack.addWidget(self._build_views(catalogue_problem))
         self.run_panel = RunPanel()
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(self.run_panel)
-        self.stack.addWidget(scroll)
+        self.stack.addWidget(_scrolled(self.run_panel))
         self.report_panel = ReportPanel(
             self._catalogue, lambda: Shown(self.layer(), self._table, self._unit)
         )
-        self.stack.addWidget(self.report_panel)
+        self._report_page = _scrolled(self.report_panel)
+        self.stack.addWidget(self._report_page)
         layout.addWidget(self.stack, 1)
         self.setWidget(body)
 
@@ -534,7 +531,7 @@ class WijkMixDock(QgsDockWidget):
 
     def show_report_form(self) -> None:
         self.report_panel.refresh()
-        self.stack.setCurrentWidget(self.report_panel)
+        self.stack.setCurrentWidget(self._report_page)
 
     def _report_asked(self, path: str) -> None:
         """Open the report of the run; with what the project has decided, it is made anew."""
@@ -551,8 +548,12 @@ class WijkMixDock(QgsDockWidget):
         if self._iface is None:
             return
         designer = self._iface.openLayoutDesigner(layout)
-        if designer is not None and layout.atlas().enabled():
+        if designer is None:
+            return
+        if layout.atlas().enabled():
             designer.setAtlasPreviewEnabled(True)
+        # Once the window has its size; it knows its place on the screen only then.
+        QTimer.singleShot(0, designer.view().zoomFull)
 
     def show_views(self) -> None:
         self.stack.setCurrentIndex(0)
@@ -568,6 +569,14 @@ class WijkMixDock(QgsDockWidget):
         if QgsProject.instance().mapLayer(layer_id) is not None:
             self._list_layers()
             self.choose_layer(layer_id)
+
+
+def _scrolled(panel: QWidget) -> QScrollArea:
+    scroll = QScrollArea()
+    scroll.setWidgetResizable(True)
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    scroll.setWidget(panel)
+    return scroll
 
 
 def _load_catalogue() -> tuple[Any, str]:

@@ -156,6 +156,7 @@ class ReportPanel(QWidget):
         self.message = _words("")
         self.message.setAccessibleName(translate("WijkMix", "Message"))
         layout = QVBoxLayout(self)
+        layout.addWidget(self.message)  # on top: below the buttons it may lie out of sight
         layout.addWidget(_words(translate("WijkMix", "Report of")))
         for button in self.scopes.values():
             self.group.addButton(button)
@@ -177,7 +178,6 @@ class ReportPanel(QWidget):
         layout.addWidget(self.layout_button)
         layout.addWidget(self.back)
         self.buttons.append(self.layout_button)
-        layout.addWidget(self.message)
         layout.addStretch()
         self.group.buttonClicked.connect(self._scope_clicked)
         self.open_button.clicked.connect(self._open)
