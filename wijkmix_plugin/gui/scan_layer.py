@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -121,10 +122,19 @@ class Mix:
         if counts is None:
             self.without += 1
             return
-        self.counts = tuple(
-            a + b for a, b in zip(self.counts or (0.0,) * len(counts), counts, strict=True)
-        )
+        self.counts = tuple(map(operator.add, self.counts, counts)) if self.counts else counts
         self.unknown += unknown
+
+    def merge(self, other: Mix) -> None:
+        """Add all buurten of another area."""
+        self.units += other.units
+        self.without += other.without
+        self.inside += other.inside
+        self.unknown += other.unknown
+        if other.counts:
+            self.counts = (
+                tuple(map(operator.add, self.counts, other.counts)) if self.counts else other.counts
+            )
 
     @property
     def total(self) -> float:
@@ -196,6 +206,8 @@ def read_table(layer: QgsVectorLayer) -> ScanTable:
     request.setFlags(Qgis.FeatureRequestFlag.NoGeometry)
     request.setSubsetOfAttributes([p for p in places if p >= 0])
     table = ScanTable(classes)
+    # Buurten are added up once, per wijk; gemeenten and the whole out of those.
+    parts: dict[tuple[str, str], Mix] = {}
     for feature in layer.getFeatures(request):
         row = feature.attributes()
         values = [plain(row[p]) if 0 <= p < len(row) else None for p in places]
@@ -213,13 +225,17 @@ def read_table(layer: QgsVectorLayer) -> ScanTable:
         table.units.append(unit)
         table.by_fid[unit.fid] = unit
         inside = sum(counts) * (diversity(counts) or 0.0) if counts else None
+        if (part := parts.get((gemeente, wijk))) is None:
+            part = parts[gemeente, wijk] = Mix()
+        part.add(counts, unknown, inside)
+    for (gemeente, wijk), part in parts.items():
         if wijk:
-            table.wijken.setdefault(wijk, Mix()).add(counts, unknown, inside)
-            if counts and table.homes.setdefault(wijk, gemeente) != gemeente:
+            table.wijken.setdefault(wijk, Mix()).merge(part)
+            if part.counts and table.homes.setdefault(wijk, gemeente) != gemeente:
                 table.crossed |= {gemeente, table.homes[wijk]}
         if gemeente:
-            table.gemeenten.setdefault(gemeente, Mix()).add(counts, unknown, inside)
-        table.whole.add(counts, unknown, inside)
+            table.gemeenten.setdefault(gemeente, Mix()).merge(part)
+        table.whole.merge(part)
     table.units.sort(key=lambda u: (u.name.casefold(), u.code))
     return table
 
