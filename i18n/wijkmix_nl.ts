@@ -324,6 +324,14 @@
         <translation>Gebieden (vlakken, of een tabel met codes)</translation>
     </message>
     <message>
+        <source>Areas are summed from units; the gap with this total is given for each.</source>
+        <translation>Gebieden worden uit eenheden opgeteld; voor elk staat het verschil met dit totaal erbij.</translation>
+    </message>
+    <message>
+        <source>Areas of the finest level, for example buurten</source>
+        <translation>Gebieden van het fijnste niveau, bijvoorbeeld buurten</translation>
+    </message>
+    <message>
         <source>Areas with fewer are left empty; 1 shows every area.</source>
         <translation>Gebieden met minder blijven leeg; 1 toont elk gebied.</translation>
     </message>
@@ -1264,6 +1272,10 @@
         <translation>Bijvoorbeeld BAG-verblijfsobjecten, om woningen op code een plaats te geven.</translation>
     </message>
     <message>
+        <source>For example gemeente_code, wijk_code, buurt_code, in that order. Each must nest in the one before; the unit itself comes last without being named. Fields of the units, or of the layer of areas below.</source>
+        <translation>Bijvoorbeeld gemeente_code, wijk_code, buurt_code, in die volgorde. Elk niveau moet in het vorige passen; de eenheid zelf komt als laatste en wordt niet genoemd. Velden van de eenheden, of van de laag met gebieden hieronder.</translation>
+    </message>
+    <message>
         <source>For example gemeente_code, wijk_code, buurt_code, in that order. Each must nest in the one before; the unit itself comes last without being named.</source>
         <translation>Bijvoorbeeld gemeente_code, wijk_code, buurt_code, in die volgorde. Elk moet in het vorige passen; de eenheid zelf komt als laatste en hoeft niet genoemd te worden.</translation>
     </message>
@@ -2096,6 +2108,14 @@
         <translation>Van de bootstrap of de willekeurige verdeling.</translation>
     </message>
     <message>
+        <source>Official number of dwellings (field of the areas)</source>
+        <translation>Officieel aantal woningen (veld van de gebieden)</translation>
+    </message>
+    <message>
+        <source>Official number of dwellings</source>
+        <translation>Officieel aantal woningen</translation>
+    </message>
+    <message>
         <source>Older than 12 months, may have changed.</source>
         <translation>Ouder dan 12 maanden, kan gewijzigd zijn.</translation>
     </message>
@@ -2672,6 +2692,10 @@
         <translation>Onderwerp (aanname van WijkMix)</translation>
     </message>
     <message>
+        <source>Summed from units minus official</source>
+        <translation>Opgeteld uit eenheden min officieel</translation>
+    </message>
+    <message>
         <source>Surroundings profile</source>
         <translation>Omgevingsprofiel</translation>
     </message>
@@ -3214,6 +3238,10 @@
     <message>
         <source>Where the group may grow (optional)</source>
         <translation>Waar de groep mag groeien (optioneel)</translation>
+    </message>
+    <message>
+        <source>Where the units have no codes: polygons with the codes of all levels; a unit belongs to the area that holds most of it. With official totals also a table.</source>
+        <translation>Als de eenheden geen codes hebben: vlakken met de codes van alle niveaus; een eenheid hoort bij het gebied waar het grootste deel in ligt. Met officiële totalen mag het ook een tabel zijn.</translation>
     </message>
     <message>
         <source>Which column is what?</source>

@@ -153,6 +153,40 @@ class BlocksAlgorithm(WijkMixAlgorithm):
             )
         return Blocks(frame, table.to_numpy(dtype=float), list(table.columns), crs, units)
 
+    def located(
+        self, areas: pd.DataFrame, codes: dict[str, np.ndarray], read: Blocks, feedback: Any
+    ) -> dict[str, np.ndarray]:
+        """Return the codes of the area around every unit, per level; None where there is none."""
+        import numpy as np
+        import pandas as pd
+        import shapely
+
+        from ..wijkmix_plugin.measures import mosaic
+
+        shapes = shapely.make_valid(areas["geometry"].to_numpy())
+        # Polygons with the same codes at every level are one area.
+        number, keys = pd.factorize(pd.MultiIndex.from_arrays([*codes.values()]))
+        outlines = [shapely.union_all(shapes[number == i]) for i in range(len(keys))]
+        found = mosaic.assign(read.frame["geometry"].to_numpy(), np.array(outlines, dtype=object))
+        self.note(
+            feedback,
+            Text(
+                "{outside} of {n} units lie in no area and are left out; {straddles} straddle two "
+                "or more and went to the one that holds most of their area.",
+                "{outside} van {n} eenheden liggen in geen gebied en tellen niet mee; {straddles} "
+                "liggen in twee of meer en zijn ingedeeld bij dat met het grootste deel van hun "
+                "oppervlak.",
+            ).format(
+                outside=int((found.parent < 0).sum()),
+                n=len(read.frame),
+                straddles=int(found.straddles.sum()),
+            ),
+        )
+        first = np.unique(number, return_index=True)[1]
+        return {
+            name: np.append(column[first], None)[found.parent] for name, column in codes.items()
+        }
+
     def _groups(self, parameters: dict[str, Any], context: Any, source: Any) -> list[str] | None:
         """Return the count fields; None for CBS squares."""
         from ..wijkmix_plugin.tables import squares

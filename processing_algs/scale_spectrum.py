@@ -8,13 +8,17 @@ from typing import Any
 from qgis.core import (
     QgsProcessingOutputNumber,
     QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
+    QgsWkbTypes,
 )
 from qgis.PyQt.QtCore import QCoreApplication
 
+from ..wijkmix_plugin import qgis_io
 from ..wijkmix_plugin.errors import TableError
 from . import styling
-from .blocks_algorithm import VECTOR, BlocksAlgorithm, labels
+from .base import described
+from .blocks_algorithm import VECTOR, BlocksAlgorithm, has_fields, labels
 
 
 class ScaleSpectrum(BlocksAlgorithm):
@@ -22,6 +26,8 @@ class ScaleSpectrum(BlocksAlgorithm):
 
     NAME = "scale_spectrum"
     LEVELS = "LEVELS"
+    AREAS = "AREAS"
+    OFFICIAL = "OFFICIAL"
     GROUP = "GROUP"
     VERSUS = "VERSUS"
     OUTPUT = "OUTPUT"
@@ -50,9 +56,40 @@ class ScaleSpectrum(BlocksAlgorithm):
                 translate(
                     "WijkMix",
                     "For example gemeente_code, wijk_code, buurt_code, in that order. Each must "
-                    "nest in the one before; the unit itself comes last without being named.",
+                    "nest in the one before; the unit itself comes last without being named. "
+                    "Fields of the units, or of the layer of areas below.",
                 ),
                 multiple=True,
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterFeatureSource(
+                    self.AREAS,
+                    translate("WijkMix", "Areas of the finest level, for example buurten"),
+                    VECTOR,
+                    optional=True,
+                ),
+                translate(
+                    "WijkMix",
+                    "Where the units have no codes: polygons with the codes of all levels; a unit "
+                    "belongs to the area that holds most of it. With official totals also a table.",
+                ),
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterField(
+                    self.OFFICIAL,
+                    translate("WijkMix", "Official number of dwellings (field of the areas)"),
+                    parentLayerParameterName=self.AREAS,
+                    type=QgsProcessingParameterField.DataType.Numeric,
+                    optional=True,
+                ),
+                translate(
+                    "WijkMix",
+                    "Areas are summed from units; the gap with this total is given for each.",
+                ),
             )
         )
         for name, text in (
@@ -86,28 +123,85 @@ class ScaleSpectrum(BlocksAlgorithm):
                 "Er is geen niveau gekozen. Kies de velden met gebiedscodes, van grof naar fijn, "
                 "bijvoorbeeld wijk_code en buurt_code.",
             )
-        self.check_blocks(parameters, context, fields=levels)
+        areas = self.parameterAsSource(parameters, self.AREAS, context)
+        official = self.parameterAsString(parameters, self.OFFICIAL, context)
+        if areas is None:
+            if official:
+                raise TableError(
+                    "An official total is chosen ({name}), but no layer of areas is given.",
+                    "Er is een officieel totaal gekozen ({name}), maar geen laag met gebieden.",
+                    name=official,
+                )
+            self.check_blocks(parameters, context, fields=levels)
+            return
+        self.check_blocks(parameters, context)
+        has_fields(areas, [*levels, *([official] if official else [])])
+        source = self.source(parameters, self.INPUT, context)
+        if self._by_place(source, levels):
+            for layer in (source, areas):
+                if layer.wkbType() == QgsWkbTypes.Type.NoGeometry:
+                    raise TableError(
+                        "Layer {name} has no places, and the units do not have all of the fields "
+                        "{levels}. Give layers with geometry, or units with these codes.",
+                        "Laag {name} heeft geen plekken, en de eenheden hebben niet alle velden "
+                        "{levels}. Geef lagen met geometrie, of eenheden met deze codes.",
+                        name=layer.sourceName(),
+                        levels=", ".join(levels),
+                    )
+                qgis_io.check_crs(layer)
+
+    def _by_place(self, source: Any, levels: list[str]) -> bool:
+        """Tell whether units get their codes from the areas they lie in."""
+        return not set(levels) <= set(source.fields().names())
 
     def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
+        import pandas as pd
+
         from ..wijkmix_plugin.measures import scale
+        from ..wijkmix_plugin.tables import values
 
         levels = self.names(parameters, self.LEVELS, context)
-        read = self.blocks(parameters, context, feedback, fields=levels, geometry=False)
+        areas = self.parameterAsSource(parameters, self.AREAS, context)
+        official = self.parameterAsString(parameters, self.OFFICIAL, context)
+        place = areas is not None and self._by_place(
+            self.source(parameters, self.INPUT, context), levels
+        )
+        read = self.blocks(
+            parameters, context, feedback, fields=[] if place else levels, geometry=place
+        )
+        if areas is not None:
+            around = qgis_io.read(
+                areas,
+                dict.fromkeys([*levels, *([official] if official else [])]),
+                geometry=place,
+                crs=read.crs if place else None,
+                transform_context=context.transformContext(),
+                feedback=feedback,
+            )
+            known = {name: labels(around[name]) for name in levels}
+        if place:
+            codes = self.located(around, known, read, feedback)
+        else:
+            codes = {name: labels(read.frame[name]) for name in levels}
         feedback.setProgress(40)
         spectrum = scale.scale_spectrum(
             read.counts,
             read.groups,
-            {name: labels(read.frame[name]) for name in levels},
+            codes,
             group=self.parameterAsString(parameters, self.GROUP, context) or None,
             versus=self.parameterAsString(parameters, self.VERSUS, context) or None,
         )
         for note in spectrum.notes:
             self.note(feedback, note)
+        table = spectrum.table
+        if official:
+            totals = values.numbers(around[official]).values
+            columns, note = scale.against_official(table, totals, known)
+            self.note(feedback, note)
+            table = pd.concat([table, columns], axis=1)
         feedback.setProgress(80)
         names = _aliases()
-        results = self.save(
-            parameters, context, feedback, {self.OUTPUT: (spectrum.table, None, names)}
-        )
+        results = self.save(parameters, context, feedback, {self.OUTPUT: (table, None, names)})
         name = QCoreApplication.translate("WijkMix", "Scale spectrum (table)")
         look = styling.PostProcessor(styling.plain, aliases=names)
         styling.load(context, results[self.OUTPUT], "", [(name, 0, look)])
@@ -144,4 +238,6 @@ def _aliases() -> dict[str, str]:
         "variance_ratio": translate("WijkMix", "Variance ratio of the group"),
         "n_units": translate("WijkMix", "Number of areas at this level"),
         "n_total": translate("WijkMix", "Total count"),
+        "official_total": translate("WijkMix", "Official number of dwellings"),
+        "gap": translate("WijkMix", "Summed from units minus official"),
     }

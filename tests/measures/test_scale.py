@@ -6,7 +6,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from wijkmix.wijkmix_plugin.errors import MeasureError
-from wijkmix.wijkmix_plugin.measures.scale import falls, mosaic_index, scale_spectrum
+from wijkmix.wijkmix_plugin.measures.scale import (
+    against_official,
+    falls,
+    mosaic_index,
+    scale_spectrum,
+)
 from wijkmix.wijkmix_plugin.measures.segregation import indices
 
 # case: blocks (koop, corporatie) -> D*_w, mean block diversity, H, HBHW
@@ -212,3 +217,26 @@ def test_refusals(change, message):
 def test_one_group_is_refused():
     with pytest.raises(MeasureError, match="at least two groups"):
         scale_spectrum(BLOCKS[:, :1], ("koop",), {"wijk": WIJK})
+
+
+def test_gap_with_official_totals_by_hand():
+    table = spectrum().table
+    # Four buurten of 200 dwellings; B12 has 230 officially, B22 is not known, and B31 has no units.
+    official = [200.0, 230, 190, np.nan, 50]
+    levels = {"wijk": ["W1", "W1", "W2", "W2", "W1"], "buurt": ["B11", "B12", "B21", "B22", "B31"]}
+    columns, note = against_official(table, official, levels)
+    seen = columns.assign(area=table["area"]).drop_duplicates("area").set_index("area")
+    assert seen.loc[["B11", "B12", "B21"], "gap"].tolist() == [0, -30, 10]
+    assert seen.loc["B22"].isna().all()
+    assert seen.loc["W1"].tolist() == [480, -80]  # the buurt without units is missing from the sum
+    assert seen.loc[["W2", "all"]].isna().all(axis=None)
+    assert "3 areas of level buurt hold 600" in note.en
+    assert "620 officially: -3.2 %" in note.en
+    assert "-30 of 230, in B12" in note.en
+    whole, _ = against_official(
+        table, [200, 200, 200, 240], {"wijk": WIJK[::2], "buurt": BUURT[::2]}
+    )
+    assert whole["official_total"].iloc[0] == 840
+    assert whole["gap"].iloc[0] == -40
+    _, nothing = against_official(table, [np.nan] * 4, levels)
+    assert "No area of level buurt" in nothing.en

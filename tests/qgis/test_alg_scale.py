@@ -105,6 +105,87 @@ def test_spectrum_without_recognisable_fields_says_what_it_looked_for(run, block
         spectrum(run, layer)
 
 
+def buurten_of_blocks(totals=(210.0, 190.0, 200.0, -99997.0), wijken=("W1", "W1", "W2", "W2")):
+    """Four buurten, a row of two blocks each; B11 takes a tenth of the blocks to the east."""
+    rows = [
+        (wijk, f"B{wijk[1]}{1 + i % 2}", total)
+        for i, (wijk, total) in enumerate(zip(wijken, totals, strict=True))
+    ]
+    x, y = 90_000, 430_000
+    shapes = [
+        f"Polygon(({a} {b},{c} {b},{c} {d},{a} {d},{a} {b}))"
+        for a, b, c, d in (
+            (x, y, x + 210, y + 100),
+            (x + 210, y, x + 400, y + 100),
+            (x, y + 100, x + 200, y + 200),
+            (x + 200, y + 100, x + 400, y + 200),
+        )
+    ]
+    return layer_of(["wijkcode", "buurtcode", "aantal_woningen"], rows, shapes)
+
+
+def test_spectrum_of_units_located_in_areas_with_the_official_gap(run, blocks, table_of):
+    def uncoded(rows):
+        for row in rows:
+            row[0] = row[1] = ""
+
+    expected = table_of(spectrum(run, blocks())["OUTPUT"])
+    results = spectrum(
+        run,
+        blocks(uncoded),
+        LEVELS=["wijkcode", "buurtcode"],
+        AREAS=buurten_of_blocks(),
+        OFFICIAL="aantal_woningen",
+    )
+    table = table_of(results["OUTPUT"])
+    assert [r["share"] for r in table] == pytest.approx([r["share"] for r in expected])
+    gaps = {r["area"]: (r["official_total"], r["gap"]) for r in table}
+    assert gaps["B11"] == (210, -10)
+    assert gaps["B12"] == (190, 10)
+    assert gaps["W1"] == (400, 0)
+    assert gaps["B22"] == gaps["W2"] == gaps["all"] == (None, None)  # -99997 is no number
+    assert any("0 of 8 units lie in no area" in line for line in run.log)
+    assert any("1 straddle two or more" in line for line in run.log)
+    assert any("The largest gap is" in line for line in run.log)
+
+
+def test_official_totals_from_a_table_with_the_codes_of_the_units(run, blocks, table_of):
+    rows = [(w, b, t) for w, b, t in zip(WIJK[::2], BUURT[::2], (200, 210, 220, 230), strict=True)]
+    totals = layer_of(["wijk_code", "buurt_code", "n"], rows, kind="None")
+    results = spectrum(run, blocks(), AREAS=totals, OFFICIAL="n")
+    gaps = {r["area"]: r["gap"] for r in table_of(results["OUTPUT"])}
+    assert gaps == {
+        **{"all": -60, "W1": -10, "W2": -50},
+        **{"B11": 0, "B12": -10, "B21": -20, "B22": -30},
+    }
+
+
+def test_areas_that_do_not_nest_are_refused_with_their_code(run, blocks):
+    # A buurt B11 in either wijk.
+    areas = buurten_of_blocks(wijken=("W1", "W1", "W2", "W2"))
+    with pytest.raises(QgsProcessingException, match="does not nest"):
+        spectrum(run, blocks(), LEVELS=["buurtcode", "wijkcode"], AREAS=areas)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"OFFICIAL": "n_koop"}, "no layer of areas"),
+        ({"AREAS": "areas", "LEVELS": ["wijkcode", "straat"]}, "no field straat"),
+        ({"AREAS": "areas", "LEVELS": ["wijkcode"], "OFFICIAL": "x"}, "no field x"),
+        ({"AREAS": "table", "LEVELS": ["wijkcode"]}, "has no places"),
+    ],
+)
+def test_spectrum_refusals_of_areas(run, blocks, more, message):
+    given = {
+        "areas": buurten_of_blocks(),
+        "table": layer_of(["wijkcode"], [("W1",)], kind="None"),
+    }
+    more = {k: given.get(v, v) if isinstance(v, str) else v for k, v in more.items()}
+    with pytest.raises(QgsProcessingException, match=message):
+        spectrum(run, blocks(), **more)
+
+
 # -- mosaic
 
 

@@ -220,6 +220,72 @@ def scale_spectrum(
     return Spectrum(table, _spectrum_notes(table, left_out, len(usable), total, usable), left_out)
 
 
+def against_official(
+    table: pd.DataFrame, official: Sequence[float], levels: Mapping[str, Sequence[object]]
+) -> tuple[pd.DataFrame, Text]:
+    """Set the dwellings of every area, summed from units, against an official total.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A spectrum.
+    official : sequence of m float
+        Dwellings of m areas of the finest level, as published; NaN is unknown.
+    levels : mapping of level name to m labels
+        In which area of each level those lie, coarse to fine.
+
+    Returns
+    -------
+    columns, note
+        `official_total`, that of the row's area, NaN where that of a part is not known, and `gap`,
+        `n_total` minus that: below 0 where units are missing (suppressed, or left out). For the
+        whole, the areas of the coarsest level that are in the table count.
+    """
+    totals: dict[tuple[str, object], float] = {}
+    for name, codes in levels.items():
+        parts = pd.Series(np.asarray(official, float)).groupby(np.asarray(codes, object))
+        sums = parts.sum(min_count=1).where(parts.apply(lambda part: part.notna().all()))
+        totals |= {(name, code): float(value) for code, value in sums.items()}
+    coarsest = next(iter(levels))
+    found = table.loc[table["area_level"] == coarsest, "area"].unique()
+    totals[WHOLE, WHOLE] = float(sum(totals.get((coarsest, code), np.nan) for code in found))
+    keys = zip(table["area_level"], table["area"], strict=True)
+    column = np.array([totals.get(key, np.nan) for key in keys], float)
+    result = pd.DataFrame({"official_total": column, "gap": table["n_total"] - column})
+    finest = [*levels][-1]
+    own = result.assign(area=table["area"], n=table["n_total"])[table["area_level"] == finest]
+    own = own.drop_duplicates("area").dropna()
+    return result, _gap_note(own, finest)
+
+
+def _gap_note(own: pd.DataFrame, level: str) -> Text:
+    """Say how far the areas of the finest level are off, and which one most."""
+    if own.empty:
+        return Text(
+            "No area of level {level} has an official total to compare with.",
+            "Geen gebied van niveau {level} heeft een officieel totaal om mee te vergelijken.",
+        ).format(level=level)
+    total = float(own["official_total"].sum())
+    row = own.loc[own["gap"].abs().idxmax()]
+    return Text(
+        "{n} areas of level {level} hold {sum:.0f} dwellings summed from units, and {total:.0f} "
+        "officially: {part:+.1f} %. The largest gap is {gap:+.0f} of {its:.0f}, in {area}; all of "
+        "them are in the field gap.",
+        "{n} gebieden van niveau {level} hebben {sum:.0f} woningen, opgeteld uit eenheden, en "
+        "officieel {total:.0f}: {part:+.1f} %. Het grootste verschil is {gap:+.0f} van {its:.0f}, "
+        "in {area}; ze staan alle in het veld gap.",
+    ).format(
+        n=len(own),
+        level=level,
+        sum=float(own["n"].sum()),
+        total=total,
+        part=100.0 * float(own["gap"].sum()) / total if total else 0.0,
+        gap=float(row["gap"]),
+        its=float(row["official_total"]),
+        area=row["area"],
+    )
+
+
 def _pair(groups: Sequence[str], group: str | None, versus: str | None) -> tuple[int, int]:
     """Return the positions of the two groups that D compares."""
     names = [str(name) for name in groups]
