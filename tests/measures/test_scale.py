@@ -233,9 +233,8 @@ def test_gap_with_official_totals_by_hand():
     assert "3 areas of level buurt hold 600" in note.en
     assert "620 officially: -3.2 %" in note.en
     assert "-30 of 230, in B12" in note.en
-    whole, _ = against_official(
-        table, [200, 200, 200, 240], {"wijk": WIJK[::2], "buurt": BUURT[::2]}
-    )
+    levels = {"wijk": WIJK[::2], "buurt": BUURT[::2]}
+    whole, _ = against_official(table, [200, 200, 200, 240], levels)
     assert whole["official_total"].iloc[0] == 840
     assert whole["gap"].iloc[0] == -40
     _, nothing = against_official(table, [np.nan] * 4, levels)
