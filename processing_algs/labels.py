@@ -65,6 +65,7 @@ def aliases() -> dict[str, str]:
             "mosaic_corrected": translate("WijkMix", "Mosaic index beyond chance"),
             "mosaic_z": translate("WijkMix", "Mosaic index: z against chance"),
             "mosaic_class": translate("WijkMix", "Mosaic class"),
+            "null_model": translate("WijkMix", "Shuffled"),
             "n_blocks": translate("WijkMix", "Number of blocks"),
             "block_diversity": translate("WijkMix", "Mean diversity inside blocks (0-1)"),
             "block_dwellings": translate("WijkMix", "Dwellings in the blocks that count"),

@@ -35,6 +35,7 @@ BLOCK_COLUMNS = (
     "mosaic_corrected",
     "mosaic_z",
     "mosaic_class",
+    "null_model",
     "patch_size",
     *grain.PATCHES,
     "mixed_dwellings",

@@ -161,12 +161,12 @@ def nested_blocks(qgis_app):
 
     from qgis.core import QgsFeature, QgsGeometry, QgsVectorLayer
 
-    def make(kind="Polygon", divide=1, east=0):
+    def make(kind="Polygon", divide=1, east=0, n=8):
         names = ("n_koop", "n_corp", "n_overig")
         fields = "&".join(f"field={name}:double" for name in names)
         layer = QgsVectorLayer(f"{kind}?crs=EPSG:28992&{fields}", "complexen", "memory")
         features = []
-        for number, row in enumerate(NESTED):
+        for number, row in enumerate(NESTED[:n]):
             feature = QgsFeature(layer.fields())
             feature.setAttributes([n / divide for n in row])
             x, y = 120_000 + 50 * number + east, 480_000

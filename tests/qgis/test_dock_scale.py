@@ -323,6 +323,17 @@ def test_points_say_that_patches_need_polygons(dock, load, nested_buurten, neste
     assert "these are points" in words(dock.scale)
 
 
+def test_one_block_has_no_class(dock, load, nested_buurten, nested_blocks):
+    load(nested_buurten, BLOCKS=nested_blocks(n=1), LIMIT_DIVERSITY=0.3)
+    dock.select_code("BU00010000")
+    text = words(dock.scale)
+    assert value(text, "Number of blocks") == "1"
+    assert value(text, "Class") == "none: one block, nothing to compare"
+    assert value(text, "Mosaic index (0-1), block variant") == "0.000"
+    dock.select_code("BU00010003")
+    assert "No block in this wijk" in words(dock.scale)
+
+
 def test_blocks_that_are_too_small_are_said(dock, load, nested_buurten, nested_blocks):
     load(nested_buurten, BLOCKS=nested_blocks(divide=20))
     dock.select_code("BU00010000")

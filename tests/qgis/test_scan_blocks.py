@@ -42,6 +42,7 @@ def test_blocks_fill_the_wijken(run, nested_buurten, nested_blocks, table_of):
     assert (shares[0] + shares[1]) * first["div_tenure"] == pytest.approx(0.328193, abs=1e-6)
     assert first["block_dwellings"] == first["dwellings"] == 400
     assert first["n_blocks"] == 4
+    assert first["null_model"] == "dwellings"
     # Owner-occupied 100, two corporation blocks of 80 and 85 % side by side, one without.
     assert first["patch_size"] == first["patch_size_80"] == pytest.approx((100**2 + 200**2) / 300)
     assert first["patch_size_90"] == 100

@@ -175,7 +175,10 @@ class Found:
                     translate("WijkMix", "Mosaic index (0-1), block variant"),
                     number(row["mosaic_block"], 3),
                 ),
-                (translate("WijkMix", "by chance"), number(row.get("mosaic_expected"), 3)),
+                (
+                    translate("WijkMix", "by chance (dwellings shuffled)"),
+                    number(row.get("mosaic_expected"), 3),
+                ),
                 (translate("WijkMix", "beyond chance"), beyond),
                 (buurt_variant, number(row.get("mosaic_buurt"), 3)),
                 (translate("WijkMix", "Class"), self._class(row.get("mosaic_class"))),

@@ -102,7 +102,7 @@ class Grain:
     Parameters
     ----------
     wijken : DataFrame indexed by wijk
-        The columns of `mosaic.mosaic`, `block_dwellings` (in the blocks that count), `patch_size`
+        The columns of `mosaic.mosaic`, `null_model` ("dwellings"), `block_dwellings` (in the blocks that count), `patch_size`
         (at the theta that was asked), `PATCHES`, `mixed_dwellings`, `edge_contrast` (NaN for
         points) and `AROUND` (mean over the blocks, weighted by their dwellings; -1 to 1).
     buurten : DataFrame indexed by buurt
@@ -158,6 +158,8 @@ def grain(
     number = pd.Index(wijken.index).get_indexer(pd.Index(parent, dtype=object))
     number = np.where(used, number, -1)
     n = len(wijken)
+    # What chance was: dwellings dealt over the blocks.
+    wijken["null_model"] = "dwellings"
     wijken["block_dwellings"] = np.bincount(number[used], size[used], n)
     for name in ("patch_size", *PATCHES, "mixed_dwellings", "edge_contrast"):
         wijken[name] = np.nan
