@@ -102,9 +102,10 @@ class Grain:
     Parameters
     ----------
     wijken : DataFrame indexed by wijk
-        The columns of `mosaic.mosaic`, `null_model` ("dwellings"), `block_dwellings` (in the blocks that count), `patch_size`
-        (at the theta that was asked), `PATCHES`, `mixed_dwellings`, `edge_contrast` (NaN for
-        points) and `AROUND` (mean over the blocks, weighted by their dwellings; -1 to 1).
+        The columns of `mosaic.mosaic`, `null_model` ("dwellings": what was shuffled),
+        `block_dwellings` (in the blocks that count), `patch_size` (at the theta that was asked),
+        `PATCHES`, `mixed_dwellings`, `edge_contrast` (NaN for points) and `AROUND` (mean over the
+        blocks, weighted by their dwellings; -1 to 1).
     buurten : DataFrame indexed by buurt
         `block_div` (0-1) and `AROUND`, means over the blocks weighted by their dwellings.
     """
