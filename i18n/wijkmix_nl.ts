@@ -1276,6 +1276,10 @@
         <translation>Bijvoorbeeld gemeente_code, wijk_code, buurt_code, in die volgorde. Elk niveau moet in het vorige passen; de eenheid zelf komt als laatste en wordt niet genoemd. Velden van de eenheden, of van de laag met gebieden hieronder.</translation>
     </message>
     <message>
+        <source>For example gemeente_code, wijk_code, buurt_code, in that order. Each must nest in the one before; the unit itself comes last without being named.</source>
+        <translation>Bijvoorbeeld gemeente_code, wijk_code, buurt_code, in die volgorde. Elk moet in het vorige passen; de eenheid zelf komt als laatste en hoeft niet genoemd te worden.</translation>
+    </message>
+    <message>
         <source>For example the BAG verblijfsobject: a dwelling that occurs again counts once.</source>
         <translation>Bijvoorbeeld het BAG-verblijfsobject: een woning die nog eens voorkomt, telt één keer.</translation>
     </message>
@@ -2334,6 +2338,10 @@
     <message>
         <source>Question {n}: {name}</source>
         <translation>Vraag {n}: {name}</translation>
+    </message>
+    <message>
+        <source>Quotients, medians and clusters compare with other buurten, so a flag can also change where nothing is built.</source>
+        <translation>Quotiënten, medianen en clusters vergelijken met andere buurten; een vlag kan dus ook veranderen waar niets wordt gebouwd.</translation>
     </message>
     <message>
         <source>R&amp;un</source>
@@ -3438,6 +3446,10 @@
     <message>
         <source>by chance (dwellings shuffled)</source>
         <translation>door toeval (woningen geschud)</translation>
+    </message>
+    <message>
+        <source>by chance</source>
+        <translation>door toeval</translation>
     </message>
     <message>
         <source>cannot be asked: it is compared with itself</source>

@@ -219,6 +219,7 @@ def test_balance_of_losses_and_gains():
     assert social.loc[2028, "distance_km"] == pytest.approx(5)
     inside = rows_of(table, segment="sociaal", vulnerable="yes", year=2028).iloc[0]
     assert (inside["gained"], inside["lost"], inside["net"]) == (0, 40, -40)
+    assert not (np.signbit(table["lost"]) | np.signbit(table["gained"])).any()
     # Sold in B, of unknown vulnerability: 10 lost in 2026, 5 back by 2028.
     other = rows_of(table, segment="sociaal", vulnerable="unknown", year=2028).iloc[0]
     assert (other["gained"], other["lost"]) == (5, 10)

@@ -304,4 +304,12 @@ def _flags(rows: list[dict[str, Any]], last: int) -> str:
         f"<br>{esc(r['conditions'])}"
         for r in found[:MOST]
     ]
-    return head + items(lines) + _more(len(found))
+    return head + items(lines) + _more(len(found)) + paragraph(_elsewhere())
+
+
+def _elsewhere() -> str:
+    return QCoreApplication.translate(
+        "WijkMix",
+        "Quotients, medians and clusters compare with other buurten, so a flag can also change "
+        "where nothing is built.",
+    )

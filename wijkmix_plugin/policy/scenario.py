@@ -597,7 +597,7 @@ def balance_table(
             for kind in ("yes", "no", "unknown", "all"):
                 some = done if kind == "all" else done[done["vulnerable"] == kind]
                 gained = float(some.loc[some["n"] > 0, "n"].sum())
-                lost = float(-some.loc[some["n"] < 0, "n"].sum())
+                lost = 0.0 - float(some.loc[some["n"] < 0, "n"].sum())  # no minus zero
                 row = {
                     "segment": segment,
                     "year": year,

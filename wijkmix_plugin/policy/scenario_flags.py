@@ -42,9 +42,12 @@ NOT_HERE = Text(
 )
 SAYS = Text(
     "Flags before and after rest on the stock alone. Income and vulnerability are taken as they "
-    "are; what the plan changes and the table does not tell is unknown.",
+    "are; what the plan changes and the table does not tell is unknown. Quotients, medians and "
+    "clusters compare with other buurten, so a flag can also change where nothing is built.",
     "Vlaggen voor en na berusten alleen op de voorraad. Inkomen en kwetsbaarheid gelden zoals zij "
-    "zijn; wat het plan verandert en de tabel niet vertelt, is onbekend.",
+    "zijn; wat het plan verandert en de tabel niet vertelt, is onbekend. Quotiënten, medianen en "
+    "clusters vergelijken met andere buurten; een vlag kan dus ook veranderen waar niets wordt "
+    "gebouwd.",
 )
 # What building and demolishing change, and what any change of owner changes, without the table
 # telling how.
