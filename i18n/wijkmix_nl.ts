@@ -580,6 +580,10 @@
         <translation>CBS-buurten (vlakken)</translation>
     </message>
     <message>
+        <source>CBS buurten as published, or as prepared.</source>
+        <translation>CBS-buurten zoals gepubliceerd, of voorbereid.</translation>
+    </message>
+    <message>
         <source>Candidate flags</source>
         <translation>Vlaggen voor kandidaten</translation>
     </message>
@@ -760,8 +764,16 @@
         <translation>Ko&amp;lommen…</translation>
     </message>
     <message>
+        <source>Code in the first year</source>
+        <translation>Code in het eerste jaar</translation>
+    </message>
+    <message>
         <source>Code in the list of dwellings (field)</source>
         <translation>Code in het woningbestand (veld)</translation>
+    </message>
+    <message>
+        <source>Code in the second year</source>
+        <translation>Code in het tweede jaar</translation>
     </message>
     <message>
         <source>Code of the address (field)</source>
@@ -898,6 +910,10 @@
     <message>
         <source>Crosswalk (optional)</source>
         <translation>Omzettabel (optioneel)</translation>
+    </message>
+    <message>
+        <source>Crosswalk</source>
+        <translation>Omzettabel</translation>
     </message>
     <message>
         <source>Data for the defining conditions are missing.</source>
@@ -1070,6 +1086,10 @@
     <message>
         <source>Dwellings (points or table)</source>
         <translation>Woningen (punten of tabel)</translation>
+    </message>
+    <message>
+        <source>Dwellings (points, optional)</source>
+        <translation>Woningen (punten, optioneel)</translation>
     </message>
     <message>
         <source>Dwellings counted</source>
@@ -1268,12 +1288,20 @@
         <translation>Vlaggen</translation>
     </message>
     <message>
+        <source>For example BAG addresses. Only their places are read, none of their fields.</source>
+        <translation>Bijvoorbeeld BAG-adressen. Alleen hun plek wordt gelezen, geen van de velden.</translation>
+    </message>
+    <message>
         <source>For example BAG verblijfsobjecten, to place dwellings by code.</source>
         <translation>Bijvoorbeeld BAG-verblijfsobjecten, om woningen op code een plaats te geven.</translation>
     </message>
     <message>
         <source>For example gemeente_code, wijk_code, buurt_code, in that order. Each must nest in the one before; the unit itself comes last without being named. Fields of the units, or of the layer of areas below.</source>
         <translation>Bijvoorbeeld gemeente_code, wijk_code, buurt_code, in die volgorde. Elk niveau moet in het vorige passen; de eenheid zelf komt als laatste en wordt niet genoemd. Velden van de eenheden, of van de laag met gebieden hieronder.</translation>
+    </message>
+    <message>
+        <source>For example gemeente_code, wijk_code, buurt_code, in that order. Each must nest in the one before; the unit itself comes last without being named.</source>
+        <translation>Bijvoorbeeld gemeente_code, wijk_code, buurt_code, in die volgorde. Elk moet in het vorige passen; de eenheid zelf komt als laatste en hoeft niet genoemd te worden.</translation>
     </message>
     <message>
         <source>For example the BAG verblijfsobject: a dwelling that occurs again counts once.</source>
@@ -1564,6 +1592,10 @@
         <translation>Laag</translation>
     </message>
     <message>
+        <source>Lays the outlines of two years over each other and gives the table that Compare two years takes: from, to, weight (part of the dwellings) and basis. With dwellings as points the weights count these; without, they are parts of the area, which assumes that dwellings stand evenly over it. Units that keep their code and area are left out. Draw both years at the same scale: parts under 2 % of the area are taken for two drawings of one border. Look at the table before you use it; it is your statement.</source>
+        <translation>Legt de omtrekken van twee jaren over elkaar en geeft de tabel die Twee jaren vergelijken vraagt: from, to, weight (deel van de woningen) en basis. Met woningen als punten tellen de gewichten die; zonder zijn het delen van de oppervlakte, met als aanname dat de woningen er gelijkmatig over staan. Eenheden die hun code en gebied houden, staan er niet in. Neem beide jaren op dezelfde schaal: delen onder 2 % van de oppervlakte gelden als twee tekeningen van één grens. Bekijk de tabel voordat je haar gebruikt; het is jouw stelling.</translation>
+    </message>
+    <message>
         <source>Least dwellings in a block</source>
         <translation>Minste aantal woningen in een blok</translation>
     </message>
@@ -1742,6 +1774,10 @@
     <message>
         <source>Main goal</source>
         <translation>Hoofddoel</translation>
+    </message>
+    <message>
+        <source>Make a crosswalk of two years</source>
+        <translation>Omzettabel van twee jaren maken</translation>
     </message>
     <message>
         <source>Makes blocks of the faces that streets enclose and that hold at least one pand: a proxy for blocks of buildings, for the mosaic index, the scale spectrum and surroundings. Streets are centre lines (NWB) or areas of roads (BGT). A pand in two faces goes to the one with most of its area. Dwellings per class come from fields of the panden or from points (verblijfsobjecten, complexes) with counts; without either the blocks can be filled with the tool that counts dwellings per area. Blocks below the least number of dwellings keep their panden and show no counts. Dead ends enclose nothing; gaps between streets are not closed.</source>
@@ -2250,6 +2286,10 @@
     <message>
         <source>Part of the dissimilarity: {group}</source>
         <translation>Deel van de dissimilariteit: {group}</translation>
+    </message>
+    <message>
+        <source>Part of the dwellings (0-1)</source>
+        <translation>Deel van de woningen (0-1)</translation>
     </message>
     <message>
         <source>Part that composition explains</source>
@@ -3212,6 +3252,10 @@
         <translation>Waterbedtabel</translation>
     </message>
     <message>
+        <source>Weight by dwellings or by area</source>
+        <translation>Gewicht naar woningen of oppervlakte</translation>
+    </message>
+    <message>
         <source>What counted as vulnerable</source>
         <translation>Wat telde als kwetsbaar</translation>
     </message>
@@ -3442,6 +3486,10 @@
     <message>
         <source>by chance (dwellings shuffled)</source>
         <translation>door toeval (woningen geschud)</translation>
+    </message>
+    <message>
+        <source>by chance</source>
+        <translation>door toeval</translation>
     </message>
     <message>
         <source>cannot be asked: it is compared with itself</source>

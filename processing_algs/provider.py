@@ -14,6 +14,7 @@ from .compare_years import CompareYears
 from .download_buurten import DownloadBuurten
 from .local_morans_i import LocalMoransI
 from .local_segregation import LocalSegregation
+from .make_crosswalk import MakeCrosswalk
 from .mosaic import Mosaic
 from .prepare_buurten import PrepareBuurten
 from .scale_spectrum import ScaleSpectrum
@@ -38,6 +39,7 @@ ALGORITHMS = (
     SurroundingsProfile,
     SwapBound,
     CompareYears,
+    MakeCrosswalk,
     Scenario,
 )
 

@@ -4,7 +4,14 @@
 from __future__ import annotations
 
 import pytest
-from qgis.core import QgsFeature, QgsField, QgsProcessingException, QgsVectorLayer
+from qgis.core import (
+    QgsFeature,
+    QgsField,
+    QgsGeometry,
+    QgsPointXY,
+    QgsProcessingException,
+    QgsVectorLayer,
+)
 from qgis.PyQt.QtCore import QMetaType
 
 OUT = dict.fromkeys(("OUTPUT", "WATERBED", "INDICES"), "TEMPORARY_OUTPUT")
@@ -158,6 +165,64 @@ def test_a_crosswalk_by_area_says_how_far_off_it_may_be(run, years):
     run("compare_years", {**years(split), "CROSSWALK": crosswalk})
     # 200 dwellings: each part may have all or none of them, 150 off.
     assert any("by area" in line and "300 dwellings" in line for line in run.log)
+
+
+def squeezed(records):
+    """Buurt 0 loses its eastern quarter to a new buurt, buurt 47 gets another code."""
+    x, y = 120_000, 480_000
+    shape = "MultiPolygon((({0} {2},{1} {2},{1} {3},{0} {3},{0} {2})))"
+    new = {**records[0], "buurtcode": "BU00018888", "buurtnaam": "Nieuw"}
+    records[0]["wkt"] = shape.format(x, x + 75, y, y + 100)
+    new["wkt"] = shape.format(x + 75, x + 100, y, y + 100)
+    records.append(new)
+    records[47]["buurtcode"] = "BU00017777"
+    for record in records:
+        record["jaar"] = 2025
+
+
+@pytest.mark.parametrize("points", [None, [10, 80, 90, 95]])
+def test_a_crosswalk_is_made_of_outlines_and_used(run, buurten, years, table_of, points):
+    both = {"FIRST": buurten(), "SECOND": buurten(change=squeezed), "OUTPUT": "memory:"}
+    if points:
+        layer = QgsVectorLayer("Point?crs=EPSG:28992&field=naam:string", "bag", "memory")
+        features = []
+        for east in points:
+            feature = QgsFeature(layer.fields())
+            place = QgsPointXY(120_000 + east, 480_050)
+            feature.setGeometry(QgsGeometry.fromPointXY(place))
+            features.append(feature)
+        assert layer.dataProvider().addFeatures(features)[0]
+        both["DWELLINGS"] = layer
+    results = run("make_crosswalk", both)
+    rows = {(r["from"], r["to"]): (r["weight"], r["basis"]) for r in table_of(results["OUTPUT"])}
+    kept, basis = (0.25, "dwellings") if points else (0.75, "area")
+    assert rows == {
+        ("BU00010000", "BU00010000"): (kept, basis),
+        ("BU00010000", "BU00018888"): (1 - kept, basis),
+        ("BU00010047", "BU00017777"): (1, "area"),
+    }
+    assert any("46 units keep their code and area; 2 are converted" in x for x in run.log)
+    crosswalk = run.context.takeResultLayer(results["OUTPUT"])
+    done = run("compare_years", {**years(squeezed), "CROSSWALK": crosswalk})
+    found = {r["buurt_code"]: r for r in table_of(done["OUTPUT"])}
+    # 160 corporation dwellings of 200 before; 160 in each part after.
+    assert found["BU00010000"]["n_change_n_corp"] == pytest.approx(160 - 160 * kept)
+    assert found["BU00018888"]["n_change_n_corp"] == pytest.approx(160 * kept)
+    assert found["BU00017777"]["n_change_n_corp"] == 0
+
+
+def test_a_crosswalk_of_what_it_cannot_be_made_of(run, buurten):
+    layer = buurten()
+    bare = {"FIRST": layer, "SECOND": buurten(drop=("buurtcode",)), "OUTPUT": "memory:"}
+    with pytest.raises(QgsProcessingException, match="no field with buurt codes"):
+        run("make_crosswalk", bare)
+
+    def away(records):
+        for record in records:
+            record["wkt"] = record["wkt"].replace("(12", "(92").replace(",12", ",92")
+
+    with pytest.raises(QgsProcessingException, match="do not overlap anywhere"):
+        run("make_crosswalk", {**bare, "SECOND": buurten(change=away)})
 
 
 def test_what_is_refused(run, years, buurten):

@@ -16,11 +16,11 @@ from .values import numbers, text
 # A unit is divided whole; weights may have been written with few decimals.
 _WHOLE = 1e-6
 _NAMED = 10
-# Overlap of two outlines, shared area by joint area: from _EQUAL on the same area, below _OTHER
+# Overlap of two outlines, shared area by joint area: from EQUAL on the same area, below _OTHER
 # another one, and below _ALIKE a question (a buurt of which half is left has 0.5). Low, because
 # outlines are drawn at many scales: the same 516 buurten of Amsterdam, once in full and once
 # simplified, overlap for 0.40 to 0.99, half of them for less than 0.88.
-_EQUAL, _ALIKE, _OTHER = 0.99, 0.6, 0.25
+EQUAL, _ALIKE, _OTHER = 0.99, 0.6, 0.25
 _REDRAWN = 3  # CBS' mark of an area that was redrawn since the year before
 
 
@@ -219,7 +219,7 @@ def other_areas(one: Any, two: Any) -> tuple[list[str], list[Text]]:
     overlap = _overlap(one, two, left, right)
     marked = _marked(one, two, left, right)
     with np.errstate(invalid="ignore"):
-        other = (overlap < _OTHER) | (marked & ~(overlap >= _EQUAL))
+        other = (overlap < _OTHER) | (marked & ~(overlap >= EQUAL))
         doubtful = (overlap < _ALIKE) & ~other
     notes = []
     if doubtful.any():
