@@ -1300,10 +1300,6 @@
         <translation>Bijvoorbeeld gemeente_code, wijk_code, buurt_code, in die volgorde. Elk niveau moet in het vorige passen; de eenheid zelf komt als laatste en wordt niet genoemd. Velden van de eenheden, of van de laag met gebieden hieronder.</translation>
     </message>
     <message>
-        <source>For example gemeente_code, wijk_code, buurt_code, in that order. Each must nest in the one before; the unit itself comes last without being named.</source>
-        <translation>Bijvoorbeeld gemeente_code, wijk_code, buurt_code, in die volgorde. Elk moet in het vorige passen; de eenheid zelf komt als laatste en hoeft niet genoemd te worden.</translation>
-    </message>
-    <message>
         <source>For example the BAG verblijfsobject: a dwelling that occurs again counts once.</source>
         <translation>Bijvoorbeeld het BAG-verblijfsobject: een woning die nog eens voorkomt, telt één keer.</translation>
     </message>
@@ -3486,10 +3482,6 @@
     <message>
         <source>by chance (dwellings shuffled)</source>
         <translation>door toeval (woningen geschud)</translation>
-    </message>
-    <message>
-        <source>by chance</source>
-        <translation>door toeval</translation>
     </message>
     <message>
         <source>cannot be asked: it is compared with itself</source>
