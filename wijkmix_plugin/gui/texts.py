@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QDate, QLocale
 NONE = "–"
 
 
+@functools.cache  # asked a thousand times while the panel is built; QGIS restarts for another
 def language() -> str:
     """Return "nl" for a Dutch QGIS, else "en"."""
     return "nl" if QgsApplication.locale().lower().startswith("nl") else "en"
