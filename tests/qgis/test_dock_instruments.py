@@ -185,6 +185,17 @@ def test_a_file_that_has_gone_is_said_at_the_next_opening(dock, tmp_path, qgis_i
         other.deleteLater()
 
 
+def test_a_refused_note_survives_another_catalogue(dock, tmp_path):
+    add(scan_layer())
+    dock.select_code("BU00010001")
+    dock.plan.worklist.mark.click()
+    dock.plan.worklist.note.put("n" * 30_000)
+    dock.plan.worklist._save()
+    dock.instruments.use_own(str(own_file(tmp_path, dock)))
+    assert len(dock.plan.worklist.note.toPlainText()) == 30_000
+    assert "Buurt 1" in dock.plan.worklist.message.text()
+
+
 def test_another_catalogue_may_ask_other_questions(dock, tmp_path):
     item = {"id": "stap-1-eigen", "en": "our item", "nl": "ons punt"}
     path = own_file(tmp_path, dock, steps=[{"id": "stap-1", "items": [item]}])
@@ -274,6 +285,26 @@ def test_one_end_date_for_all_and_another_coordinate_system(dock):
     assert wbmgp_listed(dock) == WBMGP
     dock.instruments.show_entry(WBMGP[0])
     assert until in dock.instruments.page.toPlainText()
+
+
+def test_areas_without_or_with_broken_shapes_are_no_harm(dock):
+    add(scan_layer())
+    layer = areas((120_100, 120_200, "2999-01-01"))
+    bare, bow = QgsFeature(layer.fields()), QgsFeature(layer.fields())
+    bare.setAttributes(["2999-01-01"])
+    bow.setAttributes(["2999-01-01"])
+    bow.setGeometry(
+        QgsGeometry.fromWkt(
+            "Polygon((120200 480000,120300 480100,120300 480000,120200 480100,120200 480000))"
+        )
+    )
+    layer.dataProvider().addFeatures([bare, bow])
+    designate(dock, layer)
+    dock.select_code("BU00010001")
+    assert wbmgp_listed(dock) == WBMGP
+    dock.select_code("BU00010002")
+    dock.instruments.show_entry(WBMGP[0])
+    assert "50% of this buurt is designated" in dock.instruments.page.toPlainText()
 
 
 def test_without_an_end_date_it_is_refused(dock):

@@ -66,7 +66,9 @@ def of_buurt(layer: QgsVectorLayer, shape: QgsGeometry, today: date) -> Designat
     try:
         for feature in areas.getFeatures(request):
             end = _day(feature.attribute(place)) if place >= 0 else _day(chosen.until)
-            found.setdefault(end, []).append(feature.geometry().makeValid().intersection(shape))
+            overlap = feature.geometry().makeValid().intersection(shape)
+            if not overlap.isEmpty():  # which a geometry that is absent is as well
+                found.setdefault(end, []).append(overlap)
     except QgsCsException:
         return designation.absent(designation.NO_LAYER.format(name=chosen.name))
     # Many small areas count together; a border that is shared is no area.

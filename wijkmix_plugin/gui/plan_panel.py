@@ -27,6 +27,8 @@ class PlanPanel(QTabWidget):
         """Build both pages on a catalogue: another one may ask other questions."""
         translate = QCoreApplication.translate
         place = max(self.currentIndex(), 0)
+        # Texts that were refused are nowhere else.
+        drafts = [dict(self.widget(n).drafts) for n in range(self.count())]
         for old in [self.widget(n) for n in range(self.count())]:
             self.removeTab(self.indexOf(old))
             old.deleteLater()
@@ -35,7 +37,10 @@ class PlanPanel(QTabWidget):
         self.addTab(self.goals, translate("WijkMix", "Goals"))
         self.addTab(self.worklist, translate("WijkMix", "Worklist"))
         self.setCurrentIndex(place)
-        self.reload()
+        for page, kept in zip((self.goals, self.worklist), drafts, strict=False):
+            page.drafts.update(kept)
+        self.goals.reload()
+        self.worklist.reload()
 
     def reload(self, *_details: Any) -> None:
         """Read the project again: another one was opened, or this one closed."""
