@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qgis.core import (
     QgsProcessing,
+    QgsProcessingException,
     QgsProcessingFeatureSourceDefinition,
     QgsProcessingOutputNumber,
     QgsProcessingParameterFeatureSink,
@@ -19,13 +20,14 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..wijkmix_plugin import qgis_io
-from ..wijkmix_plugin.errors import Cancelled, GeometryError, TableError, Text
+from ..wijkmix_plugin.errors import Cancelled, GeometryError, TableError, Text, WijkMixError
 from . import styling
 from .base import WijkMixAlgorithm, described, local
 from .labels import aliases
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import numpy as np
     import pandas as pd
@@ -51,6 +53,7 @@ class AggregateDwellings(WijkMixAlgorithm):
     """Points or codes in, dwellings per tenure and area out; nothing of persons, nothing small."""
 
     NAME = "aggregate_dwellings"
+    _stand_in: Any = None
     DWELLINGS = "DWELLINGS"
     TENURE = "TENURE"
     TENURE_MAP = "TENURE_MAP"
@@ -223,6 +226,35 @@ class AggregateDwellings(WijkMixAlgorithm):
             name, text, parentLayerParameterName=layer, optional=optional
         )
         self.addParameter(described(field, advice, advanced=advanced))
+
+    def checkParameterValues(self, parameters: dict[str, Any], context: Any) -> tuple[bool, str]:
+        try:
+            parameters = self._opened(parameters, context)
+        except WijkMixError as error:
+            return False, local(error.text)
+        return super().checkParameterValues(parameters, context)
+
+    def processAlgorithm(
+        self, parameters: dict[str, Any], context: Any, feedback: Any
+    ) -> dict[str, Any]:
+        try:
+            parameters = self._opened(parameters, context)
+        except WijkMixError as error:
+            raise QgsProcessingException(local(error.text)) from None
+        return super().processAlgorithm(parameters, context, feedback)
+
+    def _opened(self, parameters: dict[str, Any], context: Any) -> dict[str, Any]:
+        """Let a layer stand for a Parquet file that this QGIS cannot open."""
+        path = qgis_io.parquet_path(parameters.get(self.DWELLINGS), context)
+        if path is None:
+            return parameters
+        from ..wijkmix_plugin.tables import parquet_chunks
+
+        found = parquet_chunks.contents(path)
+        self._stand_in = qgis_io.parquet_layer(
+            path, found.columns, found.shape, found.crs, found.bounds
+        )
+        return {**parameters, self.DWELLINGS: self._stand_in}
 
     def check(self, parameters: dict[str, Any], context: Any) -> None:
         from ..wijkmix_plugin.tables import dwellings
@@ -488,9 +520,10 @@ class AggregateDwellings(WijkMixAlgorithm):
         addresses = self.parameterAsSource(parameters, self.ADDRESSES, context)
         finder = None
         if asked.shapes is not None:
-            from ..wijkmix_plugin.tables.points_in_areas import PointsInAreas, cells_for
+            from ..wijkmix_plugin.tables.points_in_areas import MANY, PointsInAreas, cells_for
 
-            points = (addresses or source).featureCount()
+            # A layer that stands for a file has no features, and -1 is a number not known.
+            points = (addresses or source).featureCount() or MANY
             finder = PointsInAreas(asked.shapes, cells=cells_for(points))
         places = pd.Series(np.arange(len(asked.names)), index=asked.names)
         if addresses is not None:
@@ -527,13 +560,16 @@ class AggregateDwellings(WijkMixAlgorithm):
 
         A broken line of a text file, which QGIS would skip in silence, is refused.
         """
-        from ..wijkmix_plugin.tables import lines, text_chunks
+        from ..wijkmix_plugin.tables import lines, parquet_chunks, text_chunks
 
         code = asked.code
         fields = list(dict.fromkeys([*asked.chosen.values(), *([code] if code else [])]))
-        file = qgis_io.text_file(
-            self._layer(parameters, self.DWELLINGS, context), parameters[self.DWELLINGS]
-        )
+        layer, value = self._layer(parameters, self.DWELLINGS, context), parameters[self.DWELLINGS]
+        parquet = qgis_io.parquet_file(layer, value)
+        if parquet is not None and (value is self._stand_in or parquet_chunks.is_there()):
+            yield from self._parquet_chunks(context, feedback, asked, parquet, fields)
+            return
+        file = qgis_io.text_file(layer, value)
         if file is not None:
             delimiter = file.delimiter or lines.delimiter_of(file.path, file.encoding, file.skip)
             form = text_chunks.Format(delimiter, file.encoding, file.quote, file.skip, file.decimal)
@@ -562,6 +598,31 @@ class AggregateDwellings(WijkMixAlgorithm):
             transform_context=context.transformContext(),
             feedback=feedback,
         )
+
+    def _parquet_chunks(
+        self, context: Any, feedback: Any, asked: _Asked, path: Path, fields: list[str]
+    ) -> Iterator[tuple[dict[str, Any], np.ndarray, np.ndarray]]:
+        from ..wijkmix_plugin.tables import parquet_chunks, text_chunks
+
+        found = parquet_chunks.contents(path)
+        known = asked.source.fields()
+        names = {name: known.at(known.lookupField(name)).name() for name in fields}
+        shape = "" if asked.code else found.shape
+        done = 0
+        for columns, x, y in text_chunks.ahead(
+            parquet_chunks.chunks(path, list(names.values()), shape)
+        ):
+            _stop(feedback)
+            place = qgis_io.moved(
+                x,
+                y,
+                asked.source.sourceCrs(),
+                asked.areas.sourceCrs(),
+                context.transformContext(),
+            )
+            yield ({name: columns[own] for name, own in names.items()}, *place)
+            done += parquet_chunks.CHUNK
+            feedback.setProgress(min(100 * done / max(found.rows, 1), 100))
 
     def _text_chunks(
         self,

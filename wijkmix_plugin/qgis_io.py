@@ -30,9 +30,12 @@ from qgis.core import (
     QgsMapLayer,
     QgsProcessingFeatureSource,
     QgsProcessingFeatureSourceDefinition,
+    QgsProcessingUtils,
     QgsProviderConnectionException,
     QgsProviderRegistry,
+    QgsRectangle,
     QgsVariantUtils,
+    QgsVectorLayer,
     QgsWkbTypes,
 )
 from qgis.PyQt.QtCore import QMetaType, QUrl, QUrlQuery
@@ -277,6 +280,69 @@ def text_file(layer: QgsMapLayer | None, asked: Any = None) -> TextFile | None:
         told.get("yField", ""),
         is_plain,
     )
+
+
+PARQUET = "wijkmix/parquet"
+_PARQUET_ENDS = (".parquet", ".geoparquet")
+
+
+def parquet_path(value: Any, context: Any) -> Path | None:
+    """Return the Parquet file that a parameter names and that QGIS cannot open, else None."""
+    if isinstance(value, QgsProcessingFeatureSourceDefinition):
+        value = value.source.valueAsString(context.expressionContext())[0]
+    if not isinstance(value, str) or not value.lower().endswith(_PARQUET_ENDS):
+        return None
+    path = Path(value.removeprefix("file://"))
+    if not path.is_file() or QgsProcessingUtils.mapLayerFromString(value, context) is not None:
+        return None
+    return path
+
+
+def parquet_layer(
+    path: Path, columns: dict[str, str], shape: str, crs: str, bounds: Sequence[float]
+) -> QgsVectorLayer:
+    """Return a layer without features that says what a Parquet file holds.
+
+    Parameters
+    ----------
+    columns : name -> "text", "whole", "number" or "other".
+    shape : column with the geometry; empty for a table.
+    crs : the coordinate system as PROJJSON; empty is longitude and latitude.
+    bounds : west, south, east, north where the file tells (with heights after south and north).
+    """
+    layer = QgsVectorLayer("Point" if shape else "None", path.stem, "memory")
+    kinds = {"whole": QMetaType.Type.LongLong, "number": QMetaType.Type.Double}
+    text = QMetaType.Type.QString
+    layer.dataProvider().addAttributes(
+        [QgsField(name, kinds.get(kind, text)) for name, kind in columns.items()]
+    )
+    layer.updateFields()
+    if shape:
+        try:
+            known = json.loads(crs).get("id", {}) if crs else {"authority": "EPSG", "code": 4326}
+        except (ValueError, AttributeError):
+            known = {}
+        authority, code = known.get("authority", ""), known.get("code", "")
+        if authority == "OGC" and code == "CRS84":
+            authority, code = "EPSG", 4326
+        layer.setCrs(QgsCoordinateReferenceSystem(f"{authority}:{code}"))
+    if len(bounds) in (4, 6):
+        half = len(bounds) // 2
+        layer.setExtent(QgsRectangle(bounds[0], bounds[1], bounds[half], bounds[half + 1]))
+    layer.setCustomProperty(PARQUET, str(path))
+    return layer
+
+
+def parquet_file(layer: QgsMapLayer | None, asked: Any) -> Path | None:
+    """Return the Parquet file whose rows a layer shows, all of them; None for any other layer."""
+    if layer is None or not _is_whole(layer, asked) or layer.subsetString():
+        return None
+    stands_for = layer.customProperty(PARQUET)
+    if stands_for:
+        return Path(str(stands_for))
+    parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
+    path = Path(str(parts.get("path", "")))
+    return path if path.suffix.lower() in _PARQUET_ENDS and path.is_file() else None
 
 
 def moved(

@@ -320,3 +320,78 @@ def test_a_broken_line_of_points_is_named_and_bad_numbers_are_no_point(run, buur
     path.write_text("\n".join([*lines, "KW;1200504"]) + "\n", encoding="utf-8")
     with pytest.raises(QgsProcessingException, match=r"Line 23 of lijst\.csv is broken"):
         call(run, buurten, DWELLINGS=QgsVectorLayer(uri, "l", "delimitedtext"))
+
+
+def parquet_of(path, rows, crs='{"id": {"authority": "EPSG", "code": 28992}}', **more):
+    """Write rows (tenure, complex, place) as GeoParquet."""
+    import json
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    import shapely
+
+    shapes = [None if row[-1] is None else shapely.from_wkt(row[-1]) for row in rows]
+    known = [s for s in shapes if s is not None and not s.is_empty]
+    told = {"encoding": "WKB", "geometry_types": ["Point"], **more}
+    if crs:
+        told["crs"] = json.loads(crs)
+    if known:
+        told["bbox"] = shapely.total_bounds(known).tolist()
+    geo = {"version": "1.1.0", "primary_column": "geom", "columns": {"geom": told}}
+    table = pa.table(
+        {
+            "eigendom": [row[0] for row in rows],
+            "complex": [row[1] for row in rows],
+            "BSN": ["9"] * len(rows),
+            "geom": [None if s is None else s.wkb for s in shapes],
+        }
+    )
+    pq.write_table(table.replace_schema_metadata({"geo": json.dumps(geo)}), path)
+    return str(path)
+
+
+def test_geoparquet_is_counted_as_a_layer(run, table_of, buurten, tmp_path, monkeypatch):
+    from wijkmix.wijkmix_plugin.tables import parquet_chunks
+
+    rows = [
+        (("KW", " sh", None, "PH")[n % 4], n % 30 or None, at(n % 5, 0) if n % 40 else None)
+        for n in range(500)
+    ]
+    monkeypatch.setattr(parquet_chunks, "CHUNK", 70)
+    path = parquet_of(tmp_path / "lijst.parquet", rows)
+    memory = layer_of(rows, {"eigendom": "string", "complex": "integer"})
+    found = []
+    for dwellings in (path, memory):
+        result = call(run, buurten, DWELLINGS=dwellings, COMPLEX="complex")
+        log = [line for line in run.log if "Results" not in line]
+        found.append((table_of(result["OUTPUT"]), table_of(result["UNMATCHED"]), log))
+    assert "left out and are in no output: BSN" in found[0][2][0]
+    del found[0][2][0]
+    for parquet, layer in zip(*found, strict=True):
+        assert parquet == layer
+    assert len(found[0][1]) > 100
+
+
+def test_what_is_wrong_with_parquet_is_said(run, buurten, tmp_path, monkeypatch):
+    from wijkmix.wijkmix_plugin.tables import parquet_chunks
+
+    rows = [("KW", 1, at(0, 0))] * 20
+    path = parquet_of(tmp_path / "a.parquet", rows, crs=None)
+    with pytest.raises(QgsProcessingException, match="looks like RD New"):
+        call(run, buurten, DWELLINGS=path)
+    path = parquet_of(tmp_path / "a.parquet", rows, crs='{"id": {"authority": "X", "code": 1}}')
+    with pytest.raises(QgsProcessingException, match="no coordinate system"):
+        call(run, buurten, DWELLINGS=path)
+    path = parquet_of(tmp_path / "a.parquet", [])
+    with pytest.raises(QgsProcessingException, match="holds no dwellings"):
+        call(run, buurten, DWELLINGS=path)
+    (tmp_path / "b.parquet").write_bytes(b"PAR1 and no more")
+    with pytest.raises(QgsProcessingException, match=r"b\.parquet cannot be read as Parquet"):
+        call(run, buurten, DWELLINGS=str(tmp_path / "b.parquet"))
+
+    def absent():
+        raise parquet_chunks.TableError("Parquet cannot be read here", "Parquet kan hier niet")
+
+    monkeypatch.setattr(parquet_chunks, "reader", absent)
+    with pytest.raises(QgsProcessingException, match="Parquet cannot be read here"):
+        call(run, buurten, DWELLINGS=path)

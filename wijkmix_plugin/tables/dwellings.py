@@ -212,7 +212,11 @@ class DwellingCount:
             has = inside & np.array([k is not None for k in key], dtype=bool)
             hashes = pd.util.hash_array(key[has], categorize=False)
             place = (area[has] * len(CLASSES) + kind[has]).astype(np.int32)
-            self._known.append((hashes, place, *([rows[has]] if self._list_left else [])))
+            part = (hashes & np.uint64(_PARTS - 1)).astype(np.uint8)
+            order = np.argsort(part, kind="stable")
+            ends = np.cumsum(np.bincount(part, minlength=_PARTS))
+            kept = (hashes, place, *([rows[has]] if self._list_left else []))
+            self._known.append((np.r_[0, ends], *(column[order] for column in kept)))
             inside &= ~has
         self._count(area[inside], kind[inside])
 
@@ -279,12 +283,11 @@ class DwellingCount:
         differ = 0
         # Part by part, so that sorting takes little memory beside the identifiers themselves.
         for part in range(_PARTS):
-            picks = [known[0] % _PARTS == part for known in self._known]
-            pieces = zip(*self._known, strict=True)
-            some = [
-                np.concatenate([piece[pick] for piece, pick in zip(column, picks, strict=True)])
-                for column in pieces
+            pieces = [
+                [column[ends[part] : ends[part + 1]] for column in columns]
+                for ends, *columns in self._known
             ]
+            some = [np.concatenate(column) for column in zip(*pieces, strict=True)]
             if some and len(some[0]):
                 differ += self._once_of(*some)
         self._known = []

@@ -16,6 +16,7 @@ import shapely
 
 OUTSIDE = -1
 CELLS = 4_000_000
+MANY = 2_000_000  # points, where their number is not known
 FEWEST_CELLS = 1_000_000
 MOST_CELLS = 16_000_000
 CHUNK = 1_000_000
@@ -24,11 +25,11 @@ _BORDER = -2
 _PIECE = 0.9
 _MARGIN = 1e-6
 _PIECES = 2_000_000
-_BOXES = 100_000
 
 
 def cells_for(points: int) -> int:
     """Return the grid that costs least for so many points: building it against asking it."""
+    points = MANY if points < 0 else points
     return min(max(2 * points, FEWEST_CELLS), MOST_CELLS)
 
 
@@ -65,6 +66,8 @@ class PointsInAreas:
         self._columns = int(width / self._size) + 3
         self._rows = int(height / self._size) + 3
         shapely.prepare(self._areas)
+        # Numbers of two bytes are sorted several times as fast.
+        self._kind = np.uint16 if len(self._areas) < 2**16 else np.int32
         self._tree = shapely.STRtree(self._areas)
         self._label = self._labelled(self._crossed(self._areas[known]))
         self._reached()
@@ -141,23 +144,37 @@ class PointsInAreas:
 
     def _reached(self) -> None:
         """Find the areas whose box reaches a border cell; number those cells below _BORDER."""
+        from scipy import sparse
+
         cells = np.flatnonzero(self._label == _BORDER)
-        slack = self._size * _MARGIN
-        which: list[np.ndarray] = []
-        areas: list[np.ndarray] = []
-        for start in range(0, len(cells), _BOXES):
-            row, column = np.divmod(cells[start : start + _BOXES], self._columns)
-            west = self._origin[0] + column * self._size
-            south = self._origin[1] + row * self._size
-            east, north = west + self._size, south + self._size
-            boxes = shapely.box(west - slack, south - slack, east + slack, north + slack)
-            box, area = self._tree.query(boxes)
-            which.append(box + start)
-            areas.append(area)
-        cell = np.concatenate(which) if which else np.zeros(0, dtype=np.int64)
-        near = np.concatenate(areas) if areas else np.zeros(0, dtype=np.int64)
-        self._near = near[np.argsort(cell, kind="stable")].astype(np.int32)
-        self._start = np.r_[0, np.cumsum(np.bincount(cell, minlength=len(cells)))]
+        number = np.full(len(self._label), -1, dtype=np.int32)
+        number[cells] = np.arange(len(cells), dtype=np.int32)
+        parts, owner = shapely.get_parts(self._areas, return_index=True)
+        box = (shapely.bounds(parts).reshape(-1, 2, 2) - self._origin) / self._size
+        low = np.floor(box[:, 0] - _MARGIN).astype(np.int32)
+        width, height = (np.floor(box[:, 1] + _MARGIN).astype(np.int32) - low + 1).T
+        # Box by box, row by row of the grid, a few million cells at a time.
+        rows = np.repeat(np.arange(len(parts), dtype=np.int32), height)
+        row = low[rows, 1] + _steps(height)
+        ends = np.cumsum(width[rows], dtype=np.int64)
+        found = [(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32))]
+        first = 0
+        while first < len(rows):
+            done = ends[first - 1] if first else 0
+            last = max(int(np.searchsorted(ends, done + _PIECES)), first + 1)
+            some = rows[first:last]
+            start = row[first:last].astype(np.int64) * self._columns + low[some, 0]
+            cell = number[np.repeat(start, width[some]) + _steps(width[some])]
+            here = np.flatnonzero(cell >= 0)
+            area = np.repeat(owner[some].astype(np.int32), width[some])[here]
+            found.append((cell[here], area))
+            first = last
+        cell, area = (np.concatenate(f) for f in zip(*found, strict=True))
+        near = sparse.coo_matrix(
+            (np.ones(len(cell), dtype=bool), (cell, area)), shape=(len(cells), len(self._areas))
+        ).tocsr()
+        self._near = near.indices
+        self._start = near.indptr.astype(np.int64)
         self._label[cells] = _BORDER - np.arange(len(cells))
 
     # -- the points
@@ -173,15 +190,23 @@ class PointsInAreas:
         near = np.flatnonzero(found <= _BORDER)
         number = _BORDER - found[near]
         found[near] = OUTSIDE
-        # Every point of a border cell against every area near, area by area.
-        first = self._start[number]
-        times = self._start[number + 1] - first
-        point = np.repeat(near, times)
-        place = np.arange(len(point)) + np.repeat(first - (np.cumsum(times) - times), times)
-        area = self._near[place]
-        order = np.argsort(area, kind="stable")
-        area, point = area[order], point[order]
-        inside = shapely.intersects_xy(self._areas[area], x[point], y[point])
-        # Backwards: the last one written, the first area, stays.
-        found[point[inside][::-1]] = area[inside][::-1]
+        # Every point of a border cell against the areas near, in their order, until one holds it.
+        place, last = self._start[number], self._start[number + 1]
+        while len(near):
+            open_ = place < last
+            near, place, last = near[open_], place[open_], last[open_]
+            area = self._near[place]
+            # Area by area, so that every polygon is looked at once.
+            order = np.argsort(area.astype(self._kind), kind="stable")
+            area, point = area[order], near[order]
+            inside = shapely.intersects_xy(self._areas[area], x[point], y[point])
+            found[point[inside]] = area[inside]
+            left = order[~inside]
+            near, place, last = near[left], place[left] + 1, last[left]
         return found
+
+
+def _steps(counts: np.ndarray) -> np.ndarray:
+    """Return 0 … n-1 for every n of the counts, after each other."""
+    ends = np.cumsum(counts, dtype=np.int64)
+    return np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - counts, counts)
