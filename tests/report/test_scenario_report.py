@@ -252,3 +252,22 @@ def test_a_swap_of_units_without_names(catalogue):
     swap = swap_bound(frame["corp"].to_numpy(), frame["total"].to_numpy(), target=0.5)
     html = sound(render_swap(SwapResult(frame, swap, "corp"), catalogue, lang="nl"))
     assert "uitvoerlaag" in html
+
+
+def test_the_report_of_a_scan_prints_a_chosen_measuring_plan(catalogue):
+    from wijkmix.wijkmix_plugin.policy import actions
+    from wijkmix.wijkmix_plugin.report import decisions
+    from wijkmix.wijkmix_plugin.report.html import render_scan
+
+    own = Monitoring(2026, (0, 7), ("div_tenure",), True)
+    for stored, shown in (
+        (actions.dumps(actions.Scenario(monitoring=own)), True),
+        (actions.dumps(actions.Scenario()), False),  # nobody chose it
+        ("", False),
+    ):
+        decided = decisions.read("", "", scenario_text=stored)
+        html = render_scan(make_result(), catalogue, lang="nl", project=decided)
+        assert ('<section id="measuring">' in html) == shown
+        assert ("2026, 2033" in html) == shown
+    broken = decisions.read("", "", scenario_text="{broken")
+    assert broken.problems

@@ -75,7 +75,9 @@ def read(shown: Shown, *, tables: bool) -> Read:
         source, crs=qgis_io.metric_crs(source), transform_context=project.transformContext()
     )
     loaded = scan_layer.loaded(shown.table, origin)
-    decided = decisions.read(project_entry("goals"), project_entry("worklist"), loaded)
+    decided = decisions.read(
+        project_entry("goals"), project_entry("worklist"), loaded, project_entry("scenario")
+    )
     blocks = _of_blocks(layer)
     return Read(restore.restore(frame, origin, tables=tables, blocks=blocks), decided)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a project has decided so far: its goals, and the buurten that are marked for study."""
+"""What a project has decided so far: goals, buurten marked for study, when to measure what."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from ..errors import Text
-from ..policy import goals, worklist
+from ..policy import actions, goals, worklist
+from ..policy.actions import Monitoring
 from ..policy.goal_sheet import Line, Loaded, Section, goal_sheet
 from ..policy.goals import Goals
 from ..policy.worklist import Item, Worklist
-from . import account
+from . import account, plan
 from .numbers import esc
 from .page import FLAG_NAMES, Page
 
@@ -24,20 +25,36 @@ class Decisions:
     ----------
     problems : why a part could not be read in full; printed with it.
     loaded : what is known of the figures, for the warnings of the goal sheet.
+    monitoring : the measuring plan, None while nobody has chosen one.
     """
 
     goals: Goals = field(default_factory=Goals)
     worklist: Worklist = field(default_factory=Worklist)
     problems: tuple[Text, ...] = ()
     loaded: Loaded = field(default_factory=Loaded)
+    monitoring: Monitoring | None = None
 
 
-def read(goals_text: str, worklist_text: str, loaded: Loaded | None = None) -> Decisions:
+def read(
+    goals_text: str,
+    worklist_text: str,
+    loaded: Loaded | None = None,
+    scenario_text: str = "",
+) -> Decisions:
     """Read what a project stores; what cannot be read leaves a remark, and never an error."""
     found, problem = goals.loads(goals_text)
     listed, other = worklist.loads(worklist_text)
-    problems = tuple(text for text in (problem, other) if text is not None)
-    return Decisions(found, listed, problems, loaded or Loaded())
+    planned, third = actions.loads(scenario_text)
+    problems = tuple(text for text in (problem, other, third) if text is not None)
+    monitoring = planned.monitoring if planned.monitoring.chosen else None
+    return Decisions(found, listed, problems, loaded or Loaded(), monitoring)
+
+
+def monitoring_section(page: Page) -> str:
+    """Return when to measure what; nothing while nobody has chosen it."""
+    if page.decisions is None or page.decisions.monitoring is None:
+        return ""
+    return plan.monitoring_section(page, page.decisions.monitoring)
 
 
 # -- goals -----------------------------------------------------------------------------------------

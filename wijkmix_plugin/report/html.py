@@ -65,6 +65,7 @@ def render_scan(
             instruments.instruments_section(page, decisions.chosen(page)),
         ),
         ("worklist", page.t("Worklist", "Werklijst"), decisions.worklist_section(page)),
+        ("measuring", page.t("Measuring", "Meten"), decisions.monitoring_section(page)),
         ("questions", decisions.goals_title(page), decisions.goals_section(page)),
         (
             "limits",
