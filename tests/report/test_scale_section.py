@@ -78,9 +78,9 @@ def blocks(make):
 def test_one_bar_per_gemeente_and_wijk_that_fills_its_width(blocks, catalogue, lang):
     found = bars(section(html.render_scan(blocks, catalogue, lang=lang)))
     assert len(found) == 3 + len(blocks.wijken)
-    assert all(sum(bar.values()) == pytest.approx(150, abs=0.3) for bar in found[:3])
-    assert all(sum(bar.values()) == pytest.approx(120, abs=0.3) for bar in found[3:])
-    expected = {charts.LEVEL_COLOURS[f"spectrum_{k}"]: 150 * v for k, v in LEVELS.items()}
+    assert all(sum(bar.values()) == pytest.approx(120, abs=0.3) for bar in found[:3])
+    assert all(sum(bar.values()) == pytest.approx(96, abs=0.3) for bar in found[3:])
+    expected = {charts.LEVEL_COLOURS[f"spectrum_{k}"]: 120 * v for k, v in LEVELS.items()}
     assert found[0] == pytest.approx(expected, abs=0.06)
 
 
@@ -204,7 +204,7 @@ def test_the_report_of_a_wijk_has_its_bar_and_that_of_its_gemeente(blocks, catal
     text = section(place.render_place(found, catalogue, code, "wijk", lang="en"))
     both = bars(text)
     assert len(both) == 2
-    assert all(sum(bar.values()) == pytest.approx(150, abs=0.3) for bar in both)
+    assert all(sum(bar.values()) == pytest.approx(120, abs=0.3) for bar in both)
     assert charts.LEVEL_COLOURS["spectrum_wijk"] in both[1]
     assert charts.LEVEL_COLOURS["spectrum_wijk"] not in both[0]
     assert f"Wijk {code}: Between buurten inside wijken" in text

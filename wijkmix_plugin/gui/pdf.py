@@ -70,7 +70,7 @@ table {border-collapse: collapse; margin-top: 4px; margin-bottom: 0;}
 th {font-size: 8.5pt; text-align: left; border-bottom: 1px solid #1f2430;}
 td {font-size: 8.5pt; vertical-align: top; border-bottom: 1px solid #d9dce1;}
 th.matrix, td.matrix {font-size: 7pt;}
-th.indices, td.indices {font-size: 7.5pt;}
+th.indices, td.indices, th.wide, td.wide {font-size: 7.5pt;}
 table.box {border: 1px solid #1f2430;}
 table.box td {border: 1px solid #1f2430; font-size: 9pt;}
 table.law td {background-color: #fdf6dd; border: 1px solid #8a6d1d; font-size: 9pt;}

@@ -40,7 +40,7 @@ MOSAIC = {
 CLASS = {
     "mosaic": Text("mosaic", "mozaïek"),
     "fine": Text("fine", "fijn"),
-    "between": Text("between", "tussenvorm"),
+    "between": Text("between", "tussen"),
     "one-sided": Text("one-sided", "eenzijdig"),
 }
 
@@ -169,7 +169,7 @@ def _spectrum_table(page: Page, table: pd.DataFrame, blocks: bool) -> str:
     rows = [
         [
             esc(page.area(code)),
-            _bar(page, page.area(code), values, blocks, width=150),
+            _bar(page, page.area(code), values, blocks, width=120),
             *(f"={_share(page, values[name])}" for name in present),
             f"={page.numbers.integer(values['n_units'])}",
             f"={page.numbers.integer(values['n_total'])}",
@@ -188,7 +188,7 @@ def _spectrum_table(page: Page, table: pd.DataFrame, blocks: bool) -> str:
         "Schaalspectrum per gemeente, op alfabet ({n})",
         n=page.numbers.integer(len(table) - ("all" in table.index)),
     )
-    body = _legend(page, present, blocks) + page.table(head, rows, kind="mix")
+    body = _legend(page, present, blocks) + page.table(head, rows, kind="mix wide")
     return page.fold(title, body, opened=len(rows) <= figures.LONG)
 
 
@@ -260,7 +260,7 @@ def place_section(page: Page, wijk: object, gemeente: object) -> str:
     rows = [
         [
             esc(name),
-            _bar(page, name, values, blocks, width=150),
+            _bar(page, name, values, blocks, width=120),
             *(f"={_share(page, values.get(part))}" for part in present),
         ]
         for name, values in areas
@@ -270,7 +270,7 @@ def place_section(page: Page, wijk: object, gemeente: object) -> str:
         page.t("Scale spectrum", "Schaalspectrum"),
         *_heads(page, present, blocks),
     ]
-    body += _legend(page, present, blocks) + page.table(head, rows, kind="mix")
+    body += _legend(page, present, blocks) + page.table(head, rows, kind="mix wide")
     return body + (_mosaic_facts(page, areas[0][1], blocks) if len(own) else "")
 
 
@@ -381,7 +381,7 @@ def _wijken(page: Page, wijken: pd.DataFrame, blocks: bool) -> str:
     ):
         cells = [esc(name)]
         if present:
-            cells.append(_bar(page, name, values, blocks, width=120))
+            cells.append(_bar(page, name, values, blocks, width=96))
             cells += [f"={_share(page, values[part])}" for part in present]
         cells += [f"={number.decimal(values[part])}" for part in mosaic]
         if blocks:
