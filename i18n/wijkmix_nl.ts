@@ -308,6 +308,14 @@
         <translation>Erbij: {n}</translation>
     </message>
     <message>
+        <source>Area minus as many nearest dwellings</source>
+        <translation>Gebied min evenveel dichtstbijzijnde woningen</translation>
+    </message>
+    <message>
+        <source>Area of each unit: field (or give a layer below)</source>
+        <translation>Gebied van elke eenheid: veld (of geef hieronder een laag)</translation>
+    </message>
+    <message>
         <source>Area of the panden (m2)</source>
         <translation>Oppervlak van de panden (m2)</translation>
     </message>
@@ -334,6 +342,10 @@
     <message>
         <source>Areas with fewer are left empty; 1 shows every area.</source>
         <translation>Gebieden met minder blijven leeg; 1 toont elk gebied.</translation>
+    </message>
+    <message>
+        <source>Areas, for example buurten (polygons)</source>
+        <translation>Gebieden, bijvoorbeeld buurten (vlakken)</translation>
     </message>
     <message>
         <source>Around the blocks of this buurt</source>
@@ -936,6 +948,10 @@
         <translation>Beschrijft elke eenheid ten opzichte van haar referentiegebied: locatiequotiënten (1 = als het gebied), entropie en diversiteit, de kans dat twee woningen van de eenheid verschillen (simpson), hoe ver de samenstelling van die van het gebied ligt (local_divergence), en haar deel van de dissimilariteit van elke groep (de delen van een gebied tellen op tot D). Alle velden van de invoer blijven. Diversiteit zegt hoe gemengd een eenheid is, niet of dat goed is.</translation>
     </message>
     <message>
+        <source>Describes the mix around every unit without administrative borders: of all dwellings within distances, and of the nearest numbers of dwellings. All dwellings at the last distance count. The fields mixed_from_r and mixed_from_k hold the first scale at which no class holds 80 per cent. The profile sets Theil&apos;s H and dissimilarity of those surroundings against the scale. Of a polygon a point inside it counts. Near the edge of the input, surroundings miss what lies outside. With administrative areas it also says what their borders hide: the mix of the area of a unit against that of as many nearest dwellings around it.</source>
+        <translation>Beschrijft de mix rond elke eenheid zonder bestuurlijke grenzen: van alle woningen binnen afstanden, en van de dichtstbijzijnde aantallen woningen. Alle woningen op de laatste afstand tellen mee. De velden mixed_from_r en mixed_from_k bevatten de eerste schaal waarop geen klasse 80 procent heeft. Het profiel zet Theils H en de dissimilariteit van die omgevingen uit tegen de schaal. Van een polygoon telt een punt binnenin. Bij de rand van de invoer mist de omgeving wat erbuiten ligt. Met bestuurlijke gebieden staat er ook wat hun grenzen verbergen: de mix van het gebied van een eenheid tegenover die van evenveel dichtstbijzijnde woningen eromheen.</translation>
+    </message>
+    <message>
         <source>Describes the mix around every unit without administrative borders: of all dwellings within distances, and of the nearest numbers of dwellings. All dwellings at the last distance count. The fields mixed_from_r and mixed_from_k hold the first scale at which no class holds 80 per cent. The profile sets Theil&apos;s H and dissimilarity of those surroundings against the scale. Of a polygon a point inside it counts. Near the edge of the input, surroundings miss what lies outside.</source>
         <translation>Beschrijft de mix rond elke eenheid zonder bestuurlijke grenzen: van alle woningen binnen afstanden, en van de dichtstbijzijnde aantallen woningen. Alle woningen op de laatste afstand tellen mee. De velden mixed_from_r en mixed_from_k bevatten de eerste schaal waarop geen klasse 80 procent heeft. Het profiel zet Theils H en de dissimilariteit van die omgevingen uit tegen de schaal. Van een polygoon telt een punt binnenin. Bij de rand van de invoer mist de omgeving wat erbuiten ligt.</translation>
     </message>
@@ -1042,6 +1058,14 @@
     <message>
         <source>Diversity inside the finest units</source>
         <translation>Diversiteit binnen de fijnste eenheden</translation>
+    </message>
+    <message>
+        <source>Diversity of as many nearest dwellings (0-1)</source>
+        <translation>Diversiteit van evenveel dichtstbijzijnde woningen (0-1)</translation>
+    </message>
+    <message>
+        <source>Diversity of the unit&apos;s area (0-1)</source>
+        <translation>Diversiteit van het gebied van de eenheid (0-1)</translation>
     </message>
     <message>
         <source>Diversity of the wijk (0-1)</source>
@@ -1204,6 +1228,10 @@
         <translation>Kleinste aantal woningen dat wordt getoond</translation>
     </message>
     <message>
+        <source>Field with the code of the area in that layer</source>
+        <translation>Veld met de code van het gebied in die laag</translation>
+    </message>
+    <message>
         <source>Field with the code of the wijk in that layer</source>
         <translation>Veld met de wijkcode in die laag</translation>
     </message>
@@ -1298,6 +1326,10 @@
     <message>
         <source>For example gemeente_code, wijk_code, buurt_code, in that order. Each must nest in the one before; the unit itself comes last without being named. Fields of the units, or of the layer of areas below.</source>
         <translation>Bijvoorbeeld gemeente_code, wijk_code, buurt_code, in die volgorde. Elk niveau moet in het vorige passen; de eenheid zelf komt als laatste en wordt niet genoemd. Velden van de eenheden, of van de laag met gebieden hieronder.</translation>
+    </message>
+    <message>
+        <source>For example gemeente_code, wijk_code, buurt_code, in that order. Each must nest in the one before; the unit itself comes last without being named. Where the units have no codes, choose a layer of areas and its fields below.</source>
+        <translation>Bijvoorbeeld gemeente_code, wijk_code, buurt_code, in die volgorde. Elk niveau moet in het vorige passen; de eenheid zelf komt als laatste en wordt niet genoemd. Hebben de eenheden geen codes, kies dan hieronder een laag met gebieden en de velden daarvan.</translation>
     </message>
     <message>
         <source>For example the BAG verblijfsobject: a dwelling that occurs again counts once.</source>
@@ -1488,6 +1520,10 @@
         <translation>Kenmerk van de woning (veld)</translation>
     </message>
     <message>
+        <source>In place of fields of the units.</source>
+        <translation>In plaats van velden van de eenheden.</translation>
+    </message>
+    <message>
         <source>In standard deviations: own {z}, neighbours {lag}; local I {i}</source>
         <translation>In standaardafwijkingen: eigen {z}, buren {lag}; lokale I {i}</translation>
     </message>
@@ -1630,6 +1666,10 @@
     <message>
         <source>Level</source>
         <translation>Niveau</translation>
+    </message>
+    <message>
+        <source>Levels: fields of the areas, coarse to fine</source>
+        <translation>Niveaus: velden van de gebieden, van grof naar fijn</translation>
     </message>
     <message>
         <source>Levels: fields with area codes, coarse to fine</source>
@@ -2316,6 +2356,10 @@
         <translation>Een buurt aanwijzen op de kaart</translation>
     </message>
     <message>
+        <source>Polygons with the same code are one area. Empty: each is an area by itself.</source>
+        <translation>Vlakken met dezelfde code zijn een gebied. Leeg: elk vlak is een gebied.</translation>
+    </message>
+    <message>
         <source>Polygons with the same code are one parent. Empty: wijk_code or wijkcode.</source>
         <translation>Polygonen met dezelfde code zijn één oudergebied. Leeg: wijk_code of wijkcode.</translation>
     </message>
@@ -2816,6 +2860,10 @@
         <translation>De code van het gebied, of van het adres als er adressen zijn gegeven. Leeg: op punt; bij een tabel het veld met de naam van de gebiedscode.</translation>
     </message>
     <message>
+        <source>The code of the buurt or wijk, to see what its border hides. Empty: no areas.</source>
+        <translation>De code van de buurt of wijk, om te zien wat de grens ervan verbergt. Leeg: geen gebieden.</translation>
+    </message>
+    <message>
         <source>The default is an assumption; the layer names it.</source>
         <translation>De standaardwaarde is een aanname; de laag noemt haar.</translation>
     </message>
@@ -3280,6 +3328,10 @@
         <translation>Waar de groep mag groeien (optioneel)</translation>
     </message>
     <message>
+        <source>Where the units have no code. A unit belongs to the area that holds most of it.</source>
+        <translation>Als de eenheden geen code hebben. Een eenheid hoort bij het gebied waar het grootste deel in ligt.</translation>
+    </message>
+    <message>
         <source>Where the units have no codes: polygons with the codes of all levels; a unit belongs to the area that holds most of it. With official totals also a table.</source>
         <translation>Als de eenheden geen codes hebben: vlakken met de codes van alle niveaus; een eenheid hoort bij het gebied waar het grootste deel in ligt. Met officiële totalen mag het ook een tabel zijn.</translation>
     </message>
@@ -3482,6 +3534,10 @@
     <message>
         <source>by chance (dwellings shuffled)</source>
         <translation>door toeval (woningen geschud)</translation>
+    </message>
+    <message>
+        <source>by chance</source>
+        <translation>door toeval</translation>
     </message>
     <message>
         <source>cannot be asked: it is compared with itself</source>

@@ -27,6 +27,7 @@ class ScaleSpectrum(BlocksAlgorithm):
     NAME = "scale_spectrum"
     LEVELS = "LEVELS"
     AREAS = "AREAS"
+    AREAS_LEVELS = "AREAS_LEVELS"
     OFFICIAL = "OFFICIAL"
     GROUP = "GROUP"
     VERSUS = "VERSUS"
@@ -57,7 +58,7 @@ class ScaleSpectrum(BlocksAlgorithm):
                     "WijkMix",
                     "For example gemeente_code, wijk_code, buurt_code, in that order. Each must "
                     "nest in the one before; the unit itself comes last without being named. "
-                    "Fields of the units, or of the layer of areas below.",
+                    "Where the units have no codes, choose a layer of areas and its fields below.",
                 ),
                 multiple=True,
             )
@@ -75,6 +76,18 @@ class ScaleSpectrum(BlocksAlgorithm):
                     "Where the units have no codes: polygons with the codes of all levels; a unit "
                     "belongs to the area that holds most of it. With official totals also a table.",
                 ),
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterField(
+                    self.AREAS_LEVELS,
+                    translate("WijkMix", "Levels: fields of the areas, coarse to fine"),
+                    parentLayerParameterName=self.AREAS,
+                    allowMultiple=True,
+                    optional=True,
+                ),
+                translate("WijkMix", "In place of fields of the units."),
             )
         )
         self.addParameter(
@@ -115,7 +128,7 @@ class ScaleSpectrum(BlocksAlgorithm):
         )
 
     def check(self, parameters: dict[str, Any], context: Any) -> None:
-        levels = self.names(parameters, self.LEVELS, context)
+        levels = self._levels(parameters, context)
         if not levels:
             raise TableError(
                 "No level is chosen. Choose the fields with area codes, coarse to fine, for "
@@ -125,19 +138,27 @@ class ScaleSpectrum(BlocksAlgorithm):
             )
         areas = self.parameterAsSource(parameters, self.AREAS, context)
         official = self.parameterAsString(parameters, self.OFFICIAL, context)
+        of_areas = self.names(parameters, self.AREAS_LEVELS, context)
         if areas is None:
-            if official:
+            if official or of_areas:
                 raise TableError(
-                    "An official total is chosen ({name}), but no layer of areas is given.",
-                    "Er is een officieel totaal gekozen ({name}), maar geen laag met gebieden.",
-                    name=official,
+                    "A field of areas is chosen ({name}), but no layer of areas is given.",
+                    "Er is een veld van gebieden gekozen ({name}), maar geen laag met gebieden.",
+                    name=official or of_areas[0],
                 )
             self.check_blocks(parameters, context, fields=levels)
             return
         self.check_blocks(parameters, context)
         has_fields(areas, [*levels, *([official] if official else [])])
         source = self.source(parameters, self.INPUT, context)
-        if self._by_place(source, levels):
+        if of_areas and self.names(parameters, self.LEVELS, context):
+            raise TableError(
+                "Give the levels in one way: fields of the units (LEVELS) or of the areas "
+                "(AREAS_LEVELS).",
+                "Geef de niveaus op een manier: velden van de eenheden (LEVELS) of van de gebieden "
+                "(AREAS_LEVELS).",
+            )
+        if of_areas or self._by_place(source, levels):
             for layer in (source, areas):
                 if layer.wkbType() == QgsWkbTypes.Type.NoGeometry:
                     raise TableError(
@@ -150,6 +171,10 @@ class ScaleSpectrum(BlocksAlgorithm):
                     )
                 qgis_io.check_crs(layer)
 
+    def _levels(self, parameters: dict[str, Any], context: Any) -> list[str]:
+        own = self.names(parameters, self.LEVELS, context)
+        return own or self.names(parameters, self.AREAS_LEVELS, context)
+
     def _by_place(self, source: Any, levels: list[str]) -> bool:
         """Tell whether units get their codes from the areas they lie in."""
         return not set(levels) <= set(source.fields().names())
@@ -160,12 +185,12 @@ class ScaleSpectrum(BlocksAlgorithm):
         from ..wijkmix_plugin.measures import scale
         from ..wijkmix_plugin.tables import values
 
-        levels = self.names(parameters, self.LEVELS, context)
+        levels = self._levels(parameters, context)
         areas = self.parameterAsSource(parameters, self.AREAS, context)
         official = self.parameterAsString(parameters, self.OFFICIAL, context)
-        place = areas is not None and self._by_place(
-            self.source(parameters, self.INPUT, context), levels
-        )
+        source = self.source(parameters, self.INPUT, context)
+        chosen = bool(self.names(parameters, self.AREAS_LEVELS, context))
+        place = areas is not None and (chosen or self._by_place(source, levels))
         read = self.blocks(
             parameters, context, feedback, fields=[] if place else levels, geometry=place
         )
@@ -211,13 +236,13 @@ class ScaleSpectrum(BlocksAlgorithm):
 def described_field(
     name: str, text: str, advice: str, *, multiple: bool = False
 ) -> QgsProcessingParameterField:
-    """Return a field of INPUT as a parameter; an optional one unless several are asked."""
+    """Return a field of INPUT as an optional parameter."""
     definition = QgsProcessingParameterField(
         name,
         text,
         parentLayerParameterName=BlocksAlgorithm.INPUT,
         allowMultiple=multiple,
-        optional=not multiple,
+        optional=True,
     )
     definition.setHelp(advice)
     return definition

@@ -8,6 +8,8 @@ from typing import Any
 from qgis.core import (
     QgsProcessing,
     QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterField,
     QgsProcessingParameterString,
 )
 from qgis.PyQt.QtCore import QCoreApplication
@@ -16,7 +18,7 @@ from ..wijkmix_plugin import qgis_io
 from ..wijkmix_plugin.errors import TableError
 from . import styling
 from .base import described
-from .blocks_algorithm import AREAS_OR_POINTS, BlocksAlgorithm
+from .blocks_algorithm import AREAS_OR_POINTS, Blocks, BlocksAlgorithm, has_fields, labels
 from .mosaic import radii
 
 
@@ -26,6 +28,9 @@ class SurroundingsProfile(BlocksAlgorithm):
     NAME = "surroundings_profile"
     RADII = "RADII"
     NEAREST = "NEAREST"
+    AREA_FIELD = "AREA_FIELD"
+    AREAS = "AREAS"
+    AREAS_FIELD = "AREAS_FIELD"
     OUTPUT = "OUTPUT"
     PROFILE = "PROFILE"
 
@@ -40,7 +45,9 @@ class SurroundingsProfile(BlocksAlgorithm):
             "distance count. The fields mixed_from_r and mixed_from_k hold the first scale at "
             "which no class holds 80 per cent. The profile sets Theil's H and dissimilarity of "
             "those surroundings against the scale. Of a polygon a point inside it counts. Near "
-            "the edge of the input, surroundings miss what lies outside.",
+            "the edge of the input, surroundings miss what lies outside. With administrative areas "
+            "it also says what their borders hide: the mix of the area of a unit against that of "
+            "as many nearest dwellings around it.",
         )
 
     def initAlgorithm(self, config: dict[str, Any] | None = None) -> None:
@@ -72,6 +79,49 @@ class SurroundingsProfile(BlocksAlgorithm):
             )
         )
         self.addParameter(
+            described(
+                QgsProcessingParameterField(
+                    self.AREA_FIELD,
+                    translate("WijkMix", "Area of each unit: field (or give a layer below)"),
+                    parentLayerParameterName=self.INPUT,
+                    optional=True,
+                ),
+                translate(
+                    "WijkMix",
+                    "The code of the buurt or wijk, to see what its border hides. Empty: no areas.",
+                ),
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterFeatureSource(
+                    self.AREAS,
+                    translate("WijkMix", "Areas, for example buurten (polygons)"),
+                    [QgsProcessing.SourceType.TypeVectorPolygon],
+                    optional=True,
+                ),
+                translate(
+                    "WijkMix",
+                    "Where the units have no code. A unit belongs to the area that holds most of "
+                    "it.",
+                ),
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterField(
+                    self.AREAS_FIELD,
+                    translate("WijkMix", "Field with the code of the area in that layer"),
+                    parentLayerParameterName=self.AREAS,
+                    optional=True,
+                ),
+                translate(
+                    "WijkMix",
+                    "Polygons with the same code are one area. Empty: each is an area by itself.",
+                ),
+            )
+        )
+        self.addParameter(
             QgsProcessingParameterFeatureSink(self.OUTPUT, translate("WijkMix", "Surroundings"))
         )
         self.addParameter(
@@ -84,10 +134,23 @@ class SurroundingsProfile(BlocksAlgorithm):
         )
 
     def check(self, parameters: dict[str, Any], context: Any) -> None:
-        self.check_blocks(parameters, context)
+        area = self.parameterAsString(parameters, self.AREA_FIELD, context)
+        self.check_blocks(parameters, context, fields=[area] if area else [])
         qgis_io.check_crs(self.source(parameters, self.INPUT, context))
+        areas = self.parameterAsSource(parameters, self.AREAS, context)
+        code = self.parameterAsString(parameters, self.AREAS_FIELD, context)
+        if (area and areas is not None) or (code and areas is None):
+            raise TableError(
+                "Give the area of each unit in one way: a field of the units (AREA_FIELD), or a "
+                "layer of polygons (AREAS) with its field (AREAS_FIELD).",
+                "Geef het gebied van elke eenheid op een manier: een veld van de eenheden "
+                "(AREA_FIELD), of een laag met vlakken (AREAS) met het veld daarvan (AREAS_FIELD).",
+            )
+        if areas is not None:
+            qgis_io.check_crs(areas)
+            has_fields(areas, [code] if code else [])
         distances, numbers = self._scales(parameters, context)
-        if not distances and not numbers:
+        if not distances and not numbers and not area and areas is None:
             raise TableError(
                 "No scale is given. Give radii in metres, numbers of nearest dwellings, or both.",
                 "Er is geen schaal opgegeven. Geef afstanden in meters, aantallen dichtstbijzijnde "
@@ -100,7 +163,8 @@ class SurroundingsProfile(BlocksAlgorithm):
 
         from ..wijkmix_plugin.measures import spatial, surroundings
 
-        read = self.blocks(parameters, context, feedback)
+        area = self.parameterAsString(parameters, self.AREA_FIELD, context)
+        read = self.blocks(parameters, context, feedback, fields=[area] if area else [])
         shapes = read.frame["geometry"].to_numpy()
         distances, numbers = self._scales(parameters, context)
         units, scales = surroundings.profile(
@@ -109,6 +173,7 @@ class SurroundingsProfile(BlocksAlgorithm):
             read.groups,
             radii=distances,
             dwellings=numbers,
+            areas=self._areas(parameters, context, feedback, read, area),
             told=lambda text: self.note(feedback, text),
             progress=lambda part: feedback.setProgress(10 + 0.8 * part),
             cancelled=feedback.isCanceled,
@@ -131,6 +196,27 @@ class SurroundingsProfile(BlocksAlgorithm):
                 look = styling.PostProcessor(styling.plain, aliases=names)
                 styling.load(context, results[output], "", [(name, order, look)])
         return results
+
+    def _areas(
+        self, parameters: dict[str, Any], context: Any, feedback: Any, read: Blocks, field: str
+    ) -> Any:
+        """Return the area of every unit; None where no areas are given."""
+        import numpy as np
+
+        source = self.parameterAsSource(parameters, self.AREAS, context)
+        if source is None:
+            return labels(read.frame[field]) if field else None
+        code = self.parameterAsString(parameters, self.AREAS_FIELD, context)
+        around = qgis_io.read(
+            source,
+            [code] if code else [],
+            crs=read.crs,
+            transform_context=context.transformContext(),
+            feedback=feedback,
+        )
+        numbered = np.array([str(i + 1) for i in range(len(around))], dtype=object)
+        codes = {"area": labels(around[code]) if code else numbered}
+        return self.located(around, codes, read, feedback)["area"]
 
     def _scales(self, parameters: dict[str, Any], context: Any) -> tuple[list[float], list[int]]:
         texts = [self.parameterAsString(parameters, n, context) for n in (self.RADII, self.NEAREST)]
@@ -156,6 +242,9 @@ def _aliases() -> dict[str, str]:
     return {
         "mixed_from_r": translate("WijkMix", "No class holds 80 % from this radius on (m)"),
         "mixed_from_k": translate("WijkMix", "No class holds 80 % from so many dwellings on"),
+        "div_area": translate("WijkMix", "Diversity of the unit's area (0-1)"),
+        "div_same": translate("WijkMix", "Diversity of as many nearest dwellings (0-1)"),
+        "border_hides": translate("WijkMix", "Area minus as many nearest dwellings"),
         "scale": translate("WijkMix", "Scale (metres or dwellings)"),
         "kind": translate("WijkMix", "Kind of scale"),
         "theil_h": translate("WijkMix", "Theil's H of surroundings"),

@@ -138,3 +138,60 @@ def test_refusals(change, message):
 def test_cancelled():
     with pytest.raises(Cancelled):
         nearest(np.zeros((2, 2)), np.ones((2, 2)), [1], cancelled=lambda: True)
+
+
+# -- what borders hide: eight units on a line, ten dwellings each, a change of class in the middle
+
+LINE = np.column_stack([np.arange(8) * 100.0, np.zeros(8)])
+HALVES = np.array([[10.0, 0]] * 4 + [[0, 10.0]] * 4)
+
+
+def test_a_border_across_uniform_places_hides_them():
+    """The outer areas are pure, the middle one is half and half; H of the areas is 1/2."""
+    areas = ["w"] * 2 + ["m"] * 4 + ["e"] * 2
+    told: list = []
+    units, scales = profile(LINE, HALVES, ["a", "b"], areas=areas, told=told.append)
+    assert units["div_area"].tolist() == [0, 0, 1, 1, 1, 1, 0, 0]
+    # The nearest 20 of an end are the first two units; the nearest 40 of the third unit are five
+    # (one at 200 m on either side ties): four of a and one of b.
+    near = [0, 0, 0.7219280949, 0.9709505945]
+    assert units["div_same"].tolist() == pytest.approx(near + near[::-1], abs=1e-9)
+    hides = [a - b for a, b in zip([0, 0, 1, 1], near, strict=True)]
+    assert units["border_hides"].tolist() == pytest.approx(hides + hides[::-1], abs=1e-9)
+    assert scales["kind"].tolist() == ["unit", "area", "same size"]
+    assert scales["scale"].tolist() == [0, 30, 30]  # 20 for half of the dwellings, 40 for the rest
+    theil = [1, 0.5, 1 - (0.7219280949 + 0.9709505945) / 4]
+    assert scales["theil_h"].tolist() == pytest.approx(theil, abs=1e-9)
+    # The third and the sixth unit: 4 of 5 nearby are alike, and their area is half and half.
+    assert "25.0 % of the dwellings stand in surroundings" in told[0].en
+    assert "0.0 % stand in an area" in told[0].en
+    assert "0.500 between areas" in told[0].en
+
+
+def test_a_border_that_follows_the_difference_hides_nothing():
+    units, scales = profile(LINE, HALVES, ["a", "b"], areas=[1] * 4 + [2] * 4)
+    assert units["div_area"].tolist() == [0] * 8
+    assert (units["border_hides"] <= 0).all()
+    assert units["border_hides"].min() < -0.5  # next to the border, surroundings are mixed
+    area, same = scales["theil_h"].iloc[1:]
+    assert area == 1 > same
+
+
+def test_areas_agree_with_asking_each_number_by_itself():
+    rng = np.random.default_rng(21)
+    points, counts = rng.random((400, 2)) * 1000, rng.integers(0, 9, (400, 3)).astype(float)
+    counts[:, 0] += 1
+    areas = np.array([f"b{int(x // 250)}" for x in points[:, 0]], object)
+    areas[::50] = None
+    units, scales = profile(points, counts, ["a", "b", "c"], areas=areas, radii=[100])
+    assert units["border_hides"].isna().sum() == 8
+    assert scales["n_units"].tolist() == [400, 400, 392, 392]
+    for name in ("b0", "b3"):
+        members = np.flatnonzero(areas == name)
+        k = int(counts[members].sum())
+        share = nearest(points, counts, [k], asked=members)[0]
+        share = share / share.sum(axis=1, keepdims=True)
+        entropy = -(share * np.log(share)).sum(axis=1) / np.log(3)
+        np.testing.assert_allclose(units["div_same"].to_numpy()[members], entropy, rtol=1e-12)
+    _, none = profile(points, counts, ["a", "b", "c"], areas=[None] * 400)
+    assert none["kind"].tolist() == ["unit"]

@@ -133,7 +133,8 @@ def test_spectrum_of_units_located_in_areas_with_the_official_gap(run, blocks, t
     results = spectrum(
         run,
         blocks(uncoded),
-        LEVELS=["wijkcode", "buurtcode"],
+        LEVELS=None,
+        AREAS_LEVELS=["wijkcode", "buurtcode"],
         AREAS=buurten_of_blocks(),
         OFFICIAL="aantal_woningen",
     )
@@ -171,6 +172,8 @@ def test_areas_that_do_not_nest_are_refused_with_their_code(run, blocks):
     ("more", "message"),
     [
         ({"OFFICIAL": "n_koop"}, "no layer of areas"),
+        ({"AREAS_LEVELS": ["wijkcode"]}, "no layer of areas"),
+        ({"AREAS": "areas", "AREAS_LEVELS": ["wijkcode"], "LEVELS": ["wijkcode"]}, "in one way"),
         ({"AREAS": "areas", "LEVELS": ["wijkcode", "straat"]}, "no field straat"),
         ({"AREAS": "areas", "LEVELS": ["wijkcode"], "OFFICIAL": "x"}, "no field x"),
         ({"AREAS": "table", "LEVELS": ["wijkcode"]}, "has no places"),
@@ -393,3 +396,29 @@ def test_loaded_mosaic_is_styled_without_good_and_bad_and_keeps_its_assumptions(
         assert origin["theta"] == 0.8
         assert origin["variant"] == "block"
     project.clear()
+
+
+def test_what_borders_hide_by_field_and_by_polygons(run, blocks, table_of):
+    by_field = surroundings(run, blocks(), RADII="", AREA_FIELD="buurt_code")
+    table, profile = table_of(by_field["OUTPUT"]), table_of(by_field["PROFILE"])
+    assert [r["kind"] for r in profile] == ["unit", "area", "same size"]
+    assert profile[1]["scale"] == 200
+    assert profile[1]["theil_h"] == pytest.approx(0.170921, abs=1e-6)  # H of the buurten
+    for row in table:
+        assert row["border_hides"] == pytest.approx(row["div_area"] - row["div_same"])
+    assert any("Borders: Theil's H is 0.171 between areas" in line for line in run.log)
+    areas = {"AREAS": buurten_of_blocks(), "AREAS_FIELD": "buurtcode"}
+    by_place = surroundings(run, blocks(), RADII="", **areas)
+    for one, other in zip(table, table_of(by_place["OUTPUT"]), strict=True):
+        assert one["div_area"] == pytest.approx(other["div_area"])
+    areas.pop("AREAS_FIELD")
+    alone = table_of(surroundings(run, blocks(), RADII="", **areas)["OUTPUT"])
+    assert [r["div_area"] for r in alone] == pytest.approx([r["div_area"] for r in table])
+    for wrong in (
+        {"AREA_FIELD": "buurt_code", "AREAS": buurten_of_blocks()},
+        {"AREAS_FIELD": "buurtcode"},
+    ):
+        with pytest.raises(QgsProcessingException, match="in one way"):
+            surroundings(run, blocks(), **wrong)
+    with pytest.raises(QgsProcessingException, match="no field straat"):
+        surroundings(run, blocks(), AREAS=buurten_of_blocks(), AREAS_FIELD="straat")

@@ -367,6 +367,7 @@ def profile(
     *,
     radii: Sequence[float] = (),
     dwellings: Sequence[int] = (),
+    areas: Sequence[object] | None = None,
     told: Callable[[Text], None] | None = None,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -384,6 +385,8 @@ def profile(
         Metres.
     dwellings : sequence of int
         Numbers of nearest dwellings.
+    areas : sequence of n labels, optional
+        The administrative area of every unit; missing leaves the unit out of what follows from it.
     told : callable, optional
         Called with a note on how it was counted, where that is not unit by unit.
     progress, cancelled : callable, optional
@@ -393,9 +396,13 @@ def profile(
     units : DataFrame, n rows
         Per scale s (`r<radius>` or `k<dwellings>`): `div_s` (0-1) and `share_<group>_s` (percent).
         `mixed_from_r` and `mixed_from_k`: the first scale at which no group holds 80 %; 0 where
-        that is so in the unit itself, NaN where some group does at every scale.
+        that is so in the unit itself, NaN where some group does at every scale. With `areas` also
+        `div_area` of the unit's area, `div_same` of as many nearest dwellings as that area holds,
+        both 0-1, and `border_hides`, the first minus the second: above 0 where the figure of the
+        area looks more mixed than what lies around the unit.
     scales : DataFrame with `PROFILE_COLUMNS`
-        First the units themselves (scale 0, kind "unit"), then kinds "radius" and "nearest".
+        First the units themselves (scale 0, kind "unit"), then kinds "radius" and "nearest"; with
+        `areas` also "area" and "same size", at the size of the area of the average dwelling.
         `theil_h` and `dissimilarity` (of all groups) compare surroundings with the whole,
         weighted by the unit's own dwellings; `mean_diversity` is the weighted mean of div, 0-1.
 
@@ -403,8 +410,14 @@ def profile(
     ------
     MeasureError
         No scale, fewer than two groups, or no usable unit.
+
+    Notes
+    -----
+    What borders hide: the same number of dwellings, once as the border cuts them and once around
+    every unit. Where H of areas is below H of surroundings of the same size, borders cut through
+    uniform places; a border that follows them gives a higher H.
     """
-    if not len(radii) and not len(dwellings):
+    if not len(radii) and not len(dwellings) and areas is None:
         raise MeasureError(
             "No scale is given. Give radii in metres, numbers of nearest dwellings, or both.",
             "Er is geen schaal opgegeven. Geef afstanden in meters, aantallen dichtstbijzijnde "
@@ -425,14 +438,16 @@ def profile(
             n=len(counts),
         )
     own = counts[used]
-    part = [0.0, 50.0 if len(dwellings) else 100.0]
+    jobs = [len(radii) > 0, len(dwellings) > 0, areas is not None]
+    part = [0.0, 100.0 / sum(jobs)]
 
     def step(value: float) -> None:
         if progress is not None:
             progress(part[0] + value * (part[1] - part[0]) / 100.0)
 
     around = list(within(points[used], own, radii, told=told, progress=step, cancelled=cancelled))
-    part[:] = [part[1] if len(radii) else 0.0, 100.0]
+    if len(radii):
+        part[:] = [part[1], part[1] + 100.0 / sum(jobs)]
     around += list(nearest(points[used], own, dwellings, progress=step, cancelled=cancelled))
     scales = [(float(r), "radius", f"r{r:g}") for r in radii]
     scales += [(float(k), "nearest", f"k{k:g}") for k in dwellings]
@@ -455,7 +470,84 @@ def profile(
     ):
         if len(asked):
             units[name] = _spread(first[kind], used)
+    if areas is not None:
+        if len(dwellings):
+            part[:] = [part[1], 100.0]
+        label = pd.Series(list(areas), dtype=object)[used]
+        inside, near = _same_size(points[used], own, label, step, cancelled)
+        columns, added, note = _hidden(own, inside, near, log_k)
+        units |= {name: _spread(values, used) for name, values in columns.items()}
+        rows += added
+        if told is not None:
+            told(note)
     return pd.DataFrame(units), pd.DataFrame(rows, columns=list(PROFILE_COLUMNS))
+
+
+def _same_size(
+    points: np.ndarray,
+    counts: np.ndarray,
+    labels: pd.Series,
+    step: Callable[[float], None],
+    cancelled: Callable[[], bool] | None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the counts of the area of every unit, and of as many nearest dwellings around it."""
+    code, names = pd.factorize(labels, sort=True)
+    inside, near = np.full(counts.shape, np.nan), np.full(counts.shape, np.nan)
+    discs = Discs(points, counts, cancelled)
+    furthest = float(np.hypot(*np.ptp(points, axis=0))) * 1.001 + discs.height
+    order = np.argsort(code, kind="stable")
+    bounds = np.searchsorted(code[order], np.arange(len(names) + 1))
+    for area in range(len(names)):
+        members = order[bounds[area] : bounds[area + 1]]
+        inside[members] = counts[members].sum(axis=0)
+        search = _Search(discs, points[members], furthest)
+        near[members] = search.sums(float(inside[members[0]].sum()), None)
+        step(100.0 * (area + 1) / len(names))
+    return inside, near
+
+
+def _hidden(
+    own: np.ndarray, inside: np.ndarray, near: np.ndarray, log_k: float
+) -> tuple[dict[str, np.ndarray], list[tuple], Text]:
+    """Set areas against surroundings of the same size: columns of units, rows of scales, a note."""
+    there = np.isfinite(inside).all(axis=1)
+    area, around = composition(inside), composition(near)
+    columns = {"div_area": entropy(area) / log_k, "div_same": entropy(around) / log_k}
+    columns["border_hides"] = columns["div_area"] - columns["div_same"]
+    weight = np.where(there, own.sum(axis=1), 0.0)
+    whole = float(weight.sum())
+    if not whole:
+        return (
+            columns,
+            [],
+            Text(
+                "No unit has an area, so areas cannot be set against surroundings.",
+                "Geen enkele eenheid heeft een gebied, dus gebieden zijn niet met omgevingen te "
+                "vergelijken.",
+            ),
+        )
+    size = float(round(float(np.nansum(weight * inside.sum(axis=1))) / whole))
+    rows = [_row(size, kind, own, v, log_k) for kind, v in (("area", inside), ("same size", near))]
+    uniform = [np.nan_to_num(v.max(axis=1)) >= DOMINANT - 1e-12 for v in (area, around)]
+    hidden, drawn = (
+        100.0 * float(weight[one & ~other & there].sum()) / whole
+        for one, other in ((uniform[1], uniform[0]), (uniform[0], uniform[1]))
+    )
+    note = Text(
+        "Borders: Theil's H is {area} between areas, and {same} between surroundings of as many "
+        "dwellings around every unit. {hidden:.1f} % of the dwellings stand in surroundings of the "
+        "size of their area where one class holds 80 %, which the figure of their area does "
+        "not show; {drawn:.1f} % stand in an area where one class holds 80 %, and their "
+        "surroundings are more mixed. The 80 % is an assumption.",
+        "Grenzen: Theils H is {area} tussen gebieden, en {same} tussen omgevingen van "
+        "evenveel woningen rond elke eenheid. {hidden:.1f} % van de woningen staat in een omgeving "
+        "ter grootte van het eigen gebied waarin een klasse 80 % heeft, wat het cijfer van het "
+        "gebied niet laat zien; {drawn:.1f} % staat in een gebied waarin een klasse 80 % heeft, "
+        "terwijl de omgeving gemengder is. Die 80 % is een aanname.",
+    )
+    theil = [f"{row[2]:.3f}" if np.isfinite(row[2]) else "-" for row in rows]
+    note = note.format(area=theil[0], same=theil[1], hidden=hidden, drawn=drawn)
+    return columns, rows, note
 
 
 def _spread(values: np.ndarray, used: np.ndarray) -> np.ndarray:
