@@ -952,10 +952,6 @@
         <translation>Beschrijft de mix rond elke eenheid zonder bestuurlijke grenzen: van alle woningen binnen afstanden, en van de dichtstbijzijnde aantallen woningen. Alle woningen op de laatste afstand tellen mee. De velden mixed_from_r en mixed_from_k bevatten de eerste schaal waarop geen klasse 80 procent heeft. Het profiel zet Theils H en de dissimilariteit van die omgevingen uit tegen de schaal. Van een polygoon telt een punt binnenin. Bij de rand van de invoer mist de omgeving wat erbuiten ligt. Met bestuurlijke gebieden staat er ook wat hun grenzen verbergen: de mix van het gebied van een eenheid tegenover die van evenveel dichtstbijzijnde woningen eromheen.</translation>
     </message>
     <message>
-        <source>Describes the mix around every unit without administrative borders: of all dwellings within distances, and of the nearest numbers of dwellings. All dwellings at the last distance count. The fields mixed_from_r and mixed_from_k hold the first scale at which no class holds 80 per cent. The profile sets Theil&apos;s H and dissimilarity of those surroundings against the scale. Of a polygon a point inside it counts. Near the edge of the input, surroundings miss what lies outside.</source>
-        <translation>Beschrijft de mix rond elke eenheid zonder bestuurlijke grenzen: van alle woningen binnen afstanden, en van de dichtstbijzijnde aantallen woningen. Alle woningen op de laatste afstand tellen mee. De velden mixed_from_r en mixed_from_k bevatten de eerste schaal waarop geen klasse 80 procent heeft. Het profiel zet Theils H en de dissimilariteit van die omgevingen uit tegen de schaal. Van een polygoon telt een punt binnenin. Bij de rand van de invoer mist de omgeving wat erbuiten ligt.</translation>
-    </message>
-    <message>
         <source>Designated area (Wbmgp), in force</source>
         <translation>Aangewezen gebied (Wbmgp), van kracht</translation>
     </message>
@@ -1322,10 +1318,6 @@
     <message>
         <source>For example BAG verblijfsobjecten, to place dwellings by code.</source>
         <translation>Bijvoorbeeld BAG-verblijfsobjecten, om woningen op code een plaats te geven.</translation>
-    </message>
-    <message>
-        <source>For example gemeente_code, wijk_code, buurt_code, in that order. Each must nest in the one before; the unit itself comes last without being named. Fields of the units, or of the layer of areas below.</source>
-        <translation>Bijvoorbeeld gemeente_code, wijk_code, buurt_code, in die volgorde. Elk niveau moet in het vorige passen; de eenheid zelf komt als laatste en wordt niet genoemd. Velden van de eenheden, of van de laag met gebieden hieronder.</translation>
     </message>
     <message>
         <source>For example gemeente_code, wijk_code, buurt_code, in that order. Each must nest in the one before; the unit itself comes last without being named. Where the units have no codes, choose a layer of areas and its fields below.</source>
@@ -3534,10 +3526,6 @@
     <message>
         <source>by chance (dwellings shuffled)</source>
         <translation>door toeval (woningen geschud)</translation>
-    </message>
-    <message>
-        <source>by chance</source>
-        <translation>door toeval</translation>
     </message>
     <message>
         <source>cannot be asked: it is compared with itself</source>
