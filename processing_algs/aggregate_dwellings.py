@@ -560,7 +560,10 @@ class AggregateDwellings(WijkMixAlgorithm):
 
         A broken line of a text file, which QGIS would skip in silence, is refused.
         """
+        import numpy as np
+
         from ..wijkmix_plugin.tables import lines, parquet_chunks, text_chunks
+        from ..wijkmix_plugin.tables.points_in_areas import places
 
         code = asked.code
         fields = list(dict.fromkeys([*asked.chosen.values(), *([code] if code else [])]))
@@ -590,6 +593,13 @@ class AggregateDwellings(WijkMixAlgorithm):
                 skip=file.skip,
                 check=lambda: _stop(feedback),
             )
+        found = qgis_io.file_columns(layer, value, fields, code is None)
+        if found is not None:
+            for columns, shapes in text_chunks.ahead(found):
+                _stop(feedback)
+                x, y = (np.zeros(0), np.zeros(0)) if shapes is None else places(shapes)
+                yield (columns, *self._moved(x, y, context, asked))
+            return
         yield from qgis_io.stream(
             asked.source,
             fields,
@@ -597,6 +607,16 @@ class AggregateDwellings(WijkMixAlgorithm):
             crs=asked.areas.sourceCrs(),
             transform_context=context.transformContext(),
             feedback=feedback,
+        )
+
+    def _moved(self, x: Any, y: Any, context: Any, asked: _Asked) -> tuple[Any, Any]:
+        """Return coordinates of the dwellings in the system of the areas."""
+        return qgis_io.moved(
+            x,
+            y,
+            asked.source.sourceCrs(),
+            asked.areas.sourceCrs(),
+            context.transformContext(),
         )
 
     def _parquet_chunks(
@@ -613,13 +633,7 @@ class AggregateDwellings(WijkMixAlgorithm):
             parquet_chunks.chunks(path, list(names.values()), shape)
         ):
             _stop(feedback)
-            place = qgis_io.moved(
-                x,
-                y,
-                asked.source.sourceCrs(),
-                asked.areas.sourceCrs(),
-                context.transformContext(),
-            )
+            place = self._moved(x, y, context, asked)
             yield ({name: columns[own] for name, own in names.items()}, *place)
             done += parquet_chunks.CHUNK
             feedback.setProgress(min(100 * done / max(found.rows, 1), 100))
@@ -659,16 +673,7 @@ class AggregateDwellings(WijkMixAlgorithm):
                     # As QGIS reads it: a number, without zeros before it.
                     columns[name] = pd.to_numeric(pd.Series(chunk[place]), errors="coerce")
             x, y = (chunk[place] for place in point) if point else (np.zeros(0), np.zeros(0))
-            yield (
-                columns,
-                *qgis_io.moved(
-                    x,
-                    y,
-                    asked.source.sourceCrs(),
-                    asked.areas.sourceCrs(),
-                    context.transformContext(),
-                ),
-            )
+            yield (columns, *self._moved(x, y, context, asked))
             feedback.setProgress(100 * read[0])
 
     def _area_names(self, frame: pd.DataFrame, field: str, areas: Any) -> np.ndarray:
@@ -800,10 +805,24 @@ def _stop(feedback: Any) -> None:
 
 
 def _no_field(layer: Any, field: str) -> TableError:
+    from ..wijkmix_plugin.tables.lines import DELIMITERS
+
+    names = layer.fields().names()
+    inside = [mark for mark in DELIMITERS if len(names) == 1 and mark in names[0]]
+    if inside:
+        return TableError(
+            'Layer {layer} has one field, "{only}": the file seems to be separated by {mark}. Add '
+            "it again with that delimiter (Layer > Add delimited text).",
+            'Laag {layer} heeft één veld, "{only}": het bestand lijkt gescheiden door {mark}. Voeg '
+            "het opnieuw toe met dat scheidingsteken (Laag > Tekstgescheiden kaartlaag).",
+            layer=layer.sourceName(),
+            only=names[0],
+            mark={"\t": "tab"}.get(inside[0], f'"{inside[0]}"'),
+        )
     return TableError(
         "Layer {layer} has no field {name}. Its fields are: {fields}.",
         "Laag {layer} heeft geen veld {name}. De velden zijn: {fields}.",
         layer=layer.sourceName(),
         name=field,
-        fields=", ".join(layer.fields().names()),
+        fields=", ".join(names),
     )

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from qgis.core import (
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFileDestination,
     QgsProcessingUtils,
+    QgsVectorLayer,
     QgsWkbTypes,
 )
 from qgis.PyQt.QtCore import QCoreApplication
@@ -34,6 +36,12 @@ from ..wijkmix_plugin.errors import Cancelled, TableError, Text, WijkMixError
 if TYPE_CHECKING:
     import pandas as pd
 
+# What the formats keep beside the file that is named.
+_BESIDE = ("", "-wal", "-shm", "-journal")
+_BESIDE_SHP = (".dbf", ".shx", ".prj", ".cpg", ".qpj", ".qix", ".sbn", ".sbx")
+_NO_ROOM = 4096  # bytes: less than one block of a file system
+# Formats whose writer does not tell that the disk was full.
+_TELL_NOTHING = (".geojson", ".json", ".geojsonl", ".csv", ".tsv", ".gml", ".kml", ".fgb", ".xlsx")
 ICON = Path(__file__).parent.parent / "resources" / "icons" / "wijkmix.svg"
 
 
@@ -178,6 +186,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             )
             self._write(features, sink, destination, name, parameters)
             del sink
+            self._check_whole(parameters, name, context, len(features))
             results[name] = destination
         return results
 
@@ -223,7 +232,37 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             parameters, name, context, fields, source.wkbType(), source.sourceCrs()
         )
         self._write(features, sink, destination, name, parameters)
+        del sink
+        self._check_whole(parameters, name, context, len(features))
         return destination
+
+    def _check_whole(self, parameters: dict[str, Any], name: str, context: Any, n: int) -> None:
+        """Look whether a file holds what was written: not every writer says that a disk is full."""
+        path = self._destination_paths({name: parameters[name]}, context).get(name)
+        if path is None:
+            return
+        if shutil.disk_usage(path.parent).free < _NO_ROOM:
+            raise TableError(
+                "The disk of {where} is full, so the output is not whole. Make room on it, or "
+                "choose another place.",
+                "De schijf van {where} is vol, dus de uitvoer is niet compleet. Maak er ruimte op, "
+                "of kies een andere plek.",
+                where=str(path),
+            )
+        if path.suffix.lower() not in _TELL_NOTHING or not path.exists():
+            return
+        layer = QgsVectorLayer(str(path), name, "ogr")
+        there = layer.featureCount() if layer.isValid() else 0
+        if there != n:
+            raise TableError(
+                "The output {where} could not be written whole: {there} of {n} features are in it. "
+                "Make room on that disk, or choose another place.",
+                "De uitvoer {where} kon niet in zijn geheel worden geschreven: {there} van {n} "
+                "objecten staan erin. Maak ruimte op die schijf, of kies een andere plek.",
+                where=str(path),
+                there=there,
+                n=n,
+            )
 
     def _write(
         self, features: list[Any], sink: Any, destination: str, name: str, parameters: dict
@@ -301,12 +340,11 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
 
     def _remove_created(self) -> None:
         for path in self._created:
-            for made in (
-                path,
-                path.with_name(path.name + "-wal"),
-                path.with_name(path.name + "-shm"),
-            ):
-                made.unlink(missing_ok=True)
+            for end in _BESIDE:
+                path.with_name(path.name + end).unlink(missing_ok=True)
+            if path.suffix.lower() == ".shp":
+                for end in _BESIDE_SHP:
+                    path.with_suffix(end).unlink(missing_ok=True)
 
 
 def _geometry_type(frame: pd.DataFrame) -> QgsWkbTypes.Type:

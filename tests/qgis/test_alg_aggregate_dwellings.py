@@ -395,3 +395,47 @@ def test_what_is_wrong_with_parquet_is_said(run, buurten, tmp_path, monkeypatch)
     monkeypatch.setattr(parquet_chunks, "reader", absent)
     with pytest.raises(QgsProcessingException, match="Parquet cannot be read here"):
         call(run, buurten, DWELLINGS=path)
+
+
+@pytest.mark.parametrize("driver", ["GPKG", "FlatGeobuf"])
+@pytest.mark.parametrize("kind", ["Point", "MultiPoint", "Polygon"])
+def test_a_file_of_columns_is_counted_as_row_by_row(
+    run, table_of, buurten, tmp_path, driver, kind, monkeypatch
+):
+    from qgis.core import QgsCoordinateTransformContext, QgsVectorFileWriter
+    from wijkmix.wijkmix_plugin import qgis_io
+
+    rows = []
+    for n in range(400):
+        shape = QgsGeometry.fromWkt(at(n % 5, 0))
+        if kind == "MultiPoint":
+            shape.convertToMultiType()
+        elif kind == "Polygon":
+            shape = shape.buffer(3, 2)
+        tenure = ("KW", " sh", None, "PH")[n % 4]
+        vhe, number = f"é{n % 350}" if n % 9 else None, n % 30 if n % 7 else None
+        rows.append((vhe, tenure, number, f"BU0001{n % 6:04d}", shape.asWkt() if n % 40 else None))
+    fields = {"vhe": "string", "eigendom": "string", "complex": "integer", "code": "string"}
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName = driver
+    path = str(tmp_path / f"lijst.{'gpkg' if driver == 'GPKG' else 'fgb'}")
+    layer = layer_of(rows, fields, f"{kind}?crs=EPSG:28992")
+    QgsVectorFileWriter.writeAsVectorFormatV3(layer, path, QgsCoordinateTransformContext(), options)
+    used = []
+    original = qgis_io.stream
+    monkeypatch.setattr(qgis_io, "stream", lambda *a, **m: used.append(1) or original(*a, **m))
+    for more in ({}, {"CODE": "code"}):
+        found = []
+        for subset in ("", "1 = 1"):
+            layer = QgsVectorLayer(path, "l", "ogr")
+            layer.setSubsetString(subset)
+            result = call(
+                run, buurten, DWELLINGS=layer, DWELLING_ID="vhe", COMPLEX="complex", **more
+            )
+            assert bool(used) == bool(subset)
+            used.clear()
+            log = [line for line in run.log if "Results" not in line]
+            found.append((table_of(result["OUTPUT"]), table_of(result["UNMATCHED"]), log))
+        for fast, slow in zip(*found, strict=True):
+            assert fast == slow
+        assert len(found[0][1]) > 100

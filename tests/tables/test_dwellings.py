@@ -216,3 +216,16 @@ def test_small_areas_of_one_wijk_are_guarded_there():
 def test_columns_that_own_counts_replace():
     names = ["buurtcode", "woningvoorraad", "percentage_koopwoningen", "n_corp", "inhabitants"]
     assert dwellings.replaced(names) == names[1:4]
+
+
+def test_values_in_the_wrong_encoding_are_recognised():
+    wrong = [
+        "coöperatie".encode().decode("cp1252"),
+        "coöperatie".encode("cp1252").decode("utf-8", "replace"),
+    ]
+    for value in wrong:
+        with pytest.raises(TableError, match="another encoding"):
+            counted([0], [value])
+    with pytest.raises(TableError) as refused:
+        counted([0], ["coöperatie"])
+    assert "encoding" not in refused.value.text.en

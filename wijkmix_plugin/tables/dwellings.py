@@ -34,6 +34,10 @@ REASONS = {
     AGAIN: Text("same dwelling again", "zelfde woning nog eens"),
 }
 
+# What UTF-8 looks like read as windows-1252 (in small letters, as values are compared), and what
+# other encodings leave when they are read as UTF-8.
+_GARBLED = re.compile("[ãâ][\u0080-\u00bf\u20ac\u0153\u0161\u017e\u0192\u02c6\u2030]|\ufffd")
+
 # Columns about a person. "naam" alone names a resident in a list of dwellings, and an area in a
 # layer of areas.
 _PERSON = re.compile(
@@ -319,11 +323,19 @@ class DwellingCount:
 
 def no_class(foreign: Mapping[str, Sequence[int]]) -> TableError:
     """Return the error that lists values without a class: value -> [dwellings, first row]."""
+    hint = Text("", "")
+    if any(_GARBLED.search(value) for value in foreign):
+        hint = Text(
+            " Some look as if the file was read in another encoding than it was written in: add it "
+            "again with the right one (often UTF-8 or windows-1252).",
+            " Sommige zien eruit alsof het bestand in een andere codering is gelezen dan het is "
+            "geschreven: voeg het opnieuw toe met de juiste (vaak UTF-8 of windows-1252).",
+        )
     return TableError(
         "{n} tenure values have no class: {values}. Add each to the mapping, for example "
-        "{example}; unknown is a class too.",
+        "{example}; unknown is a class too." + hint.en,
         "{n} eigendomswaarden hebben geen klasse: {values}. Zet elke waarde in de koppeling, "
-        "bijvoorbeeld {example}; ook unknown is een klasse.",
+        "bijvoorbeeld {example}; ook unknown is een klasse." + hint.nl,
         n=len(foreign),
         values=listed(
             [

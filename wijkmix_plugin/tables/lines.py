@@ -12,7 +12,7 @@ from typing import Any
 
 from ..errors import TableError
 
-_DELIMITERS = (";", ",", "\t", "|")
+DELIMITERS = (";", ",", "\t", "|")
 
 
 def check_lines(
@@ -80,7 +80,7 @@ def delimiter_of(path: str | Path, encoding: str = "utf-8", skip: int = 0) -> st
 
 
 def _likely(header: str) -> str:
-    return max(_DELIMITERS, key=header.count)
+    return max(DELIMITERS, key=header.count)
 
 
 def records(

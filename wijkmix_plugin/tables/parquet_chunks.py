@@ -12,12 +12,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import shapely
 
 from ..errors import TableError
+from .points_in_areas import places
 
 CHUNK = 200_000
-_POINT = 21  # bytes of a point in WKB: order, kind, x, y
 
 
 class Contents(NamedTuple):
@@ -171,17 +170,10 @@ def _places(column: Any) -> tuple[np.ndarray, np.ndarray]:
     shapes = column.drop_null().cast(pa.large_binary())
     offsets = np.frombuffer(shapes.buffers()[1], dtype=np.int64)
     offsets = offsets[shapes.offset : shapes.offset + len(shapes) + 1]
-    if len(shapes) and (np.diff(offsets) == _POINT).all():
+    size = np.diff(offsets)
+    if len(shapes) and (size == size[0]).all():
         data = np.frombuffer(shapes.buffers()[2], dtype=np.uint8)[offsets[0] : offsets[-1]]
-        data = data.reshape(-1, _POINT)
-        if (data[:, :5] == np.array([1, 1, 0, 0, 0], dtype=np.uint8)).all():
-            xy = np.ascontiguousarray(data[:, 5:]).view("<f8")
-            x[known], y[known] = xy[:, 0], xy[:, 1]
-            return x, y
-    found = shapely.from_wkb(shapes.to_numpy(zero_copy_only=False), on_invalid="ignore")
-    other = shapely.get_type_id(found) > 0
-    found[other] = shapely.point_on_surface(found[other])
-    there = ~(shapely.is_missing(found) | shapely.is_empty(found))
-    rows = np.flatnonzero(known)[there]
-    x[rows], y[rows] = shapely.get_x(found[there]), shapely.get_y(found[there])
+        x[known], y[known] = places(data.view(f"V{size[0]}"))
+    else:
+        x[known], y[known] = places(shapes.to_numpy(zero_copy_only=False))
     return x, y

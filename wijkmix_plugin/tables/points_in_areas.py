@@ -25,12 +25,36 @@ _BORDER = -2
 _PIECE = 0.9
 _MARGIN = 1e-6
 _PIECES = 2_000_000
+_POINT = 21  # bytes of a point in WKB: order, kind, x, y
 
 
 def cells_for(points: int) -> int:
     """Return the grid that costs least for so many points: building it against asking it."""
     points = MANY if points < 0 else points
     return min(max(2 * points, FEWEST_CELLS), MOST_CELLS)
+
+
+def places(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return x and y of shapes in WKB: of a point itself, else of a point inside; NaN without.
+
+    Parameters
+    ----------
+    shapes : (m,) bytes or None, or an array of bytes of one length.
+    """
+    if shapes.dtype.itemsize == _POINT and shapes.dtype.kind == "V" and len(shapes):
+        data = np.ascontiguousarray(shapes).view(np.uint8).reshape(-1, _POINT)
+        if (data[:, :5] == np.array([1, 1, 0, 0, 0], dtype=np.uint8)).all():
+            xy = np.ascontiguousarray(data[:, 5:]).view("<f8")
+            return xy[:, 0].copy(), xy[:, 1].copy()
+    if shapes.dtype.kind == "V":
+        shapes = np.array([shape.tobytes() for shape in shapes], dtype=object)
+    found = shapely.from_wkb(shapes, on_invalid="ignore")
+    other = shapely.get_type_id(found) > 0
+    found[other] = shapely.point_on_surface(found[other])
+    there = ~(shapely.is_missing(found) | shapely.is_empty(found))
+    x, y = np.full((2, len(found)), np.nan)
+    x[there], y[there] = shapely.get_x(found[there]), shapely.get_y(found[there])
+    return x, y
 
 
 class PointsInAreas:
