@@ -126,3 +126,34 @@ def test_the_smallest_swap_under_every_limit(amsterdam):
     assert "Without the limit on occupied dwellings" in told
     # The two-sided count holds: D falls by moved over the rate.
     assert found.before - found.after == pytest.approx(found.moved / found.rate)
+
+
+def test_flags_after_a_plan_are_those_of_a_scan_of_the_changed_stock(shared, catalogue):
+    raw = gpd.read_file(shared / "data" / FILE, layer=LAYER)
+    found = scan.run_scan(raw, catalogue, permutations=999)
+    frame = pd.DataFrame(found.frame).drop(columns="flag_reasons")
+    large = frame[frame["n_corp"] > 300].head(60)
+    plan = table(
+        *(
+            (code, 2026, "verkoop", "sociaal", int(0.7 * n), None)
+            for code, n in zip(large["buurt_code"], large["n_corp"], strict=True)
+        )
+    )
+    settings = scenario_run.settings_of(found.provenance, catalogue)
+    result = scenario_run.run_scenario(frame, plan, catalogue, settings=settings)
+    counts = ["n_koop", "n_corp", "n_overig"]
+    canonical = ["buurt_code", "buurt_name", "wijk_code", "gemeente_code", "gemeente_name"]
+    canonical += ["year", "dwellings", *counts, "n_unknown", "households", "share_lowinc"]
+    changed = found.frame[[*canonical, "land_ha", "vulnerable", "geometry"]].copy()
+    changed[counts] = result.after[2026]
+    expected = scan.run_scan(changed, catalogue, permutations=999).frame
+    assert len(result.flags) > 20
+    told = {(r.buurt_code, r.flag): r.after for r in result.flags.itertuples()}
+    for flag in ("herstructurering", "verdichting", "grondverwerving"):
+        raised = expected[f"flag_{flag}"].isin(("candidate", "provisional"))
+        before = frame[f"flag_{flag}"]
+        after = [
+            told.get((code, flag), was)
+            for code, was in zip(frame["buurt_code"], before, strict=True)
+        ]
+        assert pd.Series(after).isin(("candidate", "provisional")).tolist() == raised.tolist()
