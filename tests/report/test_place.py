@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from wijkmix.wijkmix_plugin.errors import TableError, Text
-from wijkmix.wijkmix_plugin.policy import goals, worklist
+from wijkmix.wijkmix_plugin.policy import goals, law_checks, worklist
 from wijkmix.wijkmix_plugin.report import decisions, html, place, restore
 
 ATTACK = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{n}&amp;"
@@ -185,6 +185,53 @@ def test_every_condition_of_a_buurt_with_value_threshold_and_outcome(stored, cat
     for words in ("minstens 1,5", "hoogstens 0,5", "aanname", "bepalend", "geen gegevens"):
         assert words in table
     assert "? onbekend" in table
+
+
+def test_the_conditions_on_tenure_are_asked_again_of_wijk_and_gemeente(stored, catalogue):
+    frame = stored.frame
+    page = place.render_place(stored, catalogue, HERE, lang="en")
+    section = page[page.index('id="flag-herstructurering"') :].split("</section>")[0]
+    table = section[section.index("The same at other scales") :].split("</table>")[0]
+    row = frame[frame["buurt_code"] == HERE].iloc[0]
+    used = frame[frame["n_koop"].notna()]
+    gemeente = used[used["gemeente_code"] == row["gemeente_code"]]
+    wijk = used[used["wijk_code"] == row["wijk_code"]]
+    cells = ["n_koop", "n_corp", "n_overig"]
+    p = (wijk[cells].sum() / wijk[cells].sum().sum()).to_numpy()
+    div = -(p[p > 0] * np.log(p[p > 0])).sum() / np.log(3)
+    lq = p[1] / (gemeente["n_corp"].sum() / gemeente[cells].sum().sum())
+    told = table[table.index(row["wijk_code"]) :].split("</tr>")[0]
+    assert f"{div:.2f}" in told
+    assert f"{lq:.2f}" in told
+    assert table.count("no data") == 2  # street and block
+
+
+def test_checks_of_the_law_are_printed_with_their_day_and_note(stored, catalogue, lang):
+    note = "wetten.overheid.nl <b>"
+    checks = law_checks.LawChecks(
+        {"herstructurering-sloop-nieuwbouw": law_checks.Check("2026-02-01", note)}
+    )
+    decided = decisions.Decisions(checks=checks)
+    page = place.render_place(stored, catalogue, HERE, lang=lang, project=decided)
+    card = page[page.index('id="i-F05"') :].split("</article>")[0]
+    words = {"nl": ("gecheckt op 1 februari 2026", "ouder dan twaalf maanden"),
+             "en": ("checked on 1 February 2026", "older than twelve months")}[lang]  # fmt: skip
+    assert words[0] in card
+    assert "wetten.overheid.nl &lt;b&gt;" in card
+    assert words[1] not in card
+    other = page[page.index('id="i-F06"') :].split("</article>")[0]
+    assert words[1] in other
+    assert words[0] not in other
+
+
+def test_a_report_made_later_than_the_scan_says_both_days(stored, catalogue):
+    later = copy.copy(stored)
+    later.provenance = {**stored.provenance, "made": "2026-11-28"}
+    page = text_of(place.render_place(later, catalogue, HERE, lang="nl"))
+    assert "scan van 5 maart 2026 · gemaakt op 28 november 2026" in page
+    page = text_of(place.render_place(stored, catalogue, HERE, lang="nl"))
+    assert "scan van 5 maart" not in page
+    assert "gemaakt op 5 maart 2026" in page
 
 
 def test_a_physical_flag_never_without_its_companions(stored, catalogue, lang):

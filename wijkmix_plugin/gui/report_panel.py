@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,6 +27,7 @@ from qgis.PyQt.QtWidgets import (
 from .. import dependencies, qgis_io
 from ..errors import WijkMixError
 from . import scale_data, scan_layer, texts
+from .instruments_panel import LAW_CHECKS
 from .picker import narrow
 from .scan_layer import ScanTable, Unit
 from .stored_page import project_entry
@@ -76,10 +78,16 @@ def read(shown: Shown, *, tables: bool) -> Read:
     )
     loaded = scan_layer.loaded(shown.table, origin)
     decided = decisions.read(
-        project_entry("goals"), project_entry("worklist"), loaded, project_entry("scenario")
+        project_entry("goals"),
+        project_entry("worklist"),
+        loaded,
+        project_entry("scenario"),
+        project_entry(LAW_CHECKS),
     )
     blocks = _of_blocks(layer)
-    return Read(restore.restore(frame, origin, tables=tables, blocks=blocks), decided)
+    result = restore.restore(frame, origin, tables=tables, blocks=blocks)
+    result.provenance["made"] = date.today().isoformat()
+    return Read(result, decided)
 
 
 def _of_blocks(layer: QgsVectorLayer) -> tuple[Any, Any]:

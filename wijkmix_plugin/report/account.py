@@ -563,6 +563,10 @@ def sources(page: Page) -> str:
         [page.t("Coordinate system", "Coördinatenstelsel"), esc(origin.get("crs") or None)],
         [
             page.t("Date of this report", "Datum van dit rapport"),
+            esc(page.numbers.day(page.made or None)),
+        ],
+        [
+            page.t("Date of the run", "Datum van de berekening"),
             esc(page.numbers.day(origin.get("date"))),
         ],
         [

@@ -7,10 +7,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from ..errors import Text
-from ..policy import actions, goals, worklist
+from ..policy import actions, goals, law_checks, worklist
 from ..policy.actions import Monitoring
 from ..policy.goal_sheet import Line, Loaded, Section, goal_sheet
 from ..policy.goals import Goals
+from ..policy.law_checks import LawChecks
 from ..policy.worklist import Item, Worklist
 from . import account, plan
 from .numbers import esc
@@ -26,6 +27,7 @@ class Decisions:
     problems : why a part could not be read in full; printed with it.
     loaded : what is known of the figures, for the warnings of the goal sheet.
     monitoring : the measuring plan, None while nobody has chosen one.
+    checks : when somebody checked the law behind an entry.
     """
 
     goals: Goals = field(default_factory=Goals)
@@ -33,6 +35,7 @@ class Decisions:
     problems: tuple[Text, ...] = ()
     loaded: Loaded = field(default_factory=Loaded)
     monitoring: Monitoring | None = None
+    checks: LawChecks = field(default_factory=LawChecks)
 
 
 def read(
@@ -40,14 +43,16 @@ def read(
     worklist_text: str,
     loaded: Loaded | None = None,
     scenario_text: str = "",
+    checks_text: str = "",
 ) -> Decisions:
     """Read what a project stores; what cannot be read leaves a remark, and never an error."""
     found, problem = goals.loads(goals_text)
     listed, other = worklist.loads(worklist_text)
     planned, third = actions.loads(scenario_text)
-    problems = tuple(text for text in (problem, other, third) if text is not None)
+    checks, fourth = law_checks.loads(checks_text)
+    problems = tuple(text for text in (problem, other, third, fourth) if text is not None)
     monitoring = planned.monitoring if planned.monitoring.chosen else None
-    return Decisions(found, listed, problems, loaded or Loaded(), monitoring)
+    return Decisions(found, listed, problems, loaded or Loaded(), monitoring, checks)
 
 
 def monitoring_section(page: Page) -> str:

@@ -57,7 +57,11 @@ def subtitle(page: Page, year: object, what: str = "") -> str:
     parts = [esc(page.provenance.get("title") or "WijkMix")]
     if year:
         parts.append(page.t("figures of {year}", "cijfers van {year}", year=year))
-    day = page.numbers.day(page.provenance.get("date"))
+    scanned = page.provenance.get("date")
+    if scanned and page.made != str(scanned):
+        day = page.numbers.day(scanned)
+        parts.append(page.t("scan of {day}", "scan van {day}", day=day))
+    day = page.numbers.day(page.made or None)
     parts.append(page.t("made on {day}", "gemaakt op {day}", day=day))
     if what:
         parts.append(what)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from ..policy import law_checks
 from ..policy.catalogue import is_stale
 from .candidates import flagged
 from .numbers import bilingual, esc
@@ -71,12 +72,16 @@ def law_warning(page: Page) -> str:
     return text + "</p>"
 
 
-def _stale(page: Page, month: str) -> bool:
+def _today(page: Page) -> date | None:
     try:
-        made = date.fromisoformat(str(page.provenance.get("date"))[:10])
+        return date.fromisoformat(page.made[:10])
     except ValueError:
-        return False
-    return is_stale(month, made)
+        return None
+
+
+def _stale(page: Page, month: str) -> bool:
+    made = _today(page)
+    return made is not None and is_stale(month, made)
 
 
 def _card(page: Page, entry: Mapping[str, Any], shown: set[str]) -> str:
@@ -122,14 +127,37 @@ def _law(page: Page, entry: Mapping[str, Any]) -> str:
         items.append(f"{text} <small>({tail})</small>")
     if not items:
         return page.t("no rule named in the source", "geen regel genoemd in de bron")
-    return page.items(items) if len(items) > 1 else items[0]
+    text = page.items(items) if len(items) > 1 else items[0]
+    return text + _own_check(page, entry)
+
+
+def _own_check(page: Page, entry: Mapping[str, Any]) -> str:
+    """Say when somebody of the project checked the law behind an entry, or that it is due."""
+    own = page.decisions.checks.get(entry["id"]) if page.decisions is not None else None
+    parts = []
+    if own is not None:
+        day = page.numbers.day(own.day)
+        told = page.t("checked on {day}", "gecheckt op {day}", day=day)
+        parts.append(f"<b>{told}</b>" + (f": {esc(own.note)}" if own.note else ""))
+    today = _today(page)
+    if today is not None and law_checks.is_due(dict(entry), page.catalogue, own, today):
+        parts.append(
+            "▲ "
+            + page.t(
+                "older than twelve months, may have changed",
+                "ouder dan twaalf maanden, kan gewijzigd zijn",
+            )
+        )
+    return f'<br><span class="mark">{"; ".join(parts)}</span>' if parts else ""
 
 
 def _checked(page: Page, item: Mapping[str, Any]) -> str:
     """Say when the user checked a law, or that it may have changed."""
     if item.get("checked"):
-        day = page.numbers.day(item["checked"])
-        return page.t("checked on {day}", "gecheckt op {day}", day=day)
+        day = page.numbers.day(item["checked"]["date"])
+        told = page.t("checked on {day}", "gecheckt op {day}", day=day)
+        reference = item["checked"].get("reference")
+        return f"{told}: {esc(reference)}" if reference else told
     return page.t("may have changed", "kan gewijzigd zijn")
 
 

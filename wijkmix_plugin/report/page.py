@@ -161,6 +161,11 @@ class Page:
         return {entry["id"]: entry for entry in both}
 
     @property
+    def made(self) -> str:
+        """The day of the report as 2026-11-28: that of the run, unless it was made later."""
+        return str(self.provenance.get("made") or self.provenance.get("date") or "")
+
+    @property
     def goal_set(self) -> bool:
         """Whether somebody recorded the main goal; until then flags carry a mark."""
         return self.decisions is not None and self.decisions.goals.is_set

@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from ..errors import TableError, Text
-from ..policy import explain
+from ..policy import explain, scales
 from . import account, candidates, charts, decisions, figures, instruments, maps, reasons, scale
 from .document import document, scan_subtitle
 from .numbers import esc
@@ -572,6 +572,7 @@ def _flags(place: Place) -> str:
         parts.append(candidates.what_it_seeks(page, flag))
         parts.append(reasons.unit_table(page, flag, found))
         parts.append(_robustness(inner, flag))
+        parts.append(_scales(place, flag, status))
         if status in reasons.STATUS:
             parts.append(candidates.companions_box(page, flag))
             parts.append(candidates.instrument_list(page, flag))
@@ -580,8 +581,74 @@ def _flags(place: Place) -> str:
 
 
 def _robustness(inner: Page, flag: str) -> str:
-    words = explain.robustness(inner.column(f"flag_robustness_{flag}")[0])
-    return "" if words is None else f"<p class='note'>{inner.say(words)}</p>"
+    told = explain.robustness(inner.column(f"flag_robustness_{flag}")[0])
+    return "" if told is None else f"<p class='note'>{inner.say(told)}</p>"
+
+
+def checked_scales(place: Place, flag: str) -> list[scales.Checked]:
+    """Ask the conditions on tenure again of the wijk and the gemeente of a buurt."""
+    page = place.page
+    told = explain.read(place.inner.column("flag_reasons")[0]).get(flag)
+    asked = told.get("conditions") if isinstance(told, dict) else None
+    first = int(place.rows[0])
+
+    def dwellings(rows: np.ndarray) -> list[float]:
+        return page.counts[rows & page.used].sum(axis=0).tolist()
+
+    every = np.ones(len(page.frame), dtype=bool)
+    of_wijk, of_gemeente = (
+        (page.column(name) == page.column(name)[first], page.column(name)[first])
+        for name in ("wijk_code", "gemeente_code")
+    )
+    whole = page.result.reference == "all"
+    base = dwellings(every if whole else of_gemeente[0])
+    levels = [scales.Level("buurt", _plain_name(place), None)]
+    for level, (rows, code), name, against in (
+        ("wijk", of_wijk, str(of_wijk[1]), base),
+        ("stad", of_gemeente, page.area(of_gemeente[1]), base if whole else None),
+    ):
+        if code is not None:
+            found = scales.values_of(dwellings(rows), page.classes, against)
+            levels.append(scales.Level(level, name, found))
+    return scales.check(asked, levels)
+
+
+def _scales(place: Place, flag: str, status: str | None) -> str:
+    """Return what every scale says of the conditions on tenure, or that it has no data."""
+    page = place.page
+    found = checked_scales(place, flag)
+    if not found or (status not in reasons.STATUS and not scales.differs(found)):
+        return ""
+    rows = []
+    for checked in found:
+        if checked.conditions is None:
+            words = page.t("no data", "geen gegevens")
+        elif not checked.conditions:
+            words = page.t(
+                "cannot be asked: it is compared with itself",
+                "niet te vragen: het gebied wordt met zichzelf vergeleken",
+            )
+        else:
+            words = "; ".join(
+                f"{explain.outcome(c)[0]} {page.say(explain.indicator(c, page.catalogue))} "
+                f"{page.say(explain.value(c, page.catalogue))}: {page.say(explain.outcome(c)[1])}"
+                for c in checked.conditions
+            )
+        rows.append([f"{page.label('scales', checked.level)} {esc(checked.name or '')}", words])
+    title = page.t(
+        "The same at other scales (what follows from tenure alone)",
+        "Hetzelfde op andere schalen (wat uit eigendom alleen volgt)",
+    )
+    table = page.table([page.t("Scale", "Schaal"), page.t("Outcome", "Uitkomst")], rows)
+    note = ""
+    if scales.differs(found):
+        note = page.t(
+            "<p class='note'>⚠ The scales do not say the same: what shows here depends on the unit "
+            "that is looked at.</p>",
+            "<p class='note'>⚠ De schalen zeggen niet hetzelfde: wat hier blijkt, hangt af van de "
+            "eenheid waarnaar u kijkt.</p>",
+        )
+    return f"<h4>{title}</h4>{table}{note}"
 
 
 # -- data ------------------------------------------------------------------------------------------

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 
 from ..errors import Text
-from ..policy import explain, worklist
+from ..policy import explain, scales, worklist
 from ..policy.goals import MAIN_GOALS
 from . import charts, decisions
 from .candidates import side_effects
 from .numbers import bilingual, esc
 from .page import FLAG_NAMES, FLAGS, Page
-from .place import Place, chart
+from .place import Place, chart, checked_scales
 from .reasons import STATUS
 
 _INDENT = 4 * "\N{NO-BREAK SPACE}"
@@ -79,12 +79,13 @@ def source(page: Page) -> str:
     meta = page.knowledge("meta")
     origin = page.provenance
     return page.t(
-        "Figures: {data}. Scan of {day}. Policy knowledge: {title}, {month}; thresholds are "
-        "assumptions of WijkMix. {notice}",
-        "Cijfers: {data}. Scan van {day}. Beleidskennis: {title}, {month}; drempels zijn aannames "
-        "van WijkMix. {notice}",
+        "Figures: {data}. Scan of {day}; sheet of {made}. Policy knowledge: {title}, {month}; "
+        "thresholds are assumptions of WijkMix. {notice}",
+        "Cijfers: {data}. Scan van {day}; blad van {made}. Beleidskennis: {title}, {month}; "
+        "drempels zijn aannames van WijkMix. {notice}",
         data=str(origin.get("attribution") or "–").rstrip("."),
         day=page.numbers.day(origin.get("date")),
+        made=page.numbers.day(page.made or None),
         title=str(meta["source_title"]).split(".")[0],
         month=page.numbers.month(meta["source_date"]),
         notice=bilingual(meta["legal_notice"], page.lang),
@@ -186,13 +187,14 @@ def _conditions(here: Place, flag: str) -> str:
                 "De laag bevat geen verslag van de voorwaarden.",
             )
         )
-    robust = inner.column(f"flag_robustness_{flag}")[0]
-    if robust:
+    robust = explain.robustness(inner.column(f"flag_robustness_{flag}")[0])
+    if robust is not None:
+        lines.append(page.say(robust))
+    if status in STATUS and scales.differs(checked_scales(here, flag)):
         lines.append(
             page.t(
-                "Stays in {told} of the variants with thresholds 20% lower and higher.",
-                "Blijft in {told} van de varianten met drempels die 20% lager en hoger liggen.",
-                told=robust,
+                "⚠ Wijk or gemeente do not say the same as the buurt.",
+                "⚠ Wijk of gemeente zegt niet hetzelfde als de buurt.",
             )
         )
     return "\n".join(lines)
