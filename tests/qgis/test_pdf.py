@@ -53,13 +53,13 @@ def laid_out(document):
     return pdf._document(written, writer, sheet), sheet, written, (writer, buffer)
 
 
-def lines_of(document):
-    """Yield (block, top, bottom) of every line outside tables."""
+def lines_of(document, *, tables=False):
+    """Yield (block, top, bottom) of every line; of those in tables only where asked."""
     layout = document.documentLayout()
     root = document.rootFrame()
     block = document.begin()
     while block.isValid():
-        if QTextCursor(block).currentFrame() == root:
+        if tables or QTextCursor(block).currentFrame() == root:
             corner = layout.blockBoundingRect(block).top()
             for number in range(block.layout().lineCount()):
                 line = block.layout().lineAt(number)
@@ -89,6 +89,8 @@ def test_no_line_crosses_a_page_or_another_line(documents, kind):
         assert top >= last - 2, block.text()[:60]
         assert int(top / high) == int((bottom - 2) / high), block.text()[:60]
         last = bottom
+    for block, top, bottom in lines_of(document, tables=True):
+        assert int((top + 1) / high) == int((bottom - 2) / high), block.text()[:60]
 
 
 @pytest.mark.parametrize("kind", ["whole", "buurt", "wijk"])

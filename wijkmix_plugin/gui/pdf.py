@@ -176,7 +176,7 @@ def _document(written: Paper, writer: QPdfWriter, sheet: _Sheet) -> QTextDocumen
 
 
 def _keep_heads(document: QTextDocument, high: float) -> None:
-    """Start a page before a heading that would stand alone at the foot of one."""
+    """Start a page before a heading that would stand alone, and before a line cut in two."""
     layout = document.documentLayout()
     left = MOST_BREAKS
     block = document.begin()
@@ -192,7 +192,21 @@ def _keep_heads(document: QTextDocument, high: float) -> None:
             if math.floor(_span(layout, first)[0] / high) != math.floor(bottom / high):
                 _break_before(document, first)
                 left -= 1
+        elif _crosses(layout, block, high):
+            _break_before(document, block)
+            left -= 1
         block = following
+
+
+def _crosses(layout: QAbstractTextDocumentLayout, block: QTextBlock, high: float) -> bool:
+    """Tell whether a line lies on two pages: after a long table Qt loses count of the page."""
+    top = layout.blockBoundingRect(block).top()
+    lines = (block.layout().lineAt(k) for k in range(block.layout().lineCount()))
+    return any(
+        math.floor((top + line.y() + 1) / high)
+        != math.floor((top + line.y() + line.height() - 2) / high)
+        for line in lines
+    )
 
 
 def _span(layout: QAbstractTextDocumentLayout, block: QTextBlock) -> tuple[float, float]:
