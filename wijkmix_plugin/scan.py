@@ -18,7 +18,8 @@ from .measures import grain, local_moran, mix, mosaic, neighbours, overview
 from .policy import flags, indicators
 from .policy.catalogue import Catalogue
 from .tables import cbs, squares
-from .tables.cbs import MIN_DWELLINGS, Note
+from .tables.cbs import Note
+from .tables.tenure import MIN_DWELLINGS
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -17,6 +17,9 @@ NOT_IN_RELEASE = -99995.0
 MISSING_MARKS = frozenset({"", ".", "-", "x", "X", ",", "nan", "NaN", "None", "NULL", "<NA>"})
 
 
+FLOAT_NOISE = 1e-9
+
+
 class Numbers(NamedTuple):
     """One column of numbers.
 
@@ -79,3 +82,10 @@ def _decimal_point(cell: str) -> str:
 def _unreadable(raw: pd.Series, values: Any) -> tuple[str, ...]:
     odd = raw[np.isnan(values) & ~raw.isin(MISSING_MARKS).to_numpy()]
     return tuple(odd.unique())
+
+
+def impossible(values: np.ndarray, kind: str) -> np.ndarray:
+    """Below zero, or a percentage above 100. NaN is not impossible, only unknown."""
+    with np.errstate(invalid="ignore"):
+        wrong = values < -FLOAT_NOISE
+        return wrong | (values > 100 + FLOAT_NOISE) if kind == "percent" else wrong
