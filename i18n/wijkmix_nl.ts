@@ -1624,6 +1624,10 @@
         <translation>Minste aantal woningen in een blok</translation>
     </message>
     <message>
+        <source>Least dwellings that are shown</source>
+        <translation>Minste aantal woningen dat wordt getoond</translation>
+    </message>
+    <message>
         <source>Left out for want of usable figures: {n}</source>
         <translation>Weggelaten, geen bruikbare cijfers: {n}</translation>
     </message>
@@ -1634,6 +1638,10 @@
     <message>
         <source>Less D for one more dwelling of room</source>
         <translation>Daling van D per woning meer ruimte</translation>
+    </message>
+    <message>
+        <source>Less is empty. The default is an assumption.</source>
+        <translation>Minder is leeg. De standaardwaarde is een aanname.</translation>
     </message>
     <message>
         <source>Less with distance, bell-shaped (gaussian)</source>

@@ -12,6 +12,7 @@ from qgis.core import (
     QgsProcessing,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
+    QgsProcessingParameterNumber,
     QgsWkbTypes,
 )
 from qgis.PyQt.QtCore import QCoreApplication
@@ -58,6 +59,7 @@ class BlocksAlgorithm(WijkMixAlgorithm):
 
     INPUT = "INPUT"
     GROUPS = "GROUPS"
+    MIN_DWELLINGS = "MIN_DWELLINGS"
 
     def add_block_parameters(self, types: list[Any], what: str) -> None:
         """Add the units and their groups."""
@@ -89,6 +91,24 @@ class BlocksAlgorithm(WijkMixAlgorithm):
                     "n_huur; or the columns of CBS squares as published, as owner-occupied and "
                     "rental.",
                 ),
+            )
+        )
+
+    def add_least(self) -> None:
+        """Add the least number of dwellings that is shown."""
+        translate = QCoreApplication.translate
+        self.addParameter(
+            described(
+                QgsProcessingParameterNumber(
+                    self.MIN_DWELLINGS,
+                    translate("WijkMix", "Least dwellings that are shown"),
+                    QgsProcessingParameterNumber.Type.Integer,
+                    defaultValue=10,
+                    minValue=1,
+                    maxValue=10_000,
+                ),
+                translate("WijkMix", "Less is empty. The default is an assumption."),
+                advanced=True,
             )
         )
 

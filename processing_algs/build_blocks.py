@@ -34,7 +34,6 @@ class BuildBlocks(BlocksAlgorithm):
     PANDEN = "PANDEN"
     DWELLINGS = "DWELLINGS"
     DWELLING_GROUPS = "DWELLING_GROUPS"
-    MIN_DWELLINGS = "MIN_DWELLINGS"
     OUTPUT = "OUTPUT"
 
     def title(self) -> str:

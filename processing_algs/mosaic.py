@@ -49,7 +49,6 @@ class Mosaic(BlocksAlgorithm):
     SEED = "SEED"
     RADII = "RADII"
     TOLERANCE = "TOLERANCE"
-    MIN_DWELLINGS = "MIN_DWELLINGS"
     OUTPUT = "OUTPUT"
     BLOCKS_OUT = "BLOCKS_OUT"
 
@@ -227,6 +226,7 @@ class Mosaic(BlocksAlgorithm):
 
     def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
         import geopandas as gpd
+        import numpy as np
         import pandas as pd
 
         from ..wijkmix_plugin.measures import mosaic
@@ -258,7 +258,9 @@ class Mosaic(BlocksAlgorithm):
         if panden is None:
             settings: dict[str, Any] = {"counts": counts, "parents": code}
         else:
-            known = dict(zip(units.frame["block"], code, strict=True))
+            # Without the blocks that are too small, as where dwellings are shuffled.
+            home = np.where(np.isfinite(counts).all(axis=1), code, None)
+            known = dict(zip(units.frame["block"], home, strict=True))
             settings = {
                 "counts": panden.counts,
                 "parents": [known.get(b) for b in panden.frame["block"]],
@@ -279,6 +281,7 @@ class Mosaic(BlocksAlgorithm):
                 "Geen enkel blok heeft zowel bruikbare aantallen als een wijk. Controleer de "
                 "groepen, het minimum aantal woningen en waar de blokken liggen.",
             )
+        table = self._with_empty(table, [*code, *(outlines or ())], feedback)
         number = pd.Index(table.index).get_indexer(pd.Index(code, dtype=object))
         number[pd.isna(code)] = -1
         steepest = self._arrangement(parameters, context, table, units, counts, number)
@@ -290,7 +293,8 @@ class Mosaic(BlocksAlgorithm):
                 Text(
                     "The units are buurten. Uniform blocks inside buurten cannot be seen on them: "
                     "a wijk may be a clear mosaic of blocks (0.33) and show next to nothing on "
-                    "buurten (0.01). To test that, give squares of 100 m, PC6 areas or complexes.",
+                    "buurten (0.01). So buurten cannot test insight 9; squares of 100 m, PC6 areas "
+                    "or complexes can.",
                     "De eenheden zijn buurten. Uniforme blokken binnen buurten zijn daarop niet te "
                     "zien: een wijk kan een duidelijk mozaïek van blokken zijn (0,33) en op "
                     "buurten bijna niets laten zien (0,01). Geef vierkanten van 100 m, "
@@ -331,6 +335,26 @@ class Mosaic(BlocksAlgorithm):
             context, results, _origin(source.sourceName(), chosen), kind, "geometry" in frame
         )
         return results
+
+    def _with_empty(self, table: pd.DataFrame, wijken: list[Any], feedback: Any) -> pd.DataFrame:
+        """Give wijken without a usable block a row as well: no blocks, and nothing known."""
+        import numpy as np
+
+        empty = sorted({name for name in wijken if name is not None} - set(table.index))
+        if not empty:
+            return table
+        self.note(
+            feedback,
+            Text(
+                "{n} wijken have no usable block, and so no index: {names}.",
+                "{n} wijken hebben geen bruikbaar blok, en dus geen index: {names}.",
+            ).format(n=len(empty), names=", ".join(empty[:10]) + (", …" if empty[10:] else "")),
+        )
+        whole = table.reindex(sorted([*table.index, *empty]))
+        whole["n_blocks"] = whole["n_blocks"].fillna(0.0)
+        known = whole["mosaic_class"]
+        whole["mosaic_class"] = np.where(known.notna(), known, None)
+        return whole
 
     def _parents_field(self, parameters: dict[str, Any], context: Any, areas: Any) -> str:
         """Return the field with the code of a parent in PARENTS, "" for each polygon by itself."""

@@ -15,7 +15,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..wijkmix_plugin import qgis_io
-from ..wijkmix_plugin.errors import TableError
+from ..wijkmix_plugin.errors import TableError, Text
 from . import styling
 from .base import described
 from .blocks_algorithm import VECTOR, BlocksAlgorithm, has_fields, labels
@@ -120,6 +120,7 @@ class ScaleSpectrum(BlocksAlgorithm):
                     ),
                 )
             )
+        self.add_least()
         self.addParameter(
             QgsProcessingParameterFeatureSink(self.OUTPUT, translate("WijkMix", "Scale spectrum"))
         )
@@ -218,7 +219,23 @@ class ScaleSpectrum(BlocksAlgorithm):
         )
         for note in spectrum.notes:
             self.note(feedback, note)
+        least = self.parameterAsInt(parameters, self.MIN_DWELLINGS, context)
         table = spectrum.table
+        small = table["n_total"] < least - 1e-9
+        if small.any():
+            shown = ["area", "area_level", "level", "n_total"]
+            table = table.copy()
+            table.loc[small, [name for name in table if name not in shown]] = float("nan")
+            self.note(
+                feedback,
+                Text(
+                    "{n} areas hold fewer than {least} dwellings and show no composition.",
+                    "{n} gebieden hebben minder dan {least} woningen en laten geen samenstelling "
+                    "zien.",
+                ).format(
+                    n=len(table.loc[small, ["area_level", "area"]].drop_duplicates()), least=least
+                ),
+            )
         if official:
             totals = values.numbers(around[official]).values
             columns, note = scale.against_official(table, totals, known)

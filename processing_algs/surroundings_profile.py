@@ -15,7 +15,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..wijkmix_plugin import qgis_io
-from ..wijkmix_plugin.errors import TableError
+from ..wijkmix_plugin.errors import TableError, Text
 from . import styling
 from .base import described
 from .blocks_algorithm import AREAS_OR_POINTS, Blocks, BlocksAlgorithm, has_fields, labels
@@ -121,6 +121,7 @@ class SurroundingsProfile(BlocksAlgorithm):
                 ),
             )
         )
+        self.add_least()
         self.addParameter(
             QgsProcessingParameterFeatureSink(self.OUTPUT, translate("WijkMix", "Surroundings"))
         )
@@ -159,6 +160,7 @@ class SurroundingsProfile(BlocksAlgorithm):
 
     def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
         import geopandas as gpd
+        import numpy as np
         import pandas as pd
 
         from ..wijkmix_plugin.measures import spatial, surroundings
@@ -166,6 +168,7 @@ class SurroundingsProfile(BlocksAlgorithm):
         area = self.parameterAsString(parameters, self.AREA_FIELD, context)
         read = self.blocks(parameters, context, feedback, fields=[area] if area else [])
         shapes = read.frame["geometry"].to_numpy()
+        least = self.parameterAsInt(parameters, self.MIN_DWELLINGS, context)
         distances, numbers = self._scales(parameters, context)
         units, scales = surroundings.profile(
             spatial.representative_points(shapes),
@@ -173,12 +176,26 @@ class SurroundingsProfile(BlocksAlgorithm):
             read.groups,
             radii=distances,
             dwellings=numbers,
+            least=least,
             areas=self._areas(parameters, context, feedback, read, area),
             told=lambda text: self.note(feedback, text),
             progress=lambda part: feedback.setProgress(10 + 0.8 * part),
             cancelled=feedback.isCanceled,
         )
-        counts = pd.DataFrame(read.counts, columns=read.groups)
+        small = read.counts.sum(axis=1) < least
+        self.note(
+            feedback,
+            Text(
+                "{n} units hold fewer than {least} dwellings: they count in the surroundings of "
+                "others, and their own numbers are not shown; nor is what holds fewer around a "
+                "unit.",
+                "{n} eenheden hebben minder dan {least} woningen: ze tellen mee in de omgeving van "
+                "andere, en hun eigen aantallen worden niet getoond; ook niet wat er rond een "
+                "eenheid minder heeft.",
+            ).format(n=int(small.sum()), least=least),
+        )
+        hidden = np.where(small[:, None], np.nan, read.counts)
+        counts = pd.DataFrame(hidden, columns=read.groups)
         frame = gpd.GeoDataFrame(pd.concat([counts, units], axis=1), geometry=shapes)
         names = _aliases()
         results = self.save(

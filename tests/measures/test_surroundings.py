@@ -195,3 +195,17 @@ def test_areas_agree_with_asking_each_number_by_itself():
         np.testing.assert_allclose(units["div_same"].to_numpy()[members], entropy, rtol=1e-12)
     _, none = profile(points, counts, ["a", "b", "c"], areas=[None] * 400)
     assert none["kind"].tolist() == ["unit"]
+
+
+def test_what_holds_too_few_dwellings_has_no_values():
+    points = np.array([[0.0, 0], [100, 0], [1000, 0]])
+    counts = np.array([[3.0, 1], [0, 10], [8, 8]])
+    arguments = {"radii": [50, 100], "dwellings": [4, 20], "areas": [1, 2, 2], "least": 10}
+    units, scales = profile(points, counts, ["a", "b"], **arguments)
+    assert units["div_r50"].isna().tolist() == [True, False, False]
+    assert units["share_a_k4"].isna().tolist() == [True, False, False]
+    assert units["share_a_r100"].iloc[0] == pytest.approx(100 * 3 / 14)  # enough of them there
+    assert units["mixed_from_r"].tolist()[0] == 100  # and not 0: nothing is said of the unit itself
+    assert units["border_hides"].isna().tolist() == [True, False, False]
+    _, whole = profile(points, counts, ["a", "b"], **{**arguments, "least": 0})
+    assert scales.equals(whole)  # of all together nothing is hidden

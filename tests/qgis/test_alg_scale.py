@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from qgis.core import QgsFeature, QgsGeometry, QgsProcessingException, QgsVectorLayer
 
@@ -296,6 +298,88 @@ def test_mosaic_refusals(run, blocks, more, message):
         mosaic(run, blocks(), **more)
 
 
+def test_empty_wijken_and_one_block_in_a_wijk(run, blocks, table_of):
+    def sparse(rows):
+        for row in rows[4:7]:
+            row[0], row[2:] = "W3", [None] * 3  # nothing is known of the blocks of W3
+        rows[7][0] = "W2"
+
+    rows = table_of(mosaic(run, blocks(sparse))["OUTPUT"])
+    assert [(r["parent"], r["n_blocks"]) for r in rows] == [("W1", 4), ("W2", 1), ("W3", 0)]
+    assert rows[1]["mosaic"] == 0
+    assert rows[1]["mosaic_z"] is rows[1]["mosaic_class"] is None  # nothing to compare
+    for name in ("mosaic", "wijk_diversity", "theil_h", "mosaic_class", "patch_size"):
+        assert rows[2][name] is None
+    assert any("1 wijken have no usable block, and so no index: W3" in line for line in run.log)
+
+
+def test_an_empty_wijk_of_a_layer_keeps_its_place(run, blocks, table_of):
+    shapes = [
+        "Polygon((90000 430000,90400 430000,90400 430200,90000 430200,90000 430000))",
+        "Polygon((99000 430000,99400 430000,99400 430200,99000 430200,99000 430000))",
+    ]
+    wijken = layer_of(["wijkcode"], [("W1",), ("W9",)], shapes)
+    rows = table_of(mosaic(run, blocks(), PARENT=None, PARENTS=wijken)["OUTPUT"])
+    assert [(r["parent"], r["n_blocks"], r["mosaic_z"] is None) for r in rows] == [
+        ("W1", 8, False),
+        ("W9", 0, True),
+    ]
+
+
+def test_the_majority_of_dwellings_decides_where_a_block_belongs(run, table_of):
+    # Block b1 has 30 dwellings in W1 and 50 in W2; b2 lies in W1, b3 in W2.
+    rows = [
+        ("W1", "b1", 30.0, 0.0),
+        ("W2", "b1", 0.0, 50.0),
+        ("W1", "b2", 20.0, 20.0),
+        ("W2", "b3", 10.0, 10.0),
+    ]
+    shapes = [square(i, 0) for i in range(4)]
+    layer = layer_of(["wijk_code", "blok", "n_koop", "n_huur"], rows, shapes)
+    results = mosaic(run, layer, BLOCK_FIELD="blok")
+    table = table_of(results["OUTPUT"])
+    assert [(r["parent"], r["n_blocks"]) for r in table] == [("W1", 1), ("W2", 2)]
+    assert [r["parent"] for r in table_of(results["BLOCKS_OUT"])] == ["W2", "W1", "W2"]
+    assert any("1 blocks have rows in two or more wijken" in line for line in run.log)
+
+
+def test_small_blocks_take_no_part_where_panden_are_shuffled(run, table_of):
+    rows = [("W", "b1", "p1", 20.0, 0.0), ("W", "b1", "p2", 0.0, 20.0)]
+    rows += [("W", "b2", "p3", 20.0, 0.0), ("W", "b3", "p4", 2.0, 3.0)]
+    fields = ["wijk_code", "blok", "pand", "n_koop", "n_huur"]
+    layer = layer_of(fields, rows, [square(i, 0) for i in range(4)])
+    results = mosaic(run, layer, NULL_MODEL=1, PAND_FIELD="pand", BLOCK_FIELD="blok")
+    (row,) = table_of(results["OUTPUT"])
+    assert row["n_blocks"] == 2
+    assert any("2 of 3 blocks are used; 1 have fewer than 10" in line for line in run.log)
+
+
+def test_squares_with_a_share_but_no_dwellings_or_a_hidden_part(run, table_of):
+    """None of the last four may count, nor come out of a sum or a radius by subtraction."""
+    fields = ["wijk_code", "aantal_woningen", "percentage_koopwoningen", "percentage_huurwoningen"]
+    rows = [
+        ("W", 50.0, 60.0, 40.0),
+        ("W", 20.0, 100.0, None),
+        ("W", None, 60.0, 40.0),  # a share and no dwellings
+        ("W", 0.0, 60.0, 40.0),
+        ("W", 15.0, 90.0, None),  # the rental part is hidden
+        ("W", -99997.0, -99997.0, -99997.0),
+    ]
+    layer = layer_of(fields, rows, [square(i, 0) for i in range(6)])
+    results = mosaic(run, layer, RADII="1000")
+    (row,) = table_of(results["OUTPUT"])
+    assert row["n_blocks"] == 2
+    p = 50 / 70
+    wijk = -(p * math.log(p) + (1 - p) * math.log(1 - p)) / math.log(2)
+    assert row["wijk_diversity"] == pytest.approx(wijk)
+    blocks_out = table_of(results["BLOCKS_OUT"])
+    for hidden in blocks_out[2:]:
+        assert hidden["n_koop"] is hidden["n_huur"] is hidden["block_div"] is None
+        assert hidden["env_minus_block_1000"] is None
+    own = blocks_out[0]
+    assert own["env_minus_block_1000"] == pytest.approx(wijk - own["block_div"])
+
+
 # -- surroundings
 
 
@@ -422,3 +506,23 @@ def test_what_borders_hide_by_field_and_by_polygons(run, blocks, table_of):
             surroundings(run, blocks(), **wrong)
     with pytest.raises(QgsProcessingException, match="no field straat"):
         surroundings(run, blocks(), AREAS=buurten_of_blocks(), AREAS_FIELD="straat")
+
+
+def test_small_units_are_not_shown_by_surroundings_and_spectrum(run, blocks, table_of):
+    def small(rows):
+        rows[0][2:] = [3.0, 1.0, 0.0]
+        rows[1][2:] = [2.0, 2.0, 1.0]
+
+    rows = table_of(surroundings(run, blocks(small), RADII="50,100", NEAREST="4")["OUTPUT"])
+    for name in ("n_koop", "n_corp", "div_r50", "share_koop_r50", "div_k4"):
+        assert rows[0][name] is None
+    assert rows[0]["div_r100"] is not None  # its neighbour to the north makes enough
+    assert rows[2]["n_koop"] == 10
+    assert any("2 units hold fewer than 10 dwellings" in line for line in run.log)
+    table = table_of(spectrum(run, blocks(small))["OUTPUT"])
+    hidden = [r for r in table if r["area"] == "B11"]
+    assert {r["n_total"] for r in hidden} == {9}
+    assert all(r["entropy"] is r["share"] is r["theil_h"] is None for r in hidden)
+    assert all(r["entropy"] is not None for r in table if r["area"] == "B12")
+    assert any("1 areas hold fewer than 10 dwellings" in line for line in run.log)
+    assert table_of(spectrum(run, blocks(small), MIN_DWELLINGS=1)["OUTPUT"])[0]["share"] is not None

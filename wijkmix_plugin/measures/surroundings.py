@@ -368,6 +368,7 @@ def profile(
     radii: Sequence[float] = (),
     dwellings: Sequence[int] = (),
     areas: Sequence[object] | None = None,
+    least: float = 0.0,
     told: Callable[[Text], None] | None = None,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -387,6 +388,8 @@ def profile(
         Numbers of nearest dwellings.
     areas : sequence of n labels, optional
         The administrative area of every unit; missing leaves the unit out of what follows from it.
+    least : float
+        What holds fewer dwellings has no values of its own (NaN); it counts in sums of others.
     told : callable, optional
         Called with a note on how it was counted, where that is not unit by unit.
     progress, cancelled : callable, optional
@@ -455,9 +458,10 @@ def profile(
     units: dict[str, np.ndarray] = {}
     rows = [_row(0.0, "unit", own, own, log_k)]
     mixed = composition(own).max(axis=1) < DOMINANT - 1e-12
+    mixed &= own.sum(axis=1) >= least
     first = {kind: np.where(mixed, 0.0, np.nan) for kind in ("radius", "nearest")}
     for (scale, kind, name), near in zip(scales, around, strict=True):
-        shares = composition(near)
+        shares = composition(np.where(near.sum(axis=1, keepdims=True) < least, np.nan, near))
         units[f"div_{name}"] = _spread(entropy(shares) / log_k, used)
         for group, column in zip(groups, shares.T, strict=True):
             units[f"share_{group.removeprefix('n_')}_{name}"] = _spread(100 * column, used)
@@ -476,6 +480,8 @@ def profile(
         label = pd.Series(list(areas), dtype=object)[used]
         inside, near = _same_size(points[used], own, label, step, cancelled)
         columns, added, note = _hidden(own, inside, near, log_k)
+        small = inside.sum(axis=1) < least
+        columns = {name: np.where(small, np.nan, values) for name, values in columns.items()}
         units |= {name: _spread(values, used) for name, values in columns.items()}
         rows += added
         if told is not None:
