@@ -229,7 +229,7 @@ class Scenario(WijkMixAlgorithm):
         for text, warns in result.notes:
             self.note(feedback, text, warning=warns)
         result.provenance.update(
-            source=source.sourceName(),
+            source=self._named(source),
             attribution=self._credit,
             date=datetime.date.today().isoformat(),
             vulnerable_rule=self._origin.get("vulnerable_rule"),
@@ -309,8 +309,7 @@ class Scenario(WijkMixAlgorithm):
         )
         last = max(result.after)
         group = QCoreApplication.translate("WijkMix", "WijkMix scenario: {source}")
-        # A scan calls its views after what they show; the group is called after what was scanned.
-        group = group.format(source=self._origin.get("source") or source.sourceName())
+        group = group.format(source=self._named(source))
         for number, (name, destination) in enumerate(results.items()):
             title = self.parameterDefinition(name).description()
             style = styling.in_words(styling.plain)
@@ -320,6 +319,10 @@ class Scenario(WijkMixAlgorithm):
             look = styling.PostProcessor(style, result.provenance, aliases=labels)
             styling.load(context, destination, group, [(title, 10 - number, look)])
         return results
+
+    def _named(self, source: Any) -> str:
+        """Return what was scanned: a scan calls its views after what they show."""
+        return str(self._origin.get("source") or source.sourceName())
 
     def _middles(self, frame: pd.DataFrame, source: Any) -> np.ndarray | None:
         """Return a point inside each unit in metres; None in degrees, where distance has none."""

@@ -123,6 +123,8 @@ def test_working_out_shows_everything_and_says_what_it_is(dock, scanned, monkeyp
     assert panel.result.report.isVisibleTo(panel)
     names = [layer.name() for layer in QgsProject.instance().mapLayers().values()]
     assert any("2028" in name for name in names)
+    groups = [g.name() for g in QgsProject.instance().layerTreeRoot().findGroups()]
+    assert len(groups) == 1
     assert entry()["fingerprint"]
     # The scan that is the stock is still the one shown.
     assert dock.layer().id() == scanned.id()
