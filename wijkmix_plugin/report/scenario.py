@@ -114,6 +114,13 @@ def _words(page: Page, code: object) -> str:
     return esc(scenario_words.word(code, page.lang) or None)
 
 
+def _unit(page: Page, code: object) -> str:
+    """Name a unit, with its code."""
+    place = np.flatnonzero(page.column("buurt_code") == code)
+    name = page.column("buurt_name")[place[0]] if len(place) else None
+    return f"{esc(name)} <small>{esc(code)}</small>" if name else esc(code)
+
+
 def says(page: Page) -> str:
     """Return what a scenario is and is not, in a box."""
     return f'<div class="must"><p><b>{page.say(scenario.SAYS)}</b></p></div>'
@@ -448,10 +455,10 @@ def _balance(page: Page, result: ScenarioResult) -> str:
     pairs = [
         [
             _words(page, r.segment),
-            f"{esc(r.loss_unit)}, {int(r.loss_year)}",
+            f"{_unit(page, r.loss_unit)}, {int(r.loss_year)}",
             page.t("<b>comes back nowhere</b>", "<b>komt nergens terug</b>")
             if is_missing(r.gain_unit)
-            else f"{esc(r.gain_unit)}, {int(r.gain_year)}",
+            else f"{_unit(page, r.gain_unit)}, {int(r.gain_year)}",
             "=" + page.numbers.integer(r.n),
             "=" + plan.signed(page, r.lag_years),
             "=" + page.numbers.decimal(r.distance_km, 1),
@@ -699,7 +706,7 @@ def _actions(page: Page, result: ScenarioResult) -> str:
     }
     rows = [
         [
-            f"{esc(r.unit)}, {int(r.year)}",
+            f"{_unit(page, r.unit)}, {int(r.year)}",
             _words(page, r.action),
             _words(page, r.segment),
             "=" + page.numbers.integer(r.n),
