@@ -477,3 +477,12 @@ def test_a_designation_that_ended_offers_nothing_new_and_keeps_the_rest(panel):
     [stored] = json.loads(entry("worklist"))["items"]
     assert stored["instruments"] == ["wbmgp-artikel-8"]
     assert stored["note"] == "still to be written"
+
+
+def test_what_matches_the_flags_of_the_buurt_comes_first(panel):
+    mark(panel, flags=("grondverwerving", "of another catalogue"))
+    listed = panel.worklist.instruments
+    keys = [listed.item(n).data(256) for n in range(listed.count())]
+    matching = [e["id"] for e in panel.worklist._catalogue.matching("grondverwerving")]
+    assert keys[: len(matching)] == matching
+    assert len(keys) == len(set(keys)) == 58

@@ -61,6 +61,9 @@ class WorklistPage(StoredPage):
         self.instruments = QListWidget()
         self.instruments.setAccessibleName(translate("WijkMix", "Chosen instruments"))
         self.instruments.setMinimumHeight(110)
+        # A name that is cut off is whole in its tip; a second scroll bar helps nobody.
+        self.instruments.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.instruments.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.companions = label("")
         self.remove = QPushButton(translate("WijkMix", "Remove from the list"))
         self.export = QPushButton(translate("WijkMix", "Export…"))
@@ -132,7 +135,7 @@ class WorklistPage(StoredPage):
         self.instruments.blockSignals(True)
         self.instruments.clear()
         designated = item.is_designated(date.today())
-        for key in dict.fromkeys([*item.instruments, *self._catalogue.by_id]):
+        for key in self._in_order(item):
             entry = self._catalogue.by_id.get(key)
             row = QListWidgetItem(worklist.title(self._catalogue, key, texts.language()))
             row.setData(ID_ROLE, key)
@@ -145,6 +148,17 @@ class WorklistPage(StoredPage):
             self.instruments.addItem(row)
         self.instruments.blockSignals(False)
         self._show_companions(item)
+
+    def _in_order(self, item: Item) -> list[str]:
+        """Return the ids to choose from: those chosen, those of the flags, then all others."""
+        known = self._catalogue.candidate_flags
+        matching = [
+            entry["id"]
+            for flag in item.flags
+            if flag in known
+            for entry in self._catalogue.matching(flag)
+        ]
+        return list(dict.fromkeys([*item.instruments, *matching, *self._catalogue.by_id]))
 
     def _show_companions(self, item: Item) -> None:
         found = worklist.companions(self._catalogue, item)
