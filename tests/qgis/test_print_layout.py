@@ -234,6 +234,16 @@ def test_two_layouts_have_two_names_and_one_outline(dock):
     assert QgsProject.instance().layerTreeRoot().findLayer(hidden[0].id()) is None
 
 
+def test_the_outline_goes_with_its_layer(dock):
+    layer = add(scan_layer())
+    make(dock)
+    project = QgsProject.instance()
+    assert len(project.mapLayers()) == 2
+    project.removeMapLayer(layer.id())
+    QTest.qWait(100)
+    assert project.mapLayers() == {}
+
+
 def test_no_flag_and_too_many_are_refused_in_words(dock, monkeypatch):
     from wijkmix.wijkmix_plugin.gui import print_layout
 

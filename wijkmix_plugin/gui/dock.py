@@ -26,7 +26,7 @@ from qgis.PyQt.QtWidgets import (
 
 from .. import dependencies
 from ..errors import WijkMixError
-from . import about_panel, designations, flags_panel, own_catalogue, scan_layer, texts
+from . import about_panel, designations, flags_panel, own_catalogue, print_layout, scan_layer, texts
 from .compare_panel import ComparePanel
 from .instruments_panel import InstrumentsPanel
 from .map_tool import Outline, PickTool, feature_at
@@ -257,6 +257,7 @@ class WijkMixDock(QgsDockWidget):
 
     def _list_layers(self) -> None:
         """Fill the chooser; keep what is shown where it still exists."""
+        print_layout.drop_outlines()
         choices = scan_layer.choices(QgsProject.instance())
         self.layer_box.clear()
         for label, layer in choices:

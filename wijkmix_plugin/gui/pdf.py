@@ -37,11 +37,12 @@ from qgis.PyQt.QtGui import (
     QTextFormat,
     QTextOption,
 )
-from qgis.PyQt.QtSvg import QSvgRenderer
 
 from ..errors import OutputError
 
 if TYPE_CHECKING:
+    from qgis.PyQt.QtSvg import QSvgRenderer
+
     from ..report.paper import Drawing, Paper
 
 DPI = 600
@@ -86,6 +87,8 @@ def render(page: str, lang: str) -> bytes:
     OutputError
         Qt could not make it.
     """
+    from qgis.PyQt.QtSvg import QSvgRenderer  # not every QGIS has it from the start
+
     from ..report import paper
 
     data = QByteArray()

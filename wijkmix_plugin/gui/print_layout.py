@@ -165,6 +165,16 @@ def outline_of(layer: QgsVectorLayer) -> QgsVectorLayer | None:
     return project.addMapLayer(outline, False)
 
 
+def drop_outlines() -> None:
+    """Take away the outlines of layers that have gone."""
+    project = QgsProject.instance()
+    every = project.mapLayers()
+    marked = {key: layer.customProperty(MARK) for key, layer in every.items()}
+    gone = [key for key, mark in marked.items() if mark and mark not in every]
+    if gone:
+        project.removeMapLayers(gone)
+
+
 class _Writer:
     """Puts the items on the sheets."""
 

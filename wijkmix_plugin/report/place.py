@@ -158,6 +158,7 @@ def render_place(
         ),
         ("worklist", page.t("Worklist", "Werklijst"), worklist),
         ("questions", decisions.goals_title(page), decisions.goals_section(page)),
+        ("measuring", page.t("Measuring", "Meten"), decisions.monitoring_section(page)),
         (
             "limits",
             page.t("Limits of this report", "Grenzen van dit rapport"),
