@@ -176,6 +176,8 @@ def test_an_atlas_has_a_sheet_per_buurt_with_a_flag_and_works_without_the_plugin
     atlas.endRender()
     project.clear()
     assert project.read(path)
+    QTest.qWait(100)
+    assert any(found.customProperty("wijkmix/outline") for found in project.mapLayers().values())
     again = project.layoutManager().layoutByName(name)
     told = again.customProperty("variableValues")[
         again.customProperty("variableNames").index("wijkmix_companions")

@@ -257,7 +257,6 @@ class WijkMixDock(QgsDockWidget):
 
     def _list_layers(self) -> None:
         """Fill the chooser; keep what is shown where it still exists."""
-        print_layout.drop_outlines()
         choices = scan_layer.choices(QgsProject.instance())
         self.layer_box.clear()
         for label, layer in choices:
@@ -283,6 +282,7 @@ class WijkMixDock(QgsDockWidget):
             self._layer_id = ""
             self._layer_connections = []
             self._reload()
+        print_layout.drop_outlines(layer_ids)
         self._layers_changed.start()
 
     def _layer_chosen(self, place: int) -> None:

@@ -165,12 +165,14 @@ def outline_of(layer: QgsVectorLayer) -> QgsVectorLayer | None:
     return project.addMapLayer(outline, False)
 
 
-def drop_outlines() -> None:
-    """Take away the outlines of layers that have gone."""
+def drop_outlines(layer_ids: list[str]) -> None:
+    """Take away the outlines of layers that were removed.
+
+    At once and never later: a project that is being read must not lose a layer on the way.
+    """
     project = QgsProject.instance()
-    every = project.mapLayers()
-    marked = {key: layer.customProperty(MARK) for key, layer in every.items()}
-    gone = [key for key, mark in marked.items() if mark and mark not in every]
+    marked = {key: layer.customProperty(MARK) for key, layer in project.mapLayers().items()}
+    gone = [key for key, mark in marked.items() if mark and mark in layer_ids]
     if gone:
         project.removeMapLayers(gone)
 
