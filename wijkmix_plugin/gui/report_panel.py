@@ -4,13 +4,18 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from qgis.core import QgsProcessingContext, QgsProcessingFeatureSource, QgsProject, QgsVectorLayer
+from qgis.core import (
+    QgsProcessingContext,
+    QgsProcessingFeatureSource,
+    QgsProcessingUtils,
+    QgsProject,
+    QgsVectorLayer,
+)
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QUrl, pyqtSignal
 from qgis.PyQt.QtGui import QDesktopServices, QGuiApplication
 from qgis.PyQt.QtWidgets import (
@@ -278,8 +283,9 @@ class ReportPanel(QWidget):
         report = self.report()
         if report is None:
             return
-        folder = Path(tempfile.mkdtemp(prefix="wijkmix-"))
-        path = folder / f"{file_name(report.name)}.html"
+        # In a folder that QGIS takes away when it closes.
+        path = Path(QgsProcessingUtils.generateTempFilename(f"{file_name(report.name)}.html"))
+        path.parent.mkdir(parents=True, exist_ok=True)
         if self.write(path, report.html.encode("utf-8")):
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 

@@ -25,6 +25,7 @@ _AROUND = 0.9  # of the size of the place is shown on either side of it
 _LEAST = 400.0  # metres that are shown around a small place
 _EDGE = 20.0  # metres left free beyond the last shape
 _LABEL = 11  # pixels
+_LONGEST = 40  # signs of a name on the map
 _WIDE = 1.4  # least width of the map as a part of its height
 _FACTS = {
     "dwellings": (Text("Dwellings", "Woningen"), 0, ""),
@@ -312,7 +313,10 @@ class _Surroundings:
                 "<p>De laag heeft hier geen geometrie; daarom is er geen kaart.</p>",
             )
         keys, classes = figures.tenure_classes(self.near)
-        names = self.near.column("buurt_name")
+        names = [
+            name if name is None or len(str(name)) <= _LONGEST else f"{str(name)[:_LONGEST]}…"
+            for name in self.near.column("buurt_name")
+        ]
         order = sorted(range(len(names)), key=lambda i: (not self.mine[i], -base.sizes[i]))
         labels = [
             (float(base.anchors[i, 0]), float(base.anchors[i, 1]), str(names[i]))
