@@ -134,6 +134,18 @@ def test_codes_that_a_csv_reader_took_for_numbers(run, buurten, tmp_path):
         run("prepare_buurten", parameters)
 
 
+def test_a_csv_that_was_loaded_with_the_wrong_delimiter(run, buurten, tmp_path):
+    path = tmp_path / "kwb.csv"
+    path.write_text("\n".join(";".join(row) for row in kwb_rows(buurten())), encoding="utf-8")
+    layer = QgsVectorLayer(f"{path.as_uri()}?delimiter=,", "kwb", "delimitedtext")
+    assert len(layer.fields()) == 1
+    parameters = {"INPUT": buurten(drop=BARE), "TABLE": layer, "OUTPUT": "TEMPORARY_OUTPUT"}
+    with pytest.raises(QgsProcessingException, match=r"wrong delimiter.*semicolon"):
+        run("prepare_buurten", parameters)
+    with pytest.raises(QgsProcessingException, match=r"wrong delimiter.*semicolon"):
+        run("prepare_buurten", {"INPUT": layer, "OUTPUT": "TEMPORARY_OUTPUT"})
+
+
 def test_a_join_that_half_works_says_why(run, buurten, table_of, tmp_path):
     path = tmp_path / "kwb.csv"
     rows = kwb_rows(buurten(), edit=lambda rows: rows.__delitem__(slice(3, 5)))

@@ -128,6 +128,20 @@ def test_a_mapping_to_an_unknown_role_or_an_absent_field_says_so():
     error(SNAKE, {"quality": "woningvoorraad"})
 
 
+@pytest.mark.parametrize(
+    ("sign", "words", "woorden"),
+    [(";", "semicolon (;)", "puntkomma (;)"), (",", "comma", "komma"), ("\t", "tab", "tab")],
+)
+def test_a_file_read_with_the_wrong_delimiter(sign, words, woorden):
+    text = error([sign.join(f'"{name}"' for name in SNAKE)]).text
+    assert "wrong delimiter" in text.en
+    assert words in text.en
+    assert "verkeerde scheidingsteken" in text.nl
+    assert woorden in text.nl
+    # one column that is just unknown is something else
+    assert "delimiter" not in error(["a;b"]).text.en
+
+
 def test_one_field_is_not_two_figures():
     for text in error([*SNAKE, "x"], {"share_koop": "x", "share_corp": "x"}).text:
         assert "x." in text

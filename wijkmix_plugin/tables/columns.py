@@ -65,6 +65,7 @@ def detect_columns(
         no buurt code, no tenure, or nothing to turn percentages into counts with.
     """
     names = [str(c) for c in columns]
+    check_delimiter(names)
     found = match(names, mapping)
     if "buurt_code" not in found:
         raise TableError(
@@ -119,6 +120,35 @@ def detect_columns(
             shared=listed(f"{r}: {found[r]}" for r in shared),
         )
     return found
+
+
+def check_delimiter(names: Sequence[str]) -> None:
+    """Refuse a text file that was read with the wrong delimiter: its headings are one name.
+
+    Raises
+    ------
+    TableError
+        One column, whose name holds headings that are known.
+    """
+    if len(names) != 1:
+        return
+    for sign, called, called_nl in (
+        (";", "semicolon (;)", "puntkomma (;)"),
+        (",", "comma (,)", "komma (,)"),
+        ("\t", "tab", "tab"),
+        ("|", "bar (|)", "streep (|)"),
+    ):
+        parts = [part.strip().strip('"') for part in str(names[0]).split(sign)]
+        if len(parts) > 1 and any(role_of(part) for part in parts):
+            raise TableError(
+                "The table has one column, with all headings in its name: {name}. It was read with "
+                "the wrong delimiter; load it again with a {sign}.",
+                "De tabel heeft één kolom, met alle koppen in haar naam: {name}. Ze is met het "
+                "verkeerde scheidingsteken gelezen; laad haar opnieuw met een {sign_nl}.",
+                name=repr(str(names[0])[:60]),
+                sign=called,
+                sign_nl=called_nl,
+            )
 
 
 class Detection(NamedTuple):

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import TableError, Text
-from .columns import Note, detect, listed, long_fields
+from .columns import Note, check_delimiter, detect, listed, long_fields
 from .roles import ALL_ROLES, SHARE_OF_COUNT, role_of, spellings
 from .statline import wide
 from .values import text
@@ -374,6 +374,7 @@ def _layer_code(names: list[str], mapped: str | None) -> str:
 def _code_column(table: pd.DataFrame) -> str:
     """Return the column that holds the codes, by its name or, failing that, by what is in it."""
     names = [str(name) for name in table.columns]
+    check_delimiter(names)
     named = [name for name in names if role_of(name) == "buurt_code"]
     holding = [name for position, name in enumerate(names) if _holds_codes(table.iloc[:, position])]
     # StatLine has the names of regions in the column of codes where a program put them there.
