@@ -21,18 +21,14 @@ from qgis.PyQt.QtCore import QCoreApplication
 
 from ..wijkmix_plugin import qgis_io
 from ..wijkmix_plugin.errors import Cancelled, GeometryError, TableError, Text, WijkMixError
-from . import styling
+from . import dwelling_rows, styling
 from .base import WijkMixAlgorithm, described, local
 from .labels import aliases
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     import numpy as np
     import pandas as pd
 
-    from ..wijkmix_plugin.tables import text_chunks
     from ..wijkmix_plugin.tables.dwellings import Counted
 
 
@@ -53,7 +49,6 @@ class AggregateDwellings(WijkMixAlgorithm):
     """Points or codes in, dwellings per tenure and area out; nothing of persons, nothing small."""
 
     NAME = "aggregate_dwellings"
-    _stand_in: Any = None
     DWELLINGS = "DWELLINGS"
     TENURE = "TENURE"
     TENURE_MAP = "TENURE_MAP"
@@ -67,6 +62,10 @@ class AggregateDwellings(WijkMixAlgorithm):
     MIN_DWELLINGS = "MIN_DWELLINGS"
     OUTPUT = "OUTPUT"
     UNMATCHED = "UNMATCHED"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stand_ins: list[Any] = []
 
     def title(self) -> str:
         return QCoreApplication.translate("WijkMix", "Count dwellings per area")
@@ -245,16 +244,17 @@ class AggregateDwellings(WijkMixAlgorithm):
 
     def _opened(self, parameters: dict[str, Any], context: Any) -> dict[str, Any]:
         """Let a layer stand for a Parquet file that this QGIS cannot open."""
-        path = qgis_io.parquet_path(parameters.get(self.DWELLINGS), context)
-        if path is None:
-            return parameters
-        from ..wijkmix_plugin.tables import parquet_chunks
+        for name in (self.DWELLINGS, self.ADDRESSES):
+            path = qgis_io.parquet_path(parameters.get(name), context)
+            if path is None:
+                continue
+            from ..wijkmix_plugin.tables import parquet_chunks
 
-        found = parquet_chunks.contents(path)
-        self._stand_in = qgis_io.parquet_layer(
-            path, found.columns, found.shape, found.crs, found.bounds
-        )
-        return {**parameters, self.DWELLINGS: self._stand_in}
+            found = parquet_chunks.contents(path)
+            layer = qgis_io.parquet_layer(path, found.columns, found.shape, found.crs, found.bounds)
+            self._stand_ins.append(layer)
+            parameters = {**parameters, name: layer}
+        return parameters
 
     def check(self, parameters: dict[str, Any], context: Any) -> None:
         from ..wijkmix_plugin.tables import dwellings
@@ -349,6 +349,8 @@ class AggregateDwellings(WijkMixAlgorithm):
         frame = qgis_io.read(
             areas, dict.fromkeys([area_code, *levels]), geometry=by_point, feedback=feedback
         )
+        layer = self._layer(parameters, self.AREAS, context)
+        qgis_io.check_read(layer, parameters[self.AREAS], len(frame))
         names = self._area_names(frame, area_code, areas)
         persons = dwellings.person_columns(source.fields().names())
         if persons:
@@ -531,7 +533,17 @@ class AggregateDwellings(WijkMixAlgorithm):
         count = dwellings.DwellingCount(len(asked.names), asked.classes, list_left=asked.list_left)
         codes: Any = []
         total = 0
-        for columns, x, y in self._chunks(parameters, context, feedback, asked):
+        fields = list(dict.fromkeys([*chosen.values(), *([code] if code else [])]))
+        rows = self._rows(
+            parameters,
+            self.DWELLINGS,
+            context,
+            feedback,
+            fields,
+            code is None,
+            areas.sourceCrs(),
+        )
+        for columns, x, y in dwelling_rows.chunks(rows):
             if code is None:
                 area = finder.find(x, y, check=lambda: _stop(feedback)).astype(np.int64)
                 area[np.isnan(x)] = dwellings.NO_PLACE
@@ -546,135 +558,28 @@ class AggregateDwellings(WijkMixAlgorithm):
                 ids=columns[chosen["id"]] if "id" in chosen else None,
                 complexes=columns[chosen["complex"]] if "complex" in chosen else None,
             )
-        layer = self._layer(parameters, self.DWELLINGS, context)
-        qgis_io.check_read(layer, parameters[self.DWELLINGS], total)
         found = count.result()
         if not found.counts.sum():
             raise self._nothing(asked, codes, total)
         return found
 
-    def _chunks(
-        self, parameters: dict[str, Any], context: Any, feedback: Any, asked: _Asked
-    ) -> Iterator[tuple[dict[str, Any], np.ndarray, np.ndarray]]:
-        """Yield fields, x and y, chunk by chunk: from the file itself where that is plain text.
-
-        A broken line of a text file, which QGIS would skip in silence, is refused.
-        """
-        import numpy as np
-
-        from ..wijkmix_plugin.tables import lines, parquet_chunks, text_chunks
-        from ..wijkmix_plugin.tables.points_in_areas import places
-
-        code = asked.code
-        fields = list(dict.fromkeys([*asked.chosen.values(), *([code] if code else [])]))
-        layer, value = self._layer(parameters, self.DWELLINGS, context), parameters[self.DWELLINGS]
-        parquet = qgis_io.parquet_file(layer, value)
-        if parquet is not None and (value is self._stand_in or parquet_chunks.is_there()):
-            yield from self._parquet_chunks(context, feedback, asked, parquet, fields)
-            return
-        file = qgis_io.text_file(layer, value)
-        if file is not None:
-            delimiter = file.delimiter or lines.delimiter_of(file.path, file.encoding, file.skip)
-            form = text_chunks.Format(delimiter, file.encoding, file.quote, file.skip, file.decimal)
-            has_point = code is not None or (file.x in file.fields and file.y in file.fields)
-            if (
-                file.is_plain
-                and has_point
-                and text_chunks.is_readable(form)
-                and text_chunks.header(file.path, form) == file.fields
-            ):
-                yield from self._text_chunks(context, feedback, asked, file, form, fields)
-                return
-            lines.check_lines(
-                file.path,
-                delimiter,
-                file.encoding,
-                quote=file.quote,
-                skip=file.skip,
-                check=lambda: _stop(feedback),
-            )
-        found = qgis_io.file_columns(layer, value, fields, code is None)
-        if found is not None:
-            for columns, shapes in text_chunks.ahead(found):
-                _stop(feedback)
-                x, y = (np.zeros(0), np.zeros(0)) if shapes is None else places(shapes)
-                yield (columns, *self._moved(x, y, context, asked))
-            return
-        yield from qgis_io.stream(
-            asked.source,
-            fields,
-            points=code is None,
-            crs=asked.areas.sourceCrs(),
-            transform_context=context.transformContext(),
-            feedback=feedback,
-        )
-
-    def _moved(self, x: Any, y: Any, context: Any, asked: _Asked) -> tuple[Any, Any]:
-        """Return coordinates of the dwellings in the system of the areas."""
-        return qgis_io.moved(
-            x,
-            y,
-            asked.source.sourceCrs(),
-            asked.areas.sourceCrs(),
-            context.transformContext(),
-        )
-
-    def _parquet_chunks(
-        self, context: Any, feedback: Any, asked: _Asked, path: Path, fields: list[str]
-    ) -> Iterator[tuple[dict[str, Any], np.ndarray, np.ndarray]]:
-        from ..wijkmix_plugin.tables import parquet_chunks, text_chunks
-
-        found = parquet_chunks.contents(path)
-        known = asked.source.fields()
-        names = {name: known.at(known.lookupField(name)).name() for name in fields}
-        shape = "" if asked.code else found.shape
-        done = 0
-        for columns, x, y in text_chunks.ahead(
-            parquet_chunks.chunks(path, list(names.values()), shape)
-        ):
-            _stop(feedback)
-            place = self._moved(x, y, context, asked)
-            yield ({name: columns[own] for name, own in names.items()}, *place)
-            done += parquet_chunks.CHUNK
-            feedback.setProgress(min(100 * done / max(found.rows, 1), 100))
-
-    def _text_chunks(
+    def _rows(
         self,
+        parameters: dict[str, Any],
+        name: str,
         context: Any,
         feedback: Any,
-        asked: _Asked,
-        file: qgis_io.TextFile,
-        form: text_chunks.Format,
-        fields: list[str],
-    ) -> Iterator[tuple[dict[str, Any], np.ndarray, np.ndarray]]:
-        """Yield what `_chunks` does, without a QGIS feature for every line."""
-        import numpy as np
-        import pandas as pd
-
-        from ..wijkmix_plugin.tables import text_chunks
-
-        known = asked.source.fields()
-        of_field = {
-            name: file.fields.index(known.at(known.lookupField(name)).name()) for name in fields
-        }
-        point = [] if asked.code else [file.fields.index(file.x), file.fields.index(file.y)]
-        read = [0.0]
-
-        def check(part: float) -> None:
-            _stop(feedback)
-            read[0] = part
-
-        found = text_chunks.chunks(file.path, form, list(of_field.values()), point, check=check)
-        for chunk in text_chunks.ahead(found):
-            columns = {}
-            for name, place in of_field.items():
-                columns[name] = chunk[place]
-                if known.at(known.lookupField(name)).isNumeric():
-                    # As QGIS reads it: a number, without zeros before it.
-                    columns[name] = pd.to_numeric(pd.Series(chunk[place]), errors="coerce")
-            x, y = (chunk[place] for place in point) if point else (np.zeros(0), np.zeros(0))
-            yield (columns, *self._moved(x, y, context, asked))
-            feedback.setProgress(100 * read[0])
+        *what: Any,
+    ) -> dwelling_rows.Rows:
+        """Return what to read of a layer: fields, whether places too, and in which system."""
+        return dwelling_rows.Rows(
+            self._layer(parameters, name, context),
+            parameters[name],
+            self.source(parameters, name, context),
+            *what,
+            context.transformContext(),
+            feedback,
+        )
 
     def _area_names(self, frame: pd.DataFrame, field: str, areas: Any) -> np.ndarray:
         """Return the codes of the areas, each its own."""
@@ -708,23 +613,16 @@ class AggregateDwellings(WijkMixAlgorithm):
         from ..wijkmix_plugin.tables import dwellings
         from ..wijkmix_plugin.tables.values import text
 
-        addresses = self.source(parameters, self.ADDRESSES, context)
         field = self.parameterAsString(parameters, self.ADDRESS_CODE, context)
+        rows = self._rows(parameters, self.ADDRESSES, context, feedback, [field], True, crs)
         codes, found = [], []
-        for columns, x, y in qgis_io.stream(
-            addresses,
-            [field],
-            points=True,
-            crs=crs,
-            transform_context=context.transformContext(),
-            feedback=feedback,
-        ):
+        for columns, x, y in dwelling_rows.chunks(rows):
             area = finder.find(x, y, check=lambda: _stop(feedback)).astype(np.int64)
             area[np.isnan(x)] = dwellings.NO_PLACE
             codes.append(text(pd.Series(columns[field])))
             found.append(area)
         if not codes:
-            raise _no_addresses(addresses)
+            raise _no_addresses(rows.source)
         places = pd.Series(np.concatenate(found), index=np.concatenate(codes))
         places = places[places.index.notna()]
         # One address with several rows: those in an area go first, in the order of the areas.
