@@ -13,7 +13,7 @@ import argparse
 import importlib.util
 import json
 import os
-import resource
+import re
 import subprocess
 import sys
 import tempfile
@@ -163,7 +163,9 @@ def one(kind: str, how: str, source: str) -> None:
         found, ok = algorithm.run(parameters, QgsProcessingContext(), QgsProcessingFeedback())
         n = found["N_COUNTED"] if ok else None
     seconds = time.perf_counter() - start
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # Not getrusage: that starts at the peak of the process that started this one.
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    peak = int(re.search(r"VmHWM:\s*(\d+)", status)[1]) / 1024
     print(json.dumps({"n": n, "seconds": seconds, "peak": peak}), flush=True)
     os._exit(0)
 
