@@ -8,7 +8,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from wijkmix.wijkmix_plugin.errors import Cancelled, TableError
 from wijkmix.wijkmix_plugin.tables import text_chunks
@@ -39,10 +39,13 @@ def refusal(read, path):
 
 
 @given(st.text(alphabet='ab;;"\n\n\r ', max_size=60), st.integers(1, 30))
+@settings(max_examples=400)
 @example('a;"b\n";"\n', 3)
 @example('"a";"b""c"\r\n"";"\r\nx"\n', 7)
 @example("a;b;;\na;b\n", 5)
 @example("a;b", 2)
+@example('a";"\n"', 1)
+@example('a;b\na";"\n"\n"b\n";a\n', 4)
 @example('a;"b"\r\na;b', 1)
 def test_as_an_exact_reader(tmp_path_factory, body, block):
     path = tmp_path_factory.mktemp("t") / "a.csv"
