@@ -47,6 +47,7 @@ def refusal(read, path):
 @example('a";"\n"', 1)
 @example('a;b\na";"\n"\n"b\n";a\n', 4)
 @example('a;"b"\r\na;b', 1)
+@example('a";"\n"', 1)
 def test_as_an_exact_reader(tmp_path_factory, body, block):
     path = tmp_path_factory.mktemp("t") / "a.csv"
     path.write_text(f"code;naam\n{body}", encoding="utf-8", newline="")
