@@ -55,7 +55,7 @@ class Server:
             stderr=subprocess.PIPE,
             cwd=self.folder,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
             **self._as,
         )
