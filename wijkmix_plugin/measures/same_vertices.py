@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import shapely
 
-PIECE = 1 << 16
+PIECE = 1 << 18
 # Odd numbers with well spread bits, for multiplicative hashing.
 ODD = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93
 
@@ -116,7 +116,7 @@ def _each_piece(work: Callable[[int, int], np.ndarray | None], length: int) -> l
     In several threads where that pays: numpy lets go of Python's lock while it works.
     """
     starts = range(0, length, PIECE)
-    threads = min(os.cpu_count() or 1, len(starts) // 4, 4)
+    threads = min(os.cpu_count() or 1, len(starts) // 2, 4)
 
     def some(part: int) -> list:
         mine = starts[part * len(starts) // threads : (part + 1) * len(starts) // threads]
