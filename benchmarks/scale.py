@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """How long the measures of scale take, with growth; agreement is checked in the same run.
 
-Run with `scripts/env python benchmarks/scale.py [--quick]`; the squares come from the open data
-beside the project.
+Run with `scripts/env python benchmarks/scale.py [--quick | --many towns | --many corner]`; the
+squares come from the open data beside the project.
 """
 
 from __future__ import annotations
@@ -105,6 +105,39 @@ def nearest_k(n: int, asked: int) -> None:
     )
 
 
+def many(layout: str, n: int = 10_000_000, asked: int = 20_000) -> None:
+    """Look around some units among ten million dwellings, in towns or with half in one corner."""
+    from wijkmix.wijkmix_plugin.measures.surroundings import nearest
+
+    rng = np.random.default_rng(4)
+    points = np.empty((n, 2))
+    if layout == "towns":
+        middle, size = rng.random((400, 2)) * [250_000, 300_000], rng.pareto(1.2, 400) + 0.2
+        wide = np.sqrt(size / size.sum()) * 30_000
+        for part in np.array_split(np.arange(n), 10):
+            town = rng.choice(400, len(part), p=size / size.sum())
+            points[part] = middle[town] + rng.normal(size=(len(part), 2)) * wide[town, None]
+    else:
+        rng.random(out=points)
+        points *= [250_000, 300_000]
+        points[: n // 2] *= 0.1
+    counts = np.zeros((n, 3))
+    counts[np.arange(n), rng.integers(0, 3, n, dtype=np.int8)] = 1
+    rows = rng.choice(n, asked, replace=False)
+    before = peak()
+    first, _, found = timed(lambda: nearest(points, counts, SCALES, asked=rows), 0)
+    some = rng.choice(asked, 20, replace=False)
+    for row in some:
+        square = ((points - points[rows[row]]) ** 2).sum(axis=1)
+        for number, k in ((4, SCALES[4]), (12, SCALES[12])):
+            limit = np.partition(square, k - 1)[k - 1]
+            np.testing.assert_array_equal(found[number, row], counts[square <= limit].sum(axis=0))
+    print(
+        f"nearest k, {len(SCALES)} scales, {asked:,} asked among {n:,} ({layout}): {first:.1f} s, "
+        f"peak {peak():.0f} MB, of which the data {before:.0f} ({len(some)} looked at one by one)"
+    )
+
+
 def towns(rng, n: int) -> np.ndarray:
     """Return n different points in 400 towns of unequal size, in a country of 250 by 300 km."""
     middle = rng.random((400, 2)) * [250_000, 300_000]
@@ -147,8 +180,12 @@ def radii_on_raster(n: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="small sizes only")
+    parser.add_argument("--many", choices=("towns", "corner"), help="only ten million dwellings")
     arguments = parser.parse_args()
     print(f"numpy {np.__version__}")
+    if arguments.many:  # a run of its own: its peak is its own
+        many(arguments.many)
+        return
     if DATA.is_dir():
         squares(1 if arguments.quick else 5)
     for n in (14_500, 100_000) if arguments.quick else (14_500, 100_000, 400_000):
