@@ -21,8 +21,10 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..wijkmix_plugin import qgis_io
+from ..wijkmix_plugin.errors import Text
 from . import styling
-from .base import described, language
+from .base import described, language, local
+from .blocks_algorithm import OWN, proxy
 from .labels import aliases
 from .limits import add_limits, limits_of
 from .mapping import MAPPING, mapping_parameter, read_mapping
@@ -283,7 +285,8 @@ class Scan(PolicyAlgorithm):
         if report:
             self.write_text(Path(report), page)
             results[self.REPORT] = report
-        self._load(context, results, result, names)
+        kind = OWN if blocks is None else proxy(blocks.fields().names())
+        self._load(context, results, result, names, kind)
         return {
             **results,
             **self.count_flags(result.frame),
@@ -292,7 +295,7 @@ class Scan(PolicyAlgorithm):
         }
 
     def _load(
-        self, context: Any, results: dict[str, Any], result: Any, names: dict[str, str]
+        self, context: Any, results: dict[str, Any], result: Any, names: dict[str, str], kind: Text
     ) -> None:
         """Arrange the outputs in one group: mix and flags shown, the rest a click away."""
         translate = QCoreApplication.translate
@@ -316,6 +319,8 @@ class Scan(PolicyAlgorithm):
         blocks = result.provenance["variant"] == "block"
         if blocks:
             name = translate("WijkMix", "Mosaic per wijk, block variant")
+            if kind is not OWN:
+                name = f"{name} ({local(kind)})"
             views.insert(2, (name, 20, look(styling.mosaic_class, visible=False)))
         styling.load(context, buurten, group, views)
         # The variant of the mosaic index stands in the name: on buurten it says something else.

@@ -8,11 +8,13 @@ import json
 import pytest
 from qgis.core import (
     QgsApplication,
+    QgsField,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingOutputLayerDefinition,
     QgsProject,
 )
+from qgis.PyQt.QtCore import QMetaType
 
 MEMORY = {"OUTPUT": "TEMPORARY_OUTPUT", "WIJKEN": "TEMPORARY_OUTPUT", "INDICES": "TEMPORARY_OUTPUT"}
 
@@ -128,7 +130,11 @@ def test_names_carry_the_variant_and_layers_what_was_assumed(
     monkeypatch.setattr(Postprocessing, "iface", None)
     project = QgsProject.instance()
     into = {n: QgsProcessingOutputLayerDefinition("TEMPORARY_OUTPUT", project) for n in MEMORY}
-    for layer, variant in ((None, "buurt"), (nested_blocks(), "block")):
+    postcodes = nested_blocks()
+    postcodes.dataProvider().addAttributes([QgsField("pc6", QMetaType.Type.QString)])
+    postcodes.updateFields()
+    cases = (None, "buurt"), (nested_blocks(), "block"), (postcodes, "block")
+    for layer, variant in cases:
         project.clear()
         context = QgsProcessingContext()
         context.setProject(project)
@@ -146,7 +152,9 @@ def test_names_carry_the_variant_and_layers_what_was_assumed(
             assert not mosaic
             assert "limit_fine" not in origin["parameters"]
             continue
-        assert "block variant" in mosaic[0].name()
+        # What stands in for a block is named; areas of one's own are what they are called.
+        proxy = " (PC6 areas)" if layer is postcodes else ""
+        assert mosaic[0].name() == f"Mosaic per wijk, block variant{proxy}"
         assert mosaic[0].renderer().classAttribute() == "mosaic_class"
         assert origin["parameters"]["blocks"] is True
         assert origin["parameters"]["blocks_layer"] == "complexen"
