@@ -15,7 +15,6 @@ from qgis.core import (
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
     QgsProcessingParameterString,
-    QgsVariantUtils,
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QCoreApplication
@@ -343,7 +342,8 @@ def credit(layer: QgsVectorLayer | None) -> str:
     if layer is not None:
         place = layer.fields().lookupField("bron")
         told = layer.uniqueValues(place, _CREDITS + 1) if place >= 0 else ()
-        said = sorted({str(v).strip() for v in told if not QgsVariantUtils.isNull(v)} - {""})
+        known = (value for value in map(qgis_io.plain, told) if value is not None)
+        said = sorted({str(value).strip() for value in known} - {""})
         if said:
             return "; ".join(said[:_CREDITS]) + (" …" if len(said) > _CREDITS else "")
         rights = [text for text in layer.metadata().rights() if text.strip()]

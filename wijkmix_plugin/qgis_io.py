@@ -65,17 +65,24 @@ def many_small_objects() -> Iterator[None]:
             gc.enable()
 
 
+def plain(value: Any) -> Any:
+    """Return a plain Python value: None for NULL and for NaN."""
+    if isinstance(value, float):
+        return None if math.isnan(value) else value
+    return None if type(value) not in _PLAIN and QgsVariantUtils.isNull(value) else value
+
+
 def _column(values: Sequence[Any]) -> np.ndarray:
     """Turn one column of attribute values into float64 (numbers) or object (text, None)."""
     import numpy as np
 
-    plain = [v if type(v) in _PLAIN else (None if QgsVariantUtils.isNull(v) else v) for v in values]
-    kinds = {type(v) for v in plain}
+    known = [v if type(v) in _PLAIN else (None if QgsVariantUtils.isNull(v) else v) for v in values]
+    kinds = {type(v) for v in known}
     kinds.discard(type(None))
     if kinds <= {int, float} and kinds:
-        return np.array([math.nan if v is None else v for v in plain], dtype=float)
-    column = np.empty(len(plain), dtype=object)
-    column[:] = plain
+        return np.array([math.nan if v is None else v for v in known], dtype=float)
+    column = np.empty(len(known), dtype=object)
+    column[:] = known
     return column
 
 

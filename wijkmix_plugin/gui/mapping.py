@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from qgis.core import QgsFeatureRequest, QgsSettings, QgsVariantUtils
+from qgis.core import QgsFeatureRequest, QgsSettings
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer
 from qgis.PyQt.QtWidgets import (
     QComboBox,
@@ -22,6 +22,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
+from ..qgis_io import plain
 from . import texts
 from .picker import narrow
 
@@ -109,8 +110,8 @@ def samples(source: Any) -> dict[str, list[str]]:
     request.setFlags(QgsFeatureRequest.Flag.NoGeometry)
     request.setLimit(SAMPLED)
     for feature in source.getFeatures(request):
-        for name, value in zip(names, feature.attributes(), strict=True):
-            if len(found[name]) < SHOWN and not QgsVariantUtils.isNull(value):
+        for name, value in zip(names, map(plain, feature.attributes()), strict=True):
+            if len(found[name]) < SHOWN and value is not None:
                 text = f"{value:g}" if isinstance(value, float) else str(value).strip()
                 if text and text not in found[name]:
                     found[name].append(text)

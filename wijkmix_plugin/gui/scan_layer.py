@@ -14,14 +14,13 @@ from qgis.core import (
     QgsFeatureRequest,
     QgsMapLayer,
     QgsProject,
-    QgsVariantUtils,
     QgsVectorLayer,
 )
 
 from .. import qgis_io
 from ..policy.goal_sheet import Loaded
 from ..policy.scales import Level, values_of
-from ..qgis_io import PROVENANCE
+from ..qgis_io import PROVENANCE, plain
 
 # What makes a layer the result of a scan; the dock lives with every other column missing.
 MARKS = ("buurt_code", "div_tenure", "flag_reasons")
@@ -42,14 +41,6 @@ LAYER_SIGNALS = (
 )
 # Where the numbers of a layer come from, as the run that made it recorded.
 provenance = qgis_io.origin
-_PLAIN = (float, int, str, bool, type(None))
-
-
-def plain(value: Any) -> Any:
-    """Return a plain Python value: None for NULL and for NaN."""
-    if not isinstance(value, _PLAIN):
-        return None if QgsVariantUtils.isNull(value) else value
-    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def is_scan_layer(layer: QgsMapLayer | None) -> bool:
