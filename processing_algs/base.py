@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
-    QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsFeature,
     QgsFeatureRequest,
@@ -32,6 +31,7 @@ from qgis.PyQt.QtGui import QIcon
 
 from ..wijkmix_plugin import dependencies, qgis_io
 from ..wijkmix_plugin.errors import Cancelled, TableError, Text, WijkMixError
+from ..wijkmix_plugin.qgis_io import language
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,11 +43,6 @@ _NO_ROOM = 4096  # bytes: less than one block of a file system
 # Formats whose writer does not tell that the disk was full.
 _TELL_NOTHING = (".geojson", ".json", ".geojsonl", ".csv", ".tsv", ".gml", ".kml", ".fgb", ".xlsx")
 ICON = Path(__file__).parent.parent / "resources" / "icons" / "wijkmix.svg"
-
-
-def language() -> str:
-    """Return "nl" for a Dutch QGIS, else "en"."""
-    return "nl" if QgsApplication.locale().lower().startswith("nl") else "en"
 
 
 def local(text: Text) -> str:

@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "processing_algs": {
         *("errors", "dependencies", "qgis_io", "scan", "report", "policy", "measures", "tables"),
     },
-    "plugin": {"gui", "processing_algs", "dependencies", "errors"},
+    "plugin": {"gui", "processing_algs", "qgis_io", "dependencies", "errors"},
     "__init__": {"plugin"},
 }
 KNOWS_QGIS = {"plugin", "qgis_io", "gui", "processing_algs"}

@@ -10,6 +10,8 @@ from qgis.PyQt.QtCore import QCoreApplication, Qt, QTranslator
 from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QAction
 
+from . import qgis_io
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -62,8 +64,7 @@ class WijkMixPlugin:
             self.translator = None
 
     def _translate(self) -> None:
-        # QgsApplication.locale(): the setting locale/userLocale is empty on a fresh profile.
-        path = ROOT / "i18n" / f"wijkmix_{QgsApplication.locale()[:2]}.qm"
+        path = ROOT / "i18n" / f"wijkmix_{qgis_io.language()}.qm"
         if self.translator is None and path.exists():
             translator = QTranslator()
             if translator.load(str(path)):

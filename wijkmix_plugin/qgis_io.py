@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qgis.core import (
     Qgis,
+    QgsApplication,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCsException,
@@ -51,6 +52,14 @@ _OF_PROVIDER = QgsFields.FieldOrigin.OriginProvider
 _PLAIN = frozenset((float, int, str, bool, type(None)))
 RD_NEW = "EPSG:28992"
 PROVENANCE = "wijkmix/provenance"
+
+
+def language() -> str:
+    """Return "nl" for a Dutch QGIS, else "en"."""
+    # `qgis --lang nl` changes what QGIS shows and not its locale; without a window only the locale
+    # is known. The setting locale/userLocale is empty on a fresh profile.
+    shown = QgsApplication.instance().translation() or QgsApplication.locale()
+    return "nl" if shown.lower().startswith("nl") else "en"
 
 
 @contextmanager

@@ -9,16 +9,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QCoreApplication, QDate, QLocale
+
+from .. import qgis_io
 
 NONE = "–"
 
-
-@functools.cache  # asked a thousand times while the panel is built; QGIS restarts for another
-def language() -> str:
-    """Return "nl" for a Dutch QGIS, else "en"."""
-    return "nl" if QgsApplication.locale().lower().startswith("nl") else "en"
+# Asked a thousand times while the panel is built; QGIS restarts for another language.
+language = functools.cache(qgis_io.language)
 
 
 def esc(value: Any) -> str:
