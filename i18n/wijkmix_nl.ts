@@ -8,56 +8,12 @@
         <translation> ({low} tot {high})</translation>
     </message>
     <message>
-        <source>&amp;Buurt</source>
-        <translation>&amp;Buurt</translation>
-    </message>
-    <message>
-        <source>&amp;Clusters</source>
-        <translation>&amp;Clusters</translation>
-    </message>
-    <message>
-        <source>&amp;Differences</source>
-        <translation>Verschi&amp;llen</translation>
-    </message>
-    <message>
         <source>&amp;Field with the end date of each area</source>
         <translation>&amp;Veld met de einddatum van elk gebied</translation>
     </message>
     <message>
-        <source>&amp;Flags</source>
-        <translation>&amp;Vlaggen</translation>
-    </message>
-    <message>
-        <source>&amp;Gemeente</source>
-        <translation>&amp;Gemeente</translation>
-    </message>
-    <message>
-        <source>&amp;Instruments</source>
-        <translation>&amp;Instrumenten</translation>
-    </message>
-    <message>
         <source>&amp;Layer with the designated areas</source>
         <translation>&amp;Laag met de aangewezen gebieden</translation>
-    </message>
-    <message>
-        <source>&amp;Map of the print layout</source>
-        <translation>&amp;Kaart van de afdruklay-out</translation>
-    </message>
-    <message>
-        <source>&amp;Open the report</source>
-        <translation>Rapport &amp;openen</translation>
-    </message>
-    <message>
-        <source>&amp;Plan</source>
-        <translation>&amp;Plan</translation>
-    </message>
-    <message>
-        <source>&amp;Report…</source>
-        <translation>&amp;Rapport…</translation>
-    </message>
-    <message>
-        <source>&amp;Scale</source>
-        <translation>&amp;Schaal</translation>
     </message>
     <message>
         <source>(assumption: {name})</source>
@@ -180,8 +136,8 @@
         <translation>Een tekst die te lang was om te bewaren, hoorde bij het vorige project. Die staat in het logboek, tabblad WijkMix.</translation>
     </message>
     <message>
-        <source>Abou&amp;t</source>
-        <translation>Br&amp;on</translation>
+        <source>About</source>
+        <translation>Bron</translation>
     </message>
     <message>
         <source>Action in: {buurt}</source>
@@ -396,12 +352,12 @@
         <translation>BAG-panden.</translation>
     </message>
     <message>
-        <source>Bac&amp;k</source>
-        <translation>&amp;Terug</translation>
-    </message>
-    <message>
         <source>Back to the shipped catalogue</source>
         <translation>Terug naar de meegeleverde catalogus</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Terug</translation>
     </message>
     <message>
         <source>Balance of losses and gains</source>
@@ -450,10 +406,6 @@
     <message>
         <source>Between the two</source>
         <translation>Tussenvorm</translation>
-    </message>
-    <message>
-        <source>Bl&amp;ocks (optional)</source>
-        <translation>Bl&amp;okken (optioneel)</translation>
     </message>
     <message>
         <source>Block (face between streets)</source>
@@ -578,10 +530,6 @@
     <message>
         <source>By whom, against what</source>
         <translation>Door wie, waarmee vergeleken</translation>
-    </message>
-    <message>
-        <source>CBS &amp;buurten (polygon layer)</source>
-        <translation>CBS-&amp;buurten (vlakkenlaag)</translation>
     </message>
     <message>
         <source>CBS buurten (polygon layer)</source>
@@ -772,8 +720,8 @@
         <translation>Dit bericht sluiten</translation>
     </message>
     <message>
-        <source>Co&amp;lumns…</source>
-        <translation>Ko&amp;lommen…</translation>
+        <source>Clusters</source>
+        <translation>Clusters</translation>
     </message>
     <message>
         <source>Code in the first year</source>
@@ -822,10 +770,6 @@
     <message>
         <source>Columns…</source>
         <translation>Kolommen…</translation>
-    </message>
-    <message>
-        <source>Compare each buurt wi&amp;th</source>
-        <translation>Elke buurt vergeli&amp;jken met</translation>
     </message>
     <message>
         <source>Compare each buurt with</source>
@@ -966,6 +910,10 @@
     <message>
         <source>Differences between two scans</source>
         <translation>Verschillen tussen twee scans</translation>
+    </message>
+    <message>
+        <source>Differences</source>
+        <translation>Verschillen</translation>
     </message>
     <message>
         <source>Differing goals</source>
@@ -1876,8 +1824,8 @@
         <translation>Meters tussen blokken van één vlek</translation>
     </message>
     <message>
-        <source>Mi&amp;x</source>
-        <translation>Mi&amp;x</translation>
+        <source>Mix</source>
+        <translation>Mix</translation>
     </message>
     <message>
         <source>Mixed: no tenure reaches {limit} %</source>
@@ -2356,6 +2304,10 @@
         <translation>Een buurt aanwijzen op de kaart</translation>
     </message>
     <message>
+        <source>Plan</source>
+        <translation>Plan</translation>
+    </message>
+    <message>
         <source>Polygons with the same code are one area. Empty: each is an area by itself.</source>
         <translation>Vlakken met dezelfde code zijn een gebied. Leeg: elk vlak is een gebied.</translation>
     </message>
@@ -2376,12 +2328,12 @@
         <translation>Vorige</translation>
     </message>
     <message>
-        <source>Print &amp;layout…</source>
-        <translation>Afdruk&amp;lay-out…</translation>
-    </message>
-    <message>
         <source>Print layout added: {name}</source>
         <translation>Afdruklay-out toegevoegd: {name}</translation>
+    </message>
+    <message>
+        <source>Print layout…</source>
+        <translation>Afdruklay-out…</translation>
     </message>
     <message>
         <source>Problem, means or end</source>
@@ -2418,10 +2370,6 @@
     <message>
         <source>Quotients, medians and clusters compare with other buurten, so a flag can also change where nothing is built.</source>
         <translation>Quotiënten, medianen en clusters vergelijken met andere buurten; een vlag kan dus ook veranderen waar niets wordt gebouwd.</translation>
-    </message>
-    <message>
-        <source>R&amp;un</source>
-        <translation>&amp;Uitvoeren</translation>
     </message>
     <message>
         <source>Radii in metres (empty = none)</source>
@@ -2480,6 +2428,10 @@
         <translation>Rapport</translation>
     </message>
     <message>
+        <source>Report…</source>
+        <translation>Rapport…</translation>
+    </message>
+    <message>
         <source>Restructuring stays in so many variants of the thresholds</source>
         <translation>Herstructurering blijft in zoveel varianten van de drempels</translation>
     </message>
@@ -2508,24 +2460,28 @@
         <translation>Niet getelde rijen</translation>
     </message>
     <message>
-        <source>Ru&amp;n scan…</source>
-        <translation>Sca&amp;nnen…</translation>
-    </message>
-    <message>
         <source>Rule: {rule}</source>
         <translation>Regel: {rule}</translation>
+    </message>
+    <message>
+        <source>Run scan…</source>
+        <translation>Scannen…</translation>
     </message>
     <message>
         <source>Run the algorithm Segregation indices with bandwidths, and its table is drawn here: how far does segregation reach?</source>
         <translation>Voer het algoritme Segregatie-indices uit met bandbreedtes, en de tabel wordt hier getekend: hoe ver reikt segregatie?</translation>
     </message>
     <message>
-        <source>Save as &amp;HTML…</source>
-        <translation>Opslaan als &amp;HTML…</translation>
+        <source>Run</source>
+        <translation>Uitvoeren</translation>
     </message>
     <message>
-        <source>Save as &amp;PDF…</source>
-        <translation>Opslaan als &amp;PDF…</translation>
+        <source>Save as HTML…</source>
+        <translation>Opslaan als HTML…</translation>
+    </message>
+    <message>
+        <source>Save as PDF…</source>
+        <translation>Opslaan als PDF…</translation>
     </message>
     <message>
         <source>Save the report</source>
@@ -2534,14 +2490,6 @@
     <message>
         <source>Says of every buurt whether it is a candidate for further study (restructuring, densification, land acquisition), with every condition, its value and its threshold, and in how many variants the flag stays when the thresholds move by 20 per cent (4/6: in four of the six that can be evaluated with the figures of that buurt). Thresholds are assumptions; a missing column makes a condition unknown, never false. The input is a table with indicators, such as the output of the scan; add columns of your own (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) to answer more conditions. Only fields that WijkMix knows are kept. Medians of a gemeente come from the rows of this input.</source>
         <translation>Zegt van elke buurt of ze kandidaat is voor nader onderzoek (herstructurering, verdichting, grondverwerving), met elke voorwaarde, de waarde en de drempel, en in hoeveel varianten de vlag blijft als de drempels 20 procent verschuiven (4/6: in vier van de zes die met de cijfers van die buurt te berekenen zijn). Drempels zijn aannames; een ontbrekende kolom maakt een voorwaarde onbekend, nooit onwaar. De invoer is een tabel met indicatoren, zoals de uitvoer van de scan; voeg eigen kolommen toe (free_capacity, owner_public, owner_market, share_earlypostwar, share_poor_label, condition_flag) om meer voorwaarden te beantwoorden. Alleen velden die WijkMix kent, blijven bewaard. Medianen van een gemeente komen uit de rijen van deze invoer.</translation>
-    </message>
-    <message>
-        <source>Sc&amp;an</source>
-        <translation>Sc&amp;an</translation>
-    </message>
-    <message>
-        <source>Sc&amp;enario</source>
-        <translation>Sc&amp;enario</translation>
     </message>
     <message>
         <source>Scale (metres or dwellings)</source>
@@ -2582,6 +2530,10 @@
     <message>
         <source>Scan the tenure mix (main job)</source>
         <translation>Menging scannen (hoofdtaak)</translation>
+    </message>
+    <message>
+        <source>Scan</source>
+        <translation>Scan</translation>
     </message>
     <message>
         <source>Scenario</source>
@@ -2664,8 +2616,8 @@
         <translation>Blad {n} van 2</translation>
     </message>
     <message>
-        <source>Show &amp;neighbours on the map</source>
-        <translation>Toon bure&amp;n op de kaart</translation>
+        <source>Show neighbours on the map</source>
+        <translation>Toon buren op de kaart</translation>
     </message>
     <message>
         <source>Shows where high values lie among high ones (HH), low among low (LL), and where a unit differs from its surroundings (HL, LH), as far as that is more than chance. The p-value comes from random draws of neighbours, and q corrects it for the number of units tested. Units without a value and units without neighbours are named, not tested, and count in nobody&apos;s surroundings.</source>
@@ -2830,10 +2782,6 @@
     <message>
         <source>Tests, balance, indices and flags</source>
         <translation>Toetsen, balans, indices en vlaggen</translation>
-    </message>
-    <message>
-        <source>The &amp;whole scan</source>
-        <translation>De hele &amp;scan</translation>
     </message>
     <message>
         <source>The Wbmgp holds only in areas that were officially designated, and only until the decision ends. WijkMix never derives such an area from figures: load the decision as polygons, with its end date. After that day the area no longer counts.</source>
@@ -3022,6 +2970,10 @@
     <message>
         <source>The unit itself always counts in full.</source>
         <translation>De eenheid zelf telt altijd volledig mee.</translation>
+    </message>
+    <message>
+        <source>The whole scan</source>
+        <translation>De hele scan</translation>
     </message>
     <message>
         <source>The worklist was not written; what was there is unchanged. {reason}</source>
@@ -3268,8 +3220,8 @@
         <translation>Tegenover</translation>
     </message>
     <message>
-        <source>Vulnerable area (f&amp;ield or expression)</source>
-        <translation>Kwetsbaar gebied (veld o&amp;f expressie)</translation>
+        <source>Vulnerable area (field or expression)</source>
+        <translation>Kwetsbaar gebied (veld of expressie)</translation>
     </message>
     <message>
         <source>Vulnerable area: field or expression (optional)</source>

@@ -52,6 +52,11 @@ def test_the_places_for_values_are_kept(messages: list) -> None:
     assert different == []
 
 
+def test_the_dutch_has_an_alt_key_only_where_the_english_has_one(messages: list) -> None:
+    """In the panel it would take a key from the menus of QGIS."""
+    assert [dutch for _, source, dutch, _ in messages if "&" in dutch and "&" not in source] == []
+
+
 def test_qt_finds_every_text_in_the_compiled_file(messages: list) -> None:
     """The .qm is as new as the .ts."""
     qtcore = pytest.importorskip("qgis.PyQt.QtCore")

@@ -238,6 +238,17 @@ def test_a_broken_catalogue_leaves_the_rest_of_the_panel_standing(
         dock.deleteLater()
 
 
+def test_the_alt_keys_stay_with_the_menus_of_qgis(dock):
+    from qgis.PyQt.QtGui import QKeySequence
+    from qgis.PyQt.QtWidgets import QAbstractButton, QLabel
+
+    texts = [button.text() for button in dock.findChildren(QAbstractButton)]
+    texts += [label.text() for label in dock.findChildren(QLabel) if label.buddy() is not None]
+    texts += [dock.tabs.tabText(place) for place in range(dock.tabs.count())]
+    assert {"Plan", "Scale", "Back", "CBS buurten (polygon layer)"} <= set(texts)
+    assert [text for text in texts if not QKeySequence.mnemonic(text).isEmpty()] == []
+
+
 def test_numbers_on_the_bars_can_be_read():
     from qgis.PyQt.QtGui import QColor
     from wijkmix.wijkmix_plugin.gui.charts import COLOURS, readable_on

@@ -9,7 +9,7 @@ from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QTabWidget, QVBoxLayout, QWidget
 from wijkmix.wijkmix_plugin.gui.view_bar import ViewBar
 
-NAMES = ("Mi&x", "&Vlaggen", "&Instrumenten", "&Clusters", "&Schaal", "&Plan", "Br&on")
+NAMES = ("Mix", "Vlaggen", "Instrumenten", "Clusters", "Schaal", "Plan", "Bron")
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ class MoranPanel(QScrollArea):
                 self.legend[name] = button
                 legend.addWidget(button, row, column)
         self.hint = _label()
-        self.show_near = QCheckBox(translate("WijkMix", "Show &neighbours on the map"))
+        self.show_near = QCheckBox(translate("WijkMix", "Show neighbours on the map"))
         self.show_near.toggled.connect(self._show_unit)
         self.near = _label()
         self.near.setAccessibleName(translate("WijkMix", "Neighbours of the buurt"))

@@ -49,7 +49,7 @@ class BuurtPicker(QWidget):
         completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         completer.setMaxVisibleItems(12)
         self.box.setCompleter(completer)
-        label = QLabel(translate("WijkMix", "&Buurt"))
+        label = QLabel(translate("WijkMix", "Buurt"))
         label.setBuddy(self.box)
         self.map_button = QToolButton()
         self.map_button.setIcon(QgsApplication.getThemeIcon("/mActionIdentify.svg"))

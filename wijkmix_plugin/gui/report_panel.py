@@ -148,18 +148,18 @@ class ReportPanel(QWidget):
         self.scopes = {
             "buurt": QRadioButton(),
             "wijk": QRadioButton(),
-            "whole": QRadioButton(translate("WijkMix", "The &whole scan")),
+            "whole": QRadioButton(translate("WijkMix", "The whole scan")),
         }
         self.group = QButtonGroup(self)
         self._wanted = "buurt"
-        self.open_button = QPushButton(translate("WijkMix", "&Open the report"))
-        self.html_button = QPushButton(translate("WijkMix", "Save as &HTML…"))
-        self.pdf_button = QPushButton(translate("WijkMix", "Save as &PDF…"))
+        self.open_button = QPushButton(translate("WijkMix", "Open the report"))
+        self.html_button = QPushButton(translate("WijkMix", "Save as HTML…"))
+        self.pdf_button = QPushButton(translate("WijkMix", "Save as PDF…"))
         self.theme = narrow(QComboBox())
         self.theme.setAccessibleName(translate("WijkMix", "Map of the print layout"))
-        theme_label = _words(translate("WijkMix", "&Map of the print layout"))
+        theme_label = _words(translate("WijkMix", "Map of the print layout"))
         theme_label.setBuddy(self.theme)
-        self.layout_button = QPushButton(translate("WijkMix", "Print &layout…"))
+        self.layout_button = QPushButton(translate("WijkMix", "Print layout…"))
         self.layout_button.setToolTip(
             translate(
                 "WijkMix",
@@ -167,7 +167,7 @@ class ReportPanel(QWidget):
                 "a flag in the wijk or the scan",
             )
         )
-        self.back = QPushButton(translate("WijkMix", "Bac&k"))
+        self.back = QPushButton(translate("WijkMix", "Back"))
         self.message = _words("")
         self.message.setAccessibleName(translate("WijkMix", "Message"))
         layout = QVBoxLayout(self)
