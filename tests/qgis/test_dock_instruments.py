@@ -207,9 +207,9 @@ def test_another_catalogue_may_ask_other_questions(dock, tmp_path):
 # -- designated areas ------------------------------------------------------------------------------
 
 
-def areas(*shapes, field="einde", crs="EPSG:28992"):
+def areas(*shapes, field="einde", kind="string", crs="EPSG:28992"):
     """Return a layer with (xmin, xmax, end) as rectangles of 100 m high along the scan."""
-    layer = QgsVectorLayer(f"Polygon?crs={crs}&field={field}:string", "besluit", "memory")
+    layer = QgsVectorLayer(f"Polygon?crs={crs}&field={field}:{kind}", "besluit", "memory")
     features = []
     for low, high, end in shapes:
         feature = QgsFeature(layer.fields())
@@ -285,6 +285,23 @@ def test_one_end_date_for_all_and_another_coordinate_system(dock):
     assert wbmgp_listed(dock) == WBMGP
     dock.instruments.show_entry(WBMGP[0])
     assert until in dock.instruments.page.toPlainText()
+
+
+def test_an_end_date_may_stand_in_a_field_of_real_numbers(dock):
+    add(scan_layer())
+    dock.select_code("BU00010001")
+    assert designate(dock, areas((120_100, 120_200, 29990101.0), kind="double")) == ""
+    assert wbmgp_listed(dock) == WBMGP
+
+
+def test_the_choice_of_a_layer_says_none_also_where_layers_are_loaded(dock):
+    from wijkmix.wijkmix_plugin.gui.designations import DesignationDialog
+
+    areas((120_100, 120_200, ""))
+    dialog = DesignationDialog(dock)
+    assert dialog.layers.currentText() == "none"
+    assert not dialog.field.isEnabled()
+    dialog.deleteLater()
 
 
 def test_areas_without_or_with_broken_shapes_are_no_harm(dock):

@@ -248,6 +248,19 @@ def sections(page):
     ]
 
 
+def test_blocks_say_none_also_where_a_layer_was_loaded_before_the_panel(
+    provider, qgis_iface, qgis_new_project, nested_blocks
+):
+    from wijkmix.wijkmix_plugin.gui.dock import WijkMixDock
+
+    QgsProject.instance().addMapLayer(nested_blocks())
+    dock = WijkMixDock(qgis_iface)
+    assert dock.run_panel.blocks.currentText() == "none: buurten only"
+    assert dock.run_panel.blocks.currentLayer() is None
+    dock.close_down()
+    dock.deleteLater()
+
+
 def test_the_report_of_a_run_has_what_the_project_has_decided(dock, buurten, monkeypatch):
     from pathlib import Path
 

@@ -86,7 +86,7 @@ def _day(value: Any) -> date | None:
         value = value.date()
     if isinstance(value, QDate):
         return date(value.year(), value.month(), value.day()) if value.isValid() else None
-    return designation.read_day(value if isinstance(value, (str, int)) else None)
+    return designation.read_day(value if isinstance(value, (str, int, float)) else None)
 
 
 class DesignationDialog(QDialog):
@@ -147,6 +147,8 @@ class DesignationDialog(QDialog):
 
     def _show(self, chosen: Setting) -> None:
         self.layers.setLayer(QgsProject.instance().mapLayer(chosen.layer))
+        # Without a layer the box would show no line at all, instead of its empty choice.
+        self.layers.setCurrentIndex(max(self.layers.currentIndex(), 0))
         self._layer_changed(self.layers.currentLayer())
         self.field.setField(chosen.field)
         self.until.setText(chosen.until)

@@ -152,7 +152,7 @@ class RunPanel(QWidget):
         kinds = Qgis.LayerFilter.PolygonLayer | Qgis.LayerFilter.PointLayer
         self.blocks.setFilters(Qgis.LayerFilters(kinds))
         self.blocks.setAllowEmptyLayer(True, translate("WijkMix", "none: buurten only"))
-        self.blocks.setLayer(None)
+        self.blocks.setCurrentIndex(0)  # the empty choice; setLayer(None) shows no line at all
         self.blocks.setAccessibleName(translate("WijkMix", "Blocks (optional)"))
         self.blocks.setToolTip(
             translate(

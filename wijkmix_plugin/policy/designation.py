@@ -129,6 +129,8 @@ def read_day(value: object) -> date | None:
     """Read an end date as layers spell it: 2027-12-31, 31-12-2027, 20271231; None for all else."""
     if isinstance(value, date):
         return date(value.year, value.month, value.day)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # many a layer keeps 20271231 in a field of real numbers
     text = str(value or "").strip().split("T")[0].split(" ")[0].replace("/", "-")
     if text.isdigit() and len(text) == len("20271231"):
         text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
