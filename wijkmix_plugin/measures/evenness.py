@@ -270,23 +270,21 @@ def all_units(
     Units
     """
     rows = np.flatnonzero(usable)
-    columns = [column.take(rows) for column in counts.T]
-    population = total.take(rows)
+    if len(rows) < len(counts):
+        counts, total = counts[rows], total[rows]
+    columns = np.ascontiguousarray(counts.T)
     known = list(columns)
-    if not np.array_equal(np.add.reduce(columns), population):
-        known.append(population)
+    if not np.array_equal(np.add.reduce(columns), total):
+        known.append(total)
     if points is not None:
-        known += [np.nan_to_num(column.take(rows)) for column in points.T]
+        known += list(np.nan_to_num(points[rows]).T)
     order = canonical_order(known)
-    ordered = np.empty((len(columns), len(rows)))
-    for row, column in zip(ordered, columns, strict=True):
-        column.take(order, out=row, mode="clip")  # "raise" would go through a buffer
     return Units(
         np.array([label], dtype=object),
         np.zeros(1, np.int64),
         rows.take(order),
-        ordered.T,
-        population.take(order),
+        columns.take(order, axis=1).T,
+        total.take(order),
     )
 
 
@@ -331,9 +329,9 @@ def sums(units: Units, contrast: Contrast, ingredients: frozenset[str]) -> Sums:
     if "deviation" in ingredients:
         # x - P t, written so that a rest of next to nobody is not lost in 1 - P.
         Y = units.add(y)
-        here = (X[0], Y[0], T[0]) if code is None else (X[code], Y[code], T[code])
-        apart = np.abs(x * here[1] - y * here[0])
-        made["deviation"] = units.add(apart / np.where(here[2] > 0, here[2], 1.0))
+        here = (X[0], Y[0]) if code is None else (X[code], Y[code])
+        apart = units.add(np.abs(x * here[1] - y * here[0]))
+        made["deviation"] = apart / np.where(T > 0, T, 1.0)
     if "differences" in ingredients:
         order = _ascending(p)
         if code is not None:
@@ -373,6 +371,11 @@ def _ascending(p: np.ndarray) -> np.ndarray:
     return rank_order(key)
 
 
+def stacked(found: Sequence[Sums]) -> Sums:
+    """Return sums of arrays (m, ...) from m sums of arrays (...)."""
+    return Sums(*map(np.array, zip(*found, strict=True)))
+
+
 def minus_x_log(x: np.ndarray, p: np.ndarray) -> np.ndarray:
     """Return -x ln p, 0 where x is 0."""
     # Where p is 0 so is x, and any finite logarithm will do.
@@ -405,19 +408,19 @@ def _between_0_and_1(value: np.ndarray) -> np.ndarray:
     return np.minimum(np.maximum(value, 0.0), 1.0)
 
 
-def many_group_values(s: Sequence[Sums]) -> dict[str, np.ndarray]:
-    """Return the `MANY_GROUPS` indices from the sums of each group, NaN where undefined."""
-    T = s[0].total
+def many_group_values(s: Sums) -> dict[str, np.ndarray]:
+    """Return the `MANY_GROUPS` indices from the sums (K, ...) of K groups, NaN where undefined."""
+    T = s.total[0]
     with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.stack([one.group for one in s]) / T
+        share = s.group / T
         present = (share > 0).sum(axis=0)
         two = np.where(present > 1, 1.0, np.nan)
         diversity = (share * (1.0 - share)).sum(axis=0)
         whole = minus_x_log(share, share).sum(axis=0)
-        within = np.stack([one.information for one in s]).sum(axis=0) / T
-        deviation = np.stack([one.deviation for one in s]).sum(axis=0)
-        differences = np.stack([one.differences for one in s]).sum(axis=0)
-        squares = np.stack([one.squares for one in s]) / T
+        within = s.information.sum(axis=0) / T
+        deviation = s.deviation.sum(axis=0)
+        differences = s.differences.sum(axis=0)
+        squares = s.squares / T
         spread = squares - share**2
         values = {
             "multigroup_dissimilarity": deviation / (2.0 * T * diversity * two),

@@ -27,6 +27,7 @@ from .evenness import (
     many_group_values,
     minus_x_log,
     one_group_values,
+    stacked,
 )
 from .mix import rank_order
 from .segregation import ALL, REST
@@ -378,7 +379,9 @@ def values_of(
     result: dict[Row, np.ndarray] = {}
     for row in sorted(rows):
         if row.contrast.kind == "many":
-            many = many or many_group_values([sums(Contrast("many", k)) for k in range(n_groups)])
+            if not many:
+                each = [sums(Contrast("many", k)) for k in range(n_groups)]
+                many = many_group_values(stacked(each))
             result[row] = many[row.name]
         elif row.contrast.kind == "pair" and row.name == "interaction":
             group = some.sums(row.contrast, frozenset()).group

@@ -25,6 +25,7 @@ from .evenness import (
     ingredients_of,
     many_group_values,
     one_group_values,
+    stacked,
     sums,
 )
 from .mix import composition, entropy
@@ -536,21 +537,26 @@ def _add_plain(
     one = [name for name in (*ONE_GROUP, BIAS_CORRECTED, *PLACE) if name in wanted]
     many = [name for name in MANY_GROUPS if name in wanted and n_groups > 1]
     places = land.of(units) if land is not None else None
-    against_rest = []
     every = list(contrasts(n_groups, pairs=pairs)) if one or many else []
+    # A pair is the same from either side, except for the chance to meet.
+    once = [c for c in every if c.kind == "rest" or c.group < c.versus]
+    found = []
+    for number, contrast in enumerate(once):
+        step(step.plain * number / (2 * len(once)))
+        found.append(sums(units, contrast, needed))
+    values = one_group_values(stacked(found)) if found else {}
+    undefined = {name for name, value in values.items() if np.isnan(value).any()}
     for number, contrast in enumerate(every):
-        step(step.plain * number / len(every))
-        # A pair is the same from either side, except for the chance to meet.
-        mirrored = contrast.kind == "pair" and contrast.versus < contrast.group
-        s = None if mirrored else sums(units, contrast, needed)
-        if contrast.kind == "rest" and s is not None:
-            against_rest.append(s)
-        names = one if contrast.kind == "rest" else [n for n in one if n in _PAIR and not mirrored]
-        if s is not None:
-            _add_one_group(table, units, contrast, s, names, places, step)
+        step(step.plain * (len(every) + number) / (2 * len(every)))
+        if contrast in once:
+            names = one if contrast.kind == "rest" else [name for name in one if name in _PAIR]
+            row = once.index(contrast)
+            mine = {name: value[row] for name, value in values.items()}
+            _add_one_group(table, units, contrast, found[row], mine, undefined, names, places, step)
         if contrast.kind == "pair" and "interaction" in wanted:
             _add_meeting(table, units, contrast)
     if many:
+        against_rest = [s for s, c in zip(found, once, strict=True) if c.kind == "rest"]
         _add_many_groups(table, units, many, needed, against_rest)
 
 
@@ -559,20 +565,22 @@ def _add_one_group(
     units: Units,
     contrast: Contrast,
     s: Sums,
+    values: dict[str, np.ndarray],
+    undefined: set[str],
     names: Sequence[str],
     places: list[spatial.Place] | None,
     step: _Step,
 ) -> None:
+    """Add the indices of one contrast; only those in `undefined` can be NaN."""
     x, t = contrast.numbers(units.counts, units.total)
-    n_units = units.add((t > 0).astype(np.int64))
-    values = one_group_values(s)
+    n_units = units.sizes if contrast.kind == "rest" else units.add((t > 0).astype(np.int64))
     if BIAS_CORRECTED in names:
         y = np.maximum(t - x, 0.0)
         corrected = []
         for i in units.slices():
             step.look()
             corrected.append(bias_corrected(x[i], y[i], step.look))
-        values[BIAS_CORRECTED] = np.array(corrected)
+        values = values | {BIAS_CORRECTED: np.array(corrected)}
     gone = "versus group absent" if contrast.kind == "pair" else "rest absent"
     absent = (~(s.group > 0), "group absent"), ((s.group > 0) & ~(s.rest > 0), gone)
     nothing_to_compare = n_units == 1, "one unit"
@@ -589,9 +597,8 @@ def _add_one_group(
             table.add(name, contrast, value, number, people, notes)
             continue
         value, notes = values[name], usual
-        undefined = np.isnan(value)
-        if undefined.any():
-            why = [(undefined & holds, text) for holds, text in absent]
+        if name in undefined or name == BIAS_CORRECTED:
+            why = [(np.isnan(value) & holds, text) for holds, text in absent]
             notes = _notes(len(value), *why, nothing_to_compare)
         table.add(name, contrast, value, n_units, s.total, notes)
 
@@ -623,7 +630,7 @@ def _add_many_groups(
     s = against_rest
     if not everybody:
         s = [sums(units, Contrast("many", k), needed) for k in range(n_groups)]
-    values = many_group_values(s)
+    values = many_group_values(stacked(s))
     n_units = units.add((t > 0).astype(np.int64))
     absent = ~(units.add(units.counts) > 0)
     reasons = [
