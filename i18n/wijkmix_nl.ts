@@ -2788,10 +2788,6 @@
         <translation>De Wbmgp geldt alleen in gebieden die officieel zijn aangewezen, en alleen tot het besluit eindigt. WijkMix leidt zo'n gebied nooit af uit cijfers: laad het besluit als vlakken, met de einddatum. Na die dag telt het gebied niet meer.</translation>
     </message>
     <message>
-        <source>The actions were not written: {reason}</source>
-        <translation>De acties zijn niet weggeschreven: {reason}</translation>
-    </message>
-    <message>
         <source>The algorithm wijkmix:scan is not there. Enable the plugins Processing and WijkMix in the plugin manager.</source>
         <translation>Het algoritme wijkmix:scan ontbreekt. Zet de plugins Processing en WijkMix aan in het pluginbeheer.</translation>
     </message>

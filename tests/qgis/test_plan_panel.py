@@ -143,8 +143,31 @@ def test_the_table_is_written_without_formulas(panel, tmp_path, name):
     assert feature["note"] == "'=1+1"
     assert "E01 " in feature["companions"]
     if name.endswith("csv"):
-        with path.open(encoding="utf-8") as file:
+        assert path.read_bytes().startswith(b"\xef\xbb\xbf"), "Excel would garble accents"
+        with path.open(encoding="utf-8-sig") as file:
             assert next(csv.DictReader(file))["buurt_code"] == "BU1"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "written"),
+    [
+        ("lijst", "CSV (*.csv)", "lijst.csv"),
+        ("lijst 1.2", "CSV (*.csv)", "lijst 1.2.csv"),
+        ("lijst", "GeoPackage (*.gpkg)", "lijst.gpkg"),
+        ("lijst.GPKG", "CSV (*.csv)", "lijst.GPKG"),
+    ],
+)
+def test_an_export_gets_the_ending_that_was_chosen(
+    panel, tmp_path, monkeypatch, typed, kind, written
+):
+    from qgis.PyQt.QtWidgets import QFileDialog
+
+    mark(panel)
+    monkeypatch.setattr(
+        QFileDialog, "getSaveFileName", lambda *_, **__: (str(tmp_path / typed), kind)
+    )
+    panel.worklist.export.click()
+    assert [path.name for path in tmp_path.iterdir()] == [written]
 
 
 def test_other_tables_of_a_geopackage_stay(panel, tmp_path):
@@ -452,7 +475,7 @@ def test_a_formula_is_none_in_either_kind_of_csv(panel, tmp_path):
     path = tmp_path / "list.csv"
     panel.worklist.export_to(str(path))
     for delimiter in ";,":
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             for row in csv.reader(file, delimiter=delimiter):
                 for cell in row:
                     for piece in cell.replace('"', "").splitlines():

@@ -218,6 +218,31 @@ def test_export_and_load_again(dock, scanned, tmp_path):
     assert "not written" in page.message.text()
 
 
+def test_an_export_has_its_ending_and_one_that_fails_leaves_what_was_there(
+    dock, scanned, tmp_path, monkeypatch
+):
+    import errno
+
+    from qgis.PyQt.QtWidgets import QFileDialog
+
+    page = dock.scenario.plan
+    enter(dock, *PLAN[0])
+    path = tmp_path / "acties 1.2"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(path), ""))
+    page.export.click()
+    written = tmp_path / "acties 1.2.csv"
+    assert list(tmp_path.iterdir()) == [written]
+    before = written.read_bytes()
+
+    def full(_file):
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr("os.fsync", full)
+    page.export.click()
+    assert "the disk is full" in page.message.text()
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {written.name: before}
+
+
 def test_loading_is_whole_or_not_at_all(dock, scanned, tmp_path):
     page = dock.scenario.plan
     bad = tmp_path / "bad.csv"

@@ -20,6 +20,14 @@ def test_a_file_is_written_and_nothing_beside_it(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_table_has_the_mark_that_excel_reads_and_no_cell_that_falls_apart(tmp_path):
+    path = tmp_path / "lijst.csv"
+    files.write_csv(path, ("naam", "noot"), [{"naam": "Coöperatie", "noot": 'a;b,"c"\nd'}])
+    assert path.read_bytes() == (
+        b'\xef\xbb\xbf"naam","noot"\r\n"Co\xc3\xb6peratie","a;b,""c""\nd"\r\n'
+    )
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
     [

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -29,7 +28,7 @@ from qgis.PyQt.QtWidgets import (
     QWidget,
 )
 
-from ..errors import PolicyError, Text
+from ..errors import OutputError, PolicyError, Text
 from ..policy import actions, scenario_words
 from ..policy.actions import Action, Scenario
 from . import texts
@@ -376,22 +375,18 @@ class ActionsPage(StoredPage):
         path, _ = QFileDialog.getSaveFileName(
             self, QCoreApplication.translate("WijkMix", "Export the actions"), "", "CSV (*.csv)"
         )
+        if path and Path(path).suffix.lower() != ".csv":
+            path += ".csv"
         if path:
             self.export_to(path)
 
     def export_to(self, path: str) -> None:
         """Write the actions as CSV; no cell is read as a formula."""
-        translate = QCoreApplication.translate
+        from ..report.files import write_csv
+
         try:
-            with Path(path).open("w", encoding="utf-8-sig", newline="") as file:
-                writer = csv.DictWriter(file, actions.COLUMNS)
-                writer.writeheader()
-                writer.writerows(actions.rows(self.read()[0]))
-        except OSError as error:
-            self.say(
-                translate("WijkMix", "The actions were not written: {reason}").format(
-                    reason=str(error)
-                )
-            )
+            write_csv(path, actions.COLUMNS, actions.rows(self.read()[0]))
+        except OutputError as error:
+            self.say(texts.both(error.text))
             return
-        self.say(translate("WijkMix", "Written to {path}").format(path=path))
+        self.say(QCoreApplication.translate("WijkMix", "Written to {path}").format(path=path))

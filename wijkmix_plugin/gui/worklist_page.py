@@ -29,7 +29,7 @@ from qgis.PyQt.QtWidgets import (
     QVBoxLayout,
 )
 
-from ..errors import Text
+from ..errors import OutputError, Text
 from ..policy import stored, worklist
 from ..policy.worklist import Item, Worklist
 from . import texts
@@ -231,7 +231,7 @@ class WorklistPage(StoredPage):
             "",
             "CSV (*.csv);;GeoPackage (*.gpkg)",
         )
-        if path and not Path(path).suffix:
+        if path and Path(path).suffix.lower() not in (".csv", ".gpkg"):
             path += ".gpkg" if "gpkg" in kind else ".csv"
         if path:
             self.export_to(path)
@@ -249,13 +249,19 @@ def write_table(path: str, rows: list[dict[str, str]]) -> str:
     A new file is written under another name first, and takes its place when it is whole. In a
     GeoPackage that is there already only this table changes, in one transaction.
     """
+    from ..report.files import write_csv
+
     translate = QCoreApplication.translate
     target = Path(path)
     try:
-        if target.suffix.lower() == ".gpkg" and target.exists():
+        if target.suffix.lower() != ".gpkg":
+            write_csv(target, worklist.COLUMNS, rows)
+        elif target.exists():
             _write_into(target, rows)
         else:
             _write_new(target, rows)
+    except OutputError as error:
+        return texts.both(error.text)
     except (OSError, RuntimeError) as error:
         return translate(
             "WijkMix", "The worklist was not written; what was there is unchanged. {reason}"
@@ -268,10 +274,7 @@ def _write_new(target: Path, rows: list[dict[str, str]]) -> None:
         made = Path(folder) / target.name
         options = QgsVectorFileWriter.SaveVectorOptions()
         options.layerName = TABLE
-        options.driverName = "GPKG" if target.suffix.lower() == ".gpkg" else "CSV"
-        if options.driverName == "CSV":
-            # A spreadsheet that splits at semicolons does not split inside quotes.
-            options.layerOptions = ["STRING_QUOTING=ALWAYS"]
+        options.driverName = "GPKG"
         fields = QgsFields()
         for name in worklist.COLUMNS:
             fields.append(QgsField(name, QMetaType.Type.QString))

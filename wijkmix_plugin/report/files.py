@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import csv
 import errno
+import io
 import os
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ..errors import OutputError, Text
@@ -55,6 +58,25 @@ def write_whole(path: Path | str, content: bytes) -> None:
             why_en=reason.en,
             why_nl=reason.nl,
         ) from error
+
+
+def write_csv(
+    path: Path | str, columns: Sequence[str], rows: Iterable[Mapping[str, object]]
+) -> None:
+    """Write a table whole or not at all, for a spreadsheet as well as for a program.
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written, as with `write_whole`.
+    """
+    text = io.StringIO(newline="")
+    # A spreadsheet that splits at semicolons does not split inside quotes.
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
+    writer.writerow(columns)
+    writer.writerows([row[name] for name in columns] for row in rows)
+    # Without the mark at its start Excel takes the letters for those of Windows: "CoÃ¶peratie".
+    write_whole(path, text.getvalue().encode("utf-8-sig"))
 
 
 def _remove(part: Path) -> None:
