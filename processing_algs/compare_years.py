@@ -157,7 +157,7 @@ class CompareYears(WijkMixAlgorithm):
         if parameters.get(self.CROSSWALK):
             source = self.source(parameters, self.CROSSWALK, context)
             self._check_fields(source, list(CROSSWALK))
-        text = self.parameterAsExpression(parameters, self.TREATED, context)
+        text = self._treated(parameters, context)
         if text:
             second = self.source(parameters, self.SECOND, context)
             qgis_io.fields_in(second, text)
@@ -180,11 +180,16 @@ class CompareYears(WijkMixAlgorithm):
         self._credit = "; ".join(dict.fromkeys(right for right in rights if right))
         return True
 
+    def _treated(self, parameters: dict[str, Any], context: Any) -> str:
+        # Not parameterAsExpression: that gives "" for what it cannot read.
+        return self.parameterAsString(parameters, self.TREATED, context).strip()
+
     def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
         import numpy as np
 
         from ..wijkmix_plugin.measures import change, neighbours, waterbed
         from ..wijkmix_plugin.measures.local_moran import local_moran
+        from ..wijkmix_plugin.policy.indicators import yes_or_no
         from ..wijkmix_plugin.tables.crosswalk import on_equal_boundaries, other_areas
 
         source = self.source(parameters, self.SECOND, context)
@@ -242,12 +247,12 @@ class CompareYears(WijkMixAlgorithm):
             except MeasureError as error:
                 # Nothing changed anywhere, or too few units: no clusters, but all the rest stands.
                 told.append((error.text, True))
-            text = self.parameterAsExpression(parameters, self.TREATED, context)
+            text = self._treated(parameters, context)
             if text:
-                answers = qgis_io.evaluate(source, text, context, feedback)
+                answers = yes_or_no(qgis_io.evaluate(source, text, context, feedback), text)
                 wijken = two[WIJK].tolist() if WIJK in two else None
                 around = neighbours.contiguity(two["geometry"].to_numpy())
-                treated = np.array([bool(answer) for answer in answers], dtype=bool)
+                treated = np.array([answer is True for answer in answers], dtype=bool)
                 classes = waterbed.area_classes(treated, around, wijken)
         columns["area_class"] = classes
         indices = change.compare(
@@ -266,7 +271,7 @@ class CompareYears(WijkMixAlgorithm):
         kept = two[[*_kept(two), "geometry"] if drawn else _kept(two)]
         output = kept.assign(**{name: columns[name] for name in columns})
         table = waterbed.waterbed(first, second, groups, classes)
-        treated_by = self.parameterAsExpression(parameters, self.TREATED, context) if drawn else ""
+        treated_by = self._treated(parameters, context) if drawn else ""
         report = self.parameterAsFileOutput(parameters, self.REPORT, context)
         page = ""
         if report:

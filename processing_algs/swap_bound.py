@@ -214,21 +214,26 @@ class SwapBound(WijkMixAlgorithm):
                     "met de veldberekening: to_int({name}).",
                     name=field,
                 )
-        given = [parameters.get(name) is not None for name in (self.TARGET_D, self.MAX_DWELLINGS)]
-        if sum(given) != 1:
+        if sum(self._given(parameters, name) for name in (self.TARGET_D, self.MAX_DWELLINGS)) != 1:
             raise MeasureError(
                 "Give either a target for D or a number of dwellings: one of the two.",
                 "Geef een doel voor D of een aantal woningen: een van de twee.",
             )
-        text = self.parameterAsExpression(parameters, self.RECEIVERS, context)
+        # Not parameterAsExpression: that gives "" for what it cannot read.
+        text = self.parameterAsString(parameters, self.RECEIVERS, context).strip()
         if text:
             qgis_io.fields_in(source, text)
+
+    def _given(self, parameters: dict[str, Any], name: str) -> bool:
+        # A model or a script may hand on an empty text for a number that is not given.
+        return parameters.get(name) not in (None, "")
 
     def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
         import numpy as np
         import pandas as pd
 
         from ..wijkmix_plugin.measures.swap import swap_bound
+        from ..wijkmix_plugin.policy.indicators import yes_or_no
 
         source = self.source(parameters, self.INPUT, context)
         group = self.parameterAsString(parameters, self.GROUP, context)
@@ -247,15 +252,14 @@ class SwapBound(WijkMixAlgorithm):
         def counts(name: str) -> Any:
             return frame[name].astype(float).to_numpy() if name else None
 
-        text = self.parameterAsExpression(parameters, self.RECEIVERS, context)
+        text = self.parameterAsString(parameters, self.RECEIVERS, context).strip()
         receivers = None
         if text:
-            receivers = np.array(
-                [bool(v) for v in qgis_io.evaluate(source, text, context, feedback)], dtype=bool
-            )
+            answers = yes_or_no(qgis_io.evaluate(source, text, context, feedback), text)
+            receivers = np.array([answer is True for answer in answers], dtype=bool)
 
         def asked(name: str) -> float | None:
-            if parameters.get(name) is None:
+            if not self._given(parameters, name):
                 return None
             return self.parameterAsDouble(parameters, name, context)
 

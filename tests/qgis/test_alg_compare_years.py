@@ -48,7 +48,9 @@ def test_one_treated_buurt_and_its_ring(run, years, table_of):
         records[0]["percentage_huurwoningen"] -= 20
         records[0]["perc_huurwoningen_in_bezit_woningcorporaties"] -= 20
 
-    results = run("compare_years", {**years(fewer), "TREATED": "\"buurt_code\" = 'BU00010000'"})
+    # In words as layers hold them: nee is no.
+    treated = "if(\"buurt_code\" = 'BU00010000', 'ja', 'nee')"
+    results = run("compare_years", {**years(fewer), "TREATED": treated})
     row = table_of(results["OUTPUT"])[0]
     assert row["n_change_n_corp"] == pytest.approx(-40)
     assert row["share_change_n_corp"] == pytest.approx(-20)
@@ -231,6 +233,10 @@ def test_what_is_refused(run, years, buurten):
         run("compare_years", {**both, "FIRST": buurten()})
     with pytest.raises(QgsProcessingException, match="nope"):
         run("compare_years", {**both, "TREATED": '"nope" = 1'})
+    with pytest.raises(QgsProcessingException, match="syntax error"):
+        run("compare_years", {**both, "TREATED": "\"buurt_code\" = 'BU00010000' AND ("})
+    with pytest.raises(QgsProcessingException, match="must be yes or no"):
+        run("compare_years", {**both, "TREATED": '"buurt_code"'})
     with pytest.raises(QgsProcessingException, match="nope"):
         run("compare_years", {**both, "GROUPS": ["nope", "n_koop"]})
 

@@ -55,6 +55,12 @@ def test_receivers_out_of_reach(run, table_of):
     assert table_of(results["OUTPUT"])[3]["limit"] == "not a receiver"
 
 
+def test_receivers_as_words(run):
+    said = "CASE WHEN \"open\" = 1 THEN 'ja' WHEN \"open\" = 0 THEN 'nee' END"
+    results = call(run, TARGET_D=0, MAX_DWELLINGS="", RECEIVERS=said)
+    assert results["D_AFTER"] == pytest.approx(0.5)
+
+
 @pytest.mark.parametrize(
     ("more", "words"),
     [
@@ -63,6 +69,9 @@ def test_receivers_out_of_reach(run, table_of):
         ({"TARGET_D": 0.1, "TOTAL": "nope"}, "no field nope|TOTAL|Total"),
         ({"TARGET_D": 0.1, "GROUP": "code"}, "holds text"),
         ({"TARGET_D": 0.1, "RECEIVERS": '"nope" = 1'}, "nope"),
+        ({"TARGET_D": 0.1, "RECEIVERS": '"open" = ('}, "syntax error"),
+        ({"TARGET_D": 0.1, "RECEIVERS": '"total"'}, "must be yes or no.*20"),
+        ({"TARGET_D": "", "MAX_DWELLINGS": ""}, "one of the two"),
         ({"TARGET_D": 0.1, "GROUP": "total", "TOTAL": "corp"}, "larger than"),
     ],
 )
