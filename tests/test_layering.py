@@ -37,6 +37,8 @@ MAY_IMPORT = {
     "__init__": {"plugin"},
 }
 KNOWS_QGIS = {"plugin", "qgis_io", "gui", "processing_algs"}
+# The bridge alone turns shapes of QGIS into those of the core and back.
+WKB = {"asWkb", "fromWkb", "to_wkb", "from_wkb"}
 # Rooms that QGIS imports when the plugin loads, or that must work with no library installed.
 LOADS_BARE = KNOWS_QGIS | {"__init__", "errors", "dependencies"}
 QGIS = {"qgis", "processing", "PyQt5", "PyQt6", "osgeo"}
@@ -112,6 +114,12 @@ def violations(root: Path) -> list[str]:
         if room not in MAY_IMPORT:
             found.append(f"{name}: no room of the design is called {room!r}")
             continue
+        if room in KNOWS_QGIS - {"qgis_io"}:
+            found += [
+                f"{name}:{node.lineno}: {node.attr}: only qgis_io knows WKB"
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Attribute) and node.attr in WKB
+            ]
         for target, line, inside, at_load in imports(tree, module):
             top = target.split(".")[0]
             where = f"{name}:{line}: {target}"
@@ -175,6 +183,7 @@ def test_every_room_of_the_design_is_there() -> None:
         ("wijkmix_plugin/measures/mix.py", "import scipy.stats", "slow to import"),
         ("wijkmix_plugin/policy/catalogue.py", "def f():\n    import numpy", "no library"),
         ("wijkmix_plugin/helpers.py", "import json", "no room of the design"),
+        ("wijkmix_plugin/gui/near.py", "def f(shape):\n    return shape.asWkb()", "knows WKB"),
     ],
 )
 def test_a_forbidden_import_is_found(tmp_path: Path, path: str, line: str, reason: str) -> None:

@@ -162,6 +162,27 @@ def read(
     return gpd.GeoDataFrame(frame, geometry=shapely.from_wkb(shapes, on_invalid="ignore"))
 
 
+def shapes_in(
+    layer: QgsVectorLayer, box: QgsRectangle, field: str
+) -> tuple[list[int], np.ndarray, list[Any]]:
+    """Return of the features whose box meets `box`: ids, shapes and the values of one field.
+
+    A feature without a shape has no box and is not found; one that is broken holds None.
+    """
+    import shapely
+
+    place = layer.fields().lookupField(field)
+    request = QgsFeatureRequest(box)
+    request.setSubsetOfAttributes([place])
+    request.setInvalidGeometryCheck(Qgis.InvalidGeometryCheck.NoCheck)
+    ids, shapes, values = [], [], []
+    for feature in layer.getFeatures(request):
+        ids.append(feature.id())
+        shapes.append(bytes(feature.geometry().asWkb()))
+        values.append(plain(feature.attribute(place)))
+    return ids, shapely.from_wkb(shapes, on_invalid="ignore"), values
+
+
 def stream(
     source: QgsProcessingFeatureSource,
     fields: Sequence[str],

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from qgis.core import Qgis, QgsFeatureRequest, QgsGeometry, QgsVectorLayer
+from qgis.core import Qgis, QgsGeometry, QgsVectorLayer
 from qgis.gui import QgsMapCanvas, QgsRubberBand
 from qgis.PyQt.QtGui import QColor
 
+from .. import qgis_io
 from .moran_layer import MoranFields
-from .scan_layer import plain
 
 # The one colour of Okabe and Ito that no map of ours uses.
 COLOUR = QColor("#cc79a7")
@@ -25,7 +25,6 @@ def neighbours_of(layer: QgsVectorLayer, fid: int, names: MoranFields) -> list[i
         The layer holds something else than polygons.
     """
     import numpy as np
-    import shapely
 
     from ..measures.neighbours import contiguity
 
@@ -35,20 +34,11 @@ def neighbours_of(layer: QgsVectorLayer, fid: int, names: MoranFields) -> list[i
     box = own.boundingBox()
     # A hair more: a border that only touches the box still counts.
     box.grow(max(box.width(), box.height()) * 1e-6)
-    place = layer.fields().lookupField(names.cluster)
-    request = QgsFeatureRequest(box)
-    request.setSubsetOfAttributes([place])
-    request.setInvalidGeometryCheck(Qgis.InvalidGeometryCheck.NoCheck)
-    fids, shapes, used = [], [], []
-    for feature in layer.getFeatures(request):
-        shape = feature.geometry()
-        fids.append(feature.id())
-        shapes.append(None if shape.isNull() else bytes(shape.asWkb()))
-        label = plain(feature.attribute(place))
-        used.append(bool(label) and label != "nodata")
+    fids, shapes, labels = qgis_io.shapes_in(layer, box, names.cluster)
     if fid not in fids:
         return []
-    near = contiguity(shapely.from_wkb(shapes, on_invalid="ignore"), mask=np.array(used))
+    used = [bool(label) and label != "nodata" for label in labels]
+    near = contiguity(shapes, mask=np.array(used))
     here = fids.index(fid)
     return [fids[i] for i in near.indices[near.indptr[here] : near.indptr[here + 1]]]
 
