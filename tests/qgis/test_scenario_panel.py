@@ -351,6 +351,24 @@ def test_the_measuring_plan_is_kept_and_is_an_assumption_until_then(dock, scanne
     assert entry()["monitoring"]["years"] == [0, 7]
 
 
+def test_indicators_of_the_own_catalogue_can_be_measured(dock, scanned, tmp_path):
+    page = dock.scenario.monitoring
+    own = {"en": "Our own number", "nl": "Ons eigen getal"}
+    indicators = {"own_number": {**dock._catalogue.indicators["share_corp"], "label": own}}
+    path = tmp_path / "own.json"
+    path.write_text(json.dumps({"indicators": indicators}), encoding="utf-8")
+
+    def listed():
+        return [page.indicators.item(n).text() for n in range(page.indicators.count())]
+
+    dock.scenario.tabs.setCurrentWidget(page)
+    shipped = listed()
+    dock.instruments.use_own(str(path))
+    assert listed() == [*shipped, "Our own number"]
+    dock.instruments.drop_own.trigger()
+    assert listed() == shipped
+
+
 def test_what_comes_from_data_is_no_markup(dock, run, buurten):
     evil = "<b>x</b>"
 

@@ -429,6 +429,7 @@ class WijkMixDock(QgsDockWidget):
             panel.catalogue = catalogue
         self.instruments.set_catalogue(catalogue)
         self.plan.set_catalogue(catalogue)
+        self.scenario.set_catalogue(catalogue)
         self._reload()
 
     def _show_nothing(self) -> None:

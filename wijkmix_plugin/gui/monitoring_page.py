@@ -53,6 +53,11 @@ class MonitoringPage(StoredPage):
         self.years.editingFinished.connect(self._save)
         self.indicators.itemChanged.connect(lambda *_: self._save())
 
+    def set_catalogue(self, catalogue: Any) -> None:
+        """Offer the indicators of another catalogue."""
+        self._catalogue = catalogue
+        self.reload()
+
     def read(self) -> tuple[Scenario, Text | None]:
         return actions.loads(self.raw())
 

@@ -92,6 +92,12 @@ class ScenarioPanel(QWidget):
             self.plan.reload()
             self._check.start()
 
+    def set_catalogue(self, catalogue: Any) -> None:
+        """Offer the indicators of another catalogue for measuring."""
+        self._catalogue = catalogue
+        if self.tabs is not None:
+            self.monitoring.set_catalogue(catalogue)
+
     def show_unit(self, unit: Unit | None) -> None:
         """Offer a buurt for an action."""
         self._unit = unit
