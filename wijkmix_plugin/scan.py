@@ -210,7 +210,8 @@ def run_scan(
     rule = vulnerable_rule or derived
     verdicts = flags.evaluate_flags(result, catalogue, parameters=thresholds)
     verdicts["flag_companions"] = flags.companions(verdicts, catalogue)
-    result = pd.concat([result, verdicts], axis=1)
+    robust = flags.robustness(result, catalogue, parameters=thresholds)
+    result = pd.concat([result, verdicts, robust], axis=1)
     step(75)
 
     indices = overview.index_table(counts, canonical.classes, area, table.geometry.to_numpy())

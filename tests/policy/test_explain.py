@@ -171,3 +171,9 @@ def test_every_condition_of_every_flag_has_words(shipped):
 def test_robustness_in_words(told, words):
     found = explain.robustness(told)
     assert (found is None) if words is None else (words in found.nl)
+
+
+def test_robustness_in_few_words():
+    assert explain.robustness("4/6", brief=True).nl == "vlag blijft in 4 van 6 varianten"
+    assert explain.robustness("0/0", brief=True).nl == "geen variant te berekenen"
+    assert explain.robustness("7/6", brief=True) is None

@@ -87,6 +87,21 @@ def test_no_flag_leaves_without_its_companions(run, buurten, table_of):
         assert not raised or "E01 wijkeconomie-algemeen" in row["flag_companions"]
 
 
+def test_every_flag_tells_how_firmly_it_stands(run, buurten, table_of, tmp_path):
+    result = scan(run, buurten(), REPORT=str(tmp_path / "report.html"), VULNERABLE="0")
+    rows = table_of(result["OUTPUT"])
+    told = []
+    for row in rows:
+        for name in FLAGS:
+            found = row[f"flag_robustness_{name.removeprefix('flag_')}"]
+            assert (found is not None) == (row[name] in ("candidate", "provisional"))
+            told += [found] if found else []
+    assert told
+    stays, _, total = told[0].partition("/")
+    report = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert f"flag stays in {stays} of {total} variants" in report
+
+
 def test_capacity_decides_between_candidate_and_provisional(run, buurten, table_of):
     def capacity(rows):
         for row in rows:

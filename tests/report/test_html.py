@@ -300,6 +300,21 @@ def test_every_condition_is_told_with_value_threshold_and_outcome(dutch):
     assert re.search(r"Onbekend voor elke buurt hieronder[^.]*Bouwcapaciteit[^.]*≥.20", section)
 
 
+def test_every_flag_says_in_how_many_variants_it_stays(make, catalogue, monkeypatch):
+    firm = make()
+    raised = firm.frame["flag_verdichting"].eq("candidate")
+    firm.frame["flag_robustness_verdichting"] = np.where(raised, "4/6", None)
+    section = _section(html.render_scan(firm, catalogue, lang="nl"), "verdichting")
+    told = "kandidaat<small>vlag blijft in 4 van 6 varianten</small>"
+    assert section.count(told) == raised.sum() > 0
+    assert "20% lager of hoger" in section
+    # Where there are too many to print, the reader hears where it stands.
+    monkeypatch.setattr(reasons, "_DETAILED", 2)
+    section = _section(html.render_scan(firm, catalogue, lang="nl"), "verdichting")
+    assert told not in section
+    assert "flag_robustness_verdichting" in section
+
+
 def test_a_threshold_that_differs_per_gemeente_stands_in_each_cell(make, catalogue):
     changed = make()
     texts = []

@@ -120,11 +120,18 @@ def assumption(condition: Mapping[str, Any], catalogue: Catalogue | None) -> Tex
     return Text(known["label"]["en"], known["label"]["nl"]) if known else Text(name[1:], name[1:])
 
 
-def robustness(told: Any) -> Text | None:
+def robustness(told: Any, *, brief: bool = False) -> Text | None:
     """Put "4/6" of `flag_robustness_<flag>` into words; None where it is nothing of the kind."""
     stays, sign, total = str(told).partition("/")
     if not (sign and stays.isdecimal() and total.isdecimal() and int(stays) <= int(total)):
         return None
+    if int(total) == 0 and brief:
+        return Text("no variant could be evaluated", "geen variant te berekenen")
+    if brief:
+        return Text(
+            "flag stays in {stays} of {total} variants",
+            "vlag blijft in {stays} van {total} varianten",
+        ).format(stays=stays, total=total)
     if int(total) == 0:
         return Text(
             "No variant of a threshold could be evaluated here: the figures are missing.",

@@ -235,6 +235,14 @@ def reasons_table(
             "hieronder; de voorwaarden staan in het veld flag_reasons van de uitvoerlaag.</p>",
             n=units,
         )
+        if any(page.column(f"flag_robustness_{flag}")[members]):
+            note += page.t(
+                "<p>In how many variants of the thresholds each flag stays is in the field "
+                "{field}.</p>",
+                "<p>In hoeveel varianten van de drempels elke vlag blijft, staat in het veld "
+                "{field}.</p>",
+                field=f"flag_robustness_{flag}",
+            )
         title = page.t("All flagged: {n}", "Alle met deze vlag: {n}", n=units)
         return note + page.fold(title, lists)
     every = _conditions(flag, members, reasons)
@@ -252,6 +260,17 @@ def reasons_table(
                 "<p>Onbekend voor elke buurt hieronder, doordat de gegevens ontbreken: ",
             )
             + f"{words}.</p>"
+        )
+    if any(page.column(f"flag_robustness_{flag}")[members]):
+        told += page.t(
+            "<p class='note'>Below the status: in how many variants the flag stays when each "
+            "threshold by itself is 20% lower or higher. Only variants that can be worked out with "
+            "the figures of the buurt count. A flag that disappears by a small change is a weak "
+            "signal.</p>",
+            "<p class='note'>Onder de status: in hoeveel varianten de vlag blijft als elke drempel "
+            "op zichzelf 20% lager of hoger is. Alleen varianten die met de cijfers van de buurt "
+            "te berekenen zijn, tellen mee. Een vlag die bij een kleine wijziging verdwijnt, is "
+            "een zwak signaal.</p>",
         )
     body: list[str] = []
     last: object = None
@@ -315,11 +334,13 @@ def _row(
                 text += f" ({page.say(limit)})"
         look = _LOOKS.get(result, "unk")
         cells.append(f'<td class="{look}">{text}<small>{symbol} {page.say(word)}</small></td>')
+    robust = explain.robustness(page.column(f"flag_robustness_{flag}")[i], brief=True)
+    firm = f"<small>{page.say(robust)}</small>" if robust is not None else ""
     return (
         f'<tr><th scope="row">{esc(page.column("buurt_name")[i])} '
         f"<small>{esc(page.column('buurt_code')[i])}</small></th>"
         f"<td class=n>{page.numbers.integer(page.floats('dwellings')[i])}</td>"
-        f"<td>{page.say(STATUS[status])}</td>{''.join(cells)}</tr>"
+        f"<td>{page.say(STATUS[status])}{firm}</td>{''.join(cells)}</tr>"
     )
 
 
