@@ -11,7 +11,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from wijkmix.wijkmix_plugin.errors import Text
-from wijkmix.wijkmix_plugin.report import candidates, charts, html, instruments, page, reasons
+from wijkmix.wijkmix_plugin.report import (
+    candidates,
+    charts,
+    html,
+    instruments,
+    numbers,
+    page,
+    reasons,
+)
 
 VOID = {"meta", "br", "link", "img", "input", "hr"}
 FLAGS = ("herstructurering", "verdichting", "grondverwerving")
@@ -365,6 +373,25 @@ def test_instruments_carry_law_date_caveats_and_note_numbers(dutch):
     for words in ("stand september 2024", "L05", "Verdringing", "Waterbedeffect", "[noot 41]",
                   "[noten 42, 43]", "paragraaf 3.1", "woningcorporatie"):  # fmt: skip
         assert words in card
+
+
+def test_every_trigger_and_caveat_says_whose_it_is(catalogue, report, lang):
+    words = {
+        "source": {"en": "source", "nl": "bron"},
+        "assumption": {"en": "assumption", "nl": "aanname"},
+        "own": {"en": "own remark of WijkMix", "nl": "eigen opmerking van WijkMix"},
+    }
+    for entry in catalogue.entries:
+        if f'id="i-{entry["nr"]}"' not in report:
+            continue
+        card = report[report.index(f'id="i-{entry["nr"]}"') :].split("</article>")[0]
+        for told in (*entry["triggers"], *entry["caveats"]):
+            kind = "mark src" if told["basis"] == "source" else "mark"
+            mark = f'<span class="{kind}">{words[told["basis"]][lang]}</span>'
+            shown = f"{numbers.esc(told[lang])} {mark}"
+            assert shown in card, entry["nr"]
+        for trigger in entry["triggers"]:
+            assert catalogue.label("measurable", trigger["measurable"], lang) in card
 
 
 def test_law_is_not_called_old_when_it_is_not(make, catalogue):

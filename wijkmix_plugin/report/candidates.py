@@ -141,13 +141,8 @@ def what_it_seeks(page: Page, flag: str) -> str:
     entry = page.entries[page.knowledge("candidate_flags")[flag]["defining_instrument"]]
     items = []
     for trigger in entry["triggers"]:
-        mark = page.assumption if trigger["basis"] != "source" else _source_mark(page)
-        items.append(f"{mark} {page.say(trigger)}")
+        items.append(f"{basis_mark(page, trigger)} {page.say(trigger)}")
     return page.items(items, kind="plain")
-
-
-def _source_mark(page: Page) -> str:
-    return f'<span class="mark src">{page.t("source", "bron")}</span>'
 
 
 def _map(
@@ -206,8 +201,8 @@ def companions_box(page: Page, flag: str) -> str:
             f"{esc(entry['nr'])}): {page.say(entry['what'])}"
         )
     warnings = [
-        f"<b>{page.label('caveats', caveat['type'])}.</b> {page.say(caveat)} {_basis(page, caveat)}"
-        for caveat in side_effects(page, flag)
+        f"<b>{page.label('caveats', c['type'])}.</b> {page.say(c)} {basis_mark(page, c)}"
+        for c in side_effects(page, flag)
     ]
     return (
         '<aside class="must"><h4>'
@@ -228,9 +223,14 @@ def companions_box(page: Page, flag: str) -> str:
     )
 
 
-def _basis(page: Page, item: Mapping[str, Any]) -> str:
-    """Mark whether the source says it or WijkMix does."""
-    return _source_mark(page) if item.get("basis") == "source" else page.assumption
+def basis_mark(page: Page, item: Mapping[str, Any]) -> str:
+    """Mark whether the source says it or WijkMix does: an assumption, or a remark."""
+    basis = item.get("basis")
+    if basis == "source":
+        return f'<span class="mark src">{page.t("source", "bron")}</span>'
+    if basis == "own":
+        return f'<span class="mark">{page.label("bases", "own")}</span>'
+    return page.assumption
 
 
 def side_effects(page: Page, flag: str) -> list[Mapping[str, Any]]:

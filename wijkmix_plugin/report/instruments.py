@@ -9,7 +9,7 @@ from typing import Any
 
 from ..policy import law_checks
 from ..policy.catalogue import is_stale
-from .candidates import flagged
+from .candidates import basis_mark, flagged
 from .numbers import bilingual, esc
 from .page import Page
 
@@ -91,6 +91,7 @@ def _card(page: Page, entry: Mapping[str, Any], shown: set[str]) -> str:
         (page.t("Who", "Wie"), _who(page, entry)),
         (page.t("Law and limits", "Recht en grenzen"), _law(page, entry)),
         (page.t("Scale", "Schaal"), _scale(page, entry)),
+        (page.t("When it may fit", "Wanneer het kan passen"), _triggers(page, entry)),
         (page.t("Caveats", "Kanttekeningen"), _caveats(page, entry)),
         (page.t("Evidence", "Bewijs"), _evidence(page, entry)),
         (page.t("Combine with", "Combineer met"), _with(page, entry, shown)),
@@ -169,10 +170,17 @@ def _scale(page: Page, entry: Mapping[str, Any]) -> str:
     return "; ".join(part for part in (source, assumed) if part)
 
 
+def _triggers(page: Page, entry: Mapping[str, Any]) -> str:
+    return page.items(
+        f"{page.say(t)} {basis_mark(page, t)} "
+        f"<small>({page.label('measurable', t['measurable'])})</small>"
+        for t in entry["triggers"]
+    )
+
+
 def _caveats(page: Page, entry: Mapping[str, Any]) -> str:
     return page.items(
-        f"{page.label('caveats', c['type'])}: {page.say(c)}"
-        + ("" if c.get("basis") == "source" else f" {page.assumption}")
+        f"{page.label('caveats', c['type'])}: {page.say(c)} {basis_mark(page, c)}"
         for c in entry["caveats"]
     )
 
