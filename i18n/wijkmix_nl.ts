@@ -428,16 +428,16 @@
         <translation>Blokken (optioneel)</translation>
     </message>
     <message>
+        <source>Blocks and their surroundings (distance: see Styles)</source>
+        <translation>Blokken en hun omgeving (afstand kiezen bij Stijlen)</translation>
+    </message>
+    <message>
         <source>Blocks and their surroundings</source>
         <translation>Blokken en hun omgeving</translation>
     </message>
     <message>
         <source>Blocks with tenure counts (optional)</source>
         <translation>Blokken met aantallen per eigendomsvorm (optioneel)</translation>
-    </message>
-    <message>
-        <source>Blocks: diversity within {radius} m minus inside block</source>
-        <translation>Blokken: diversiteit binnen {radius} m min in het blok</translation>
     </message>
     <message>
         <source>Blocks</source>
@@ -1208,8 +1208,8 @@
         <translation>Fijn gemengd: H boven toeval tot en met (aanname)</translation>
     </message>
     <message>
-        <source>Finely mixed: inside blocks</source>
-        <translation>Fijn gemengd: binnen de blokken</translation>
+        <source>Finely mixed: inside blocks (H beyond chance up to {limit})</source>
+        <translation>Fijn gemengd: binnen blokken (H boven toeval tot en met {limit})</translation>
     </message>
     <message>
         <source>Finer units (blocks, complexes, addresses) with the fields n_koop, n_corp and n_overig, or the squares of CBS as published. They show whether a mixed wijk is mixed inside its blocks; buurten alone cannot.</source>
@@ -1852,6 +1852,10 @@
         <translation>Meer permutaties onderscheiden kleinere p-waarden; de standaard volstaat voor heel Nederland.</translation>
     </message>
     <message>
+        <source>Mosaic class of the wijk</source>
+        <translation>Mozaïekklasse van de wijk</translation>
+    </message>
+    <message>
         <source>Mosaic class</source>
         <translation>Mozaïekklasse</translation>
     </message>
@@ -1912,8 +1916,8 @@
         <translation>Mozaïek: H boven toeval vanaf (aanname)</translation>
     </message>
     <message>
-        <source>Mosaic: uniform blocks</source>
-        <translation>Mozaïek: homogene blokken</translation>
+        <source>Mosaic: uniform blocks (H beyond chance from {limit})</source>
+        <translation>Mozaïek: homogene blokken (H boven toeval vanaf {limit})</translation>
     </message>
     <message>
         <source>Most dwellings that may leave the group</source>
@@ -2152,8 +2156,8 @@
         <translation>Eén rij per eenheid (buurt, blok, vierkant), met aantallen.</translation>
     </message>
     <message>
-        <source>One-sided wijk</source>
-        <translation>Eenzijdige wijk</translation>
+        <source>One-sided wijk (diversity below {limit})</source>
+        <translation>Eenzijdige wijk (diversiteit onder {limit})</translation>
     </message>
     <message>
         <source>One-sided: diversity of the wijk below (assumption)</source>
@@ -3378,6 +3382,10 @@
     <message>
         <source>With your own catalogue {file}: what it changes is marked. The flags of a scan follow the shipped one.</source>
         <translation>Met uw eigen catalogus {file}: wat die verandert, is gemarkeerd. De vlaggen van een scan volgen de meegeleverde.</translation>
+    </message>
+    <message>
+        <source>Within {radius} m minus inside the block</source>
+        <translation>Binnen {radius} m min in het blok zelf</translation>
     </message>
     <message>
         <source>Without correction one unit in twenty gets a label by chance alone (Benjamini and Hochberg 1995).</source>

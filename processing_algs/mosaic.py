@@ -529,17 +529,14 @@ class Mosaic(BlocksAlgorithm):
         )
         if kind is not OWN:
             name = f"{name} ({local(kind)})"
-        style = styling.mosaic_class if drawn else styling.plain
+        style = styling.mosaic_class(origin["parameters"]) if drawn else styling.plain
         look = styling.PostProcessor(style, origin, aliases=aliases(), counts=drawn)
         styling.load(context, results[self.OUTPUT], "", [(name, 0, look)])
         if self.BLOCKS_OUT in results:
-            # One of the radii is drawn; the usual one where it is among them.
-            chosen = origin["parameters"]["radii"]
-            radius = 500.0 if 500.0 in chosen else chosen[len(chosen) // 2]
-            label = translate("WijkMix", "Blocks: diversity within {radius} m minus inside block")
-            style = styling.surroundings_minus_block(f"env_minus_block_{radius:g}")
+            label = translate("WijkMix", "Blocks and their surroundings (distance: see Styles)")
+            style = styling.blocks(origin["parameters"]["radii"])
             look = styling.PostProcessor(style, origin, aliases=aliases())
-            views = [(label.format(radius=f"{radius:g}"), 1, look)]
+            views = [(label, 1, look)]
             styling.load(context, results[self.BLOCKS_OUT], "", views)
 
 

@@ -320,7 +320,8 @@ class Scan(PolicyAlgorithm):
             name = translate("WijkMix", "Mosaic per wijk, block variant")
             if kind is not OWN:
                 name = f"{name} ({local(kind)})"
-            views.insert(2, (name, 20, look(styling.mosaic_class, visible=False)))
+            style = styling.mosaic_class(result.provenance["parameters"])
+            views.insert(2, (name, 20, look(style, visible=False)))
         styling.load(context, buurten, group, views)
         # The variant of the mosaic index stands in the name: on buurten it says something else.
         wijken = (

@@ -9,20 +9,23 @@ diversity has no ramp from bad to good.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from qgis.core import (
+    Qgis,
     QgsCategorizedSymbolRenderer,
     QgsEditorWidgetSetup,
     QgsFillSymbol,
     QgsLayerMetadata,
     QgsMapLayer,
+    QgsMarkerSymbol,
     QgsProcessingContext,
     QgsProcessingLayerPostProcessorInterface,
     QgsProcessingUtils,
     QgsRendererCategory,
     QgsRuleBasedRenderer,
+    QgsSymbol,
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QCoreApplication, QLocale
@@ -71,12 +74,12 @@ class PostProcessor(QgsProcessingLayerPostProcessorInterface):
         self, layer: QgsMapLayer, context: QgsProcessingContext, feedback: Any
     ) -> None:
         if isinstance(layer, QgsVectorLayer):
-            self.style(layer)
             for index, field in enumerate(layer.fields()):
                 if field.name() in self.aliases:
                     layer.setFieldAlias(index, self.aliases[field.name()])
             if self.provenance is not None:
                 remember_origin(layer, self.provenance)
+            self.style(layer)
             project = context.project()
             node = project.layerTreeRoot().findLayer(layer.id()) if project is not None else None
             if node is not None:
@@ -172,10 +175,26 @@ def _hatched() -> QgsFillSymbol:
     return symbol
 
 
-def _rules(layer: QgsVectorLayer, rules: list[tuple[QgsFillSymbol, str, str]]) -> None:
+def _drawn(layer: QgsVectorLayer, symbol: QgsFillSymbol) -> QgsSymbol:
+    """Return the symbol as the layer can draw it: points take a dot of the same colour."""
+    if layer.geometryType() != Qgis.GeometryType.Point:
+        return symbol
+    look = {"color": symbol.color().name(), "outline_color": EDGE, "outline_width": "0.1"}
+    return QgsMarkerSymbol.createSimple(look)
+
+
+def _rules(
+    layer: QgsVectorLayer, rules: list[tuple[QgsFillSymbol, str, str]], heading: str = ""
+) -> None:
+    """Draw by rules; a heading stands above them in the legend."""
     root = QgsRuleBasedRenderer.Rule(None)
+    parent = root
+    if heading:
+        parent = QgsRuleBasedRenderer.Rule(None, 0, 0, "", heading)
+        root.appendChild(parent)
     for symbol, label, expression in rules:
-        root.appendChild(QgsRuleBasedRenderer.Rule(symbol, 0, 0, expression, label))
+        rule = QgsRuleBasedRenderer.Rule(_drawn(layer, symbol), 0, 0, expression, label)
+        parent.appendChild(rule)
     layer.setRenderer(QgsRuleBasedRenderer(root))
 
 
@@ -296,8 +315,8 @@ def flag(name: str) -> Callable[[QgsVectorLayer], None]:
 
 
 def diversity(layer: QgsVectorLayer) -> None:
-    """Colour by diversity in four steps of one hue: more or less of it, not better or worse."""
-    _steps(layer, "diversity", (0.25, 0.5, 0.75), ("#edf3f7", "#bcd3e2", "#7fa9c4", "#3f7397"))
+    """Colour by diversity in four unlike hues: a ramp would say that more of it is better."""
+    _steps(layer, "diversity", (0.25, 0.5, 0.75), (TAUPE, CREAM, PURPLE, SKY))
 
 
 def location_quotient(field: str) -> Callable[[QgsVectorLayer], None]:
@@ -311,7 +330,11 @@ def location_quotient(field: str) -> Callable[[QgsVectorLayer], None]:
 
 
 def _steps(
-    layer: QgsVectorLayer, field: str, limits: tuple[float, ...], colours: tuple[str, ...]
+    layer: QgsVectorLayer,
+    field: str,
+    limits: tuple[float, ...],
+    colours: tuple[str, ...],
+    heading: str = "",
 ) -> None:
     """Cut a number into classes; the last one is for units without it."""
     locale = QLocale()
@@ -336,7 +359,7 @@ def _steps(
         rules.append((_fill(colour), label, expression))
     unknown = QCoreApplication.translate("WijkMix", "No figures")
     rules.append((_hatched(), unknown, f'"{field}" IS NULL'))
-    _rules(layer, rules)
+    _rules(layer, rules, heading)
 
 
 def planned(year: int) -> Callable[[QgsVectorLayer], None]:
@@ -390,24 +413,103 @@ def in_words(style: Callable[[QgsVectorLayer], None]) -> Callable[[QgsVectorLaye
     return worded
 
 
-def surroundings_minus_block(field: str) -> Callable[[QgsVectorLayer], None]:
+def surroundings_minus_block(radius: float) -> Callable[[QgsVectorLayer], None]:
     """Return a style for what lies around blocks: two hues on either side of no difference."""
 
     def style(layer: QgsVectorLayer) -> None:
         colours = ("#8fc4b2", PALE, "#e9cfdd", "#d79dbd", "#b0588a")
-        _steps(layer, field, (-0.1, 0.1, 0.3, 0.5), colours)
+        field = f"env_minus_block_{radius:g}"
+        _steps(layer, field, (-0.1, 0.1, 0.3, 0.5), colours, _within(radius))
 
     return style
 
 
-def mosaic_class(layer: QgsVectorLayer) -> None:
-    """Colour the four classes by an unordered palette: none of them is the good one."""
-    labels = [
-        ("mosaic", PURPLE, QCoreApplication.translate("WijkMix", "Mosaic: uniform blocks")),
-        ("fine", SKY, QCoreApplication.translate("WijkMix", "Finely mixed: inside blocks")),
-        ("between", CREAM, QCoreApplication.translate("WijkMix", "Between the two")),
-        ("one-sided", TAUPE, QCoreApplication.translate("WijkMix", "One-sided wijk")),
-        ("", PALE, QCoreApplication.translate("WijkMix", "No class: fewer than two blocks")),
-    ]
-    categories = [QgsRendererCategory(v or None, _fill(c), text) for v, c, text in labels]
-    layer.setRenderer(QgsCategorizedSymbolRenderer("mosaic_class", categories))
+def _within(radius: float) -> str:
+    text = QCoreApplication.translate("WijkMix", "Within {radius} m minus inside the block")
+    return text.format(radius=f"{radius:g}")
+
+
+def steepest_border(layer: QgsVectorLayer) -> None:
+    """Colour blocks by the largest difference at a border; the steps are no limits of a source."""
+    heading = QCoreApplication.translate("WijkMix", "Steepest border of the block (0-1)")
+    colours = (PALE, "#d5cfe3", "#a798c4", "#6b5796")
+    _steps(layer, "edge_steepest", (0.25, 0.5, 0.75), colours, heading)
+
+
+def mosaic_class(limits: Mapping[str, Any]) -> Callable[[QgsVectorLayer], None]:
+    """Return a style for the four classes, in an unordered palette: none of them is the good one.
+
+    `limits` are the choices as stored with the layer; they stand in the legend.
+    """
+
+    def style(layer: QgsVectorLayer) -> None:
+        translate = QCoreApplication.translate
+        locale = QLocale()
+
+        def limited(text: str, name: str) -> str:
+            return text.format(limit=locale.toString(float(limits[name]), "g", 4))
+
+        labels = [
+            (
+                "mosaic",
+                PURPLE,
+                limited(
+                    translate("WijkMix", "Mosaic: uniform blocks (H beyond chance from {limit})"),
+                    "limit_mosaic",
+                ),
+            ),
+            (
+                "fine",
+                SKY,
+                limited(
+                    translate(
+                        "WijkMix", "Finely mixed: inside blocks (H beyond chance up to {limit})"
+                    ),
+                    "limit_fine",
+                ),
+            ),
+            ("between", CREAM, translate("WijkMix", "Between the two")),
+            (
+                "one-sided",
+                TAUPE,
+                limited(
+                    translate("WijkMix", "One-sided wijk (diversity below {limit})"),
+                    "limit_diversity",
+                ),
+            ),
+            ("", PALE, translate("WijkMix", "No class: fewer than two blocks")),
+        ]
+        categories = [
+            QgsRendererCategory(value or None, _drawn(layer, _fill(colour)), text)
+            for value, colour, text in labels
+        ]
+        layer.setRenderer(QgsCategorizedSymbolRenderer("mosaic_class", categories))
+
+    return style
+
+
+def blocks(
+    radii: Sequence[float], limits: Mapping[str, Any] | None = None
+) -> Callable[[QgsVectorLayer], None]:
+    """Return a style that a user switches: one per radius, borders, and classes where they are.
+
+    The switch is the list of styles that every QGIS layer has; the usual radius is on.
+    """
+
+    def style(layer: QgsVectorLayer) -> None:
+        translate = QCoreApplication.translate
+        looks = {_within(radius): surroundings_minus_block(radius) for radius in radii}
+        if limits is not None:
+            looks[translate("WijkMix", "Mosaic class of the wijk")] = mosaic_class(limits)
+        if layer.geometryType() == Qgis.GeometryType.Polygon:  # points have no borders
+            looks[translate("WijkMix", "Steepest border of the block (0-1)")] = steepest_border
+        manager = layer.styleManager()
+        unnamed = manager.currentStyle()
+        for name, look in looks.items():
+            look(layer)
+            manager.addStyleFromLayer(name)
+        usual = 500.0 if 500.0 in radii else radii[len(radii) // 2]
+        manager.setCurrentStyle(_within(usual))
+        manager.removeStyle(unnamed)
+
+    return style

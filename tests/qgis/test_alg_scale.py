@@ -471,15 +471,50 @@ def test_loaded_mosaic_is_styled_without_good_and_bad_and_keeps_its_assumptions(
     for name in ("mosaic", "fine", "between", "one-sided"):
         hue, saturation = kinds[name].hue(), kinds[name].hslSaturationF()
         assert not (saturation > 0.5 and (hue < 20 or hue > 340 or 80 < hue < 170)), name
-    around = layers["Blocks: diversity within 200 m minus inside block"]
-    rules = around.renderer().rootRule().children()
-    assert all("env_minus_block_200" in rule.filterExpression() for rule in rules)
+    # The limits that were chosen stand in the legend.
+    said = [c.label() for c in wijken.renderer().categories()]
+    assert said[0].endswith("from 0.6)")
+    assert said[1].endswith("up to 0.25)")
+    assert said[3].endswith("below 0.5)")
+    around = layers["Blocks and their surroundings (distance: see Styles)"]
+    styles = around.styleManager()
+    assert styles.currentStyle() == "Within 200 m minus inside the block"
+    fields = {
+        "Within 100 m minus inside the block": "env_minus_block_100",
+        "Within 200 m minus inside the block": "env_minus_block_200",
+        "Within 300 m minus inside the block": "env_minus_block_300",
+        "Steepest border of the block (0-1)": "edge_steepest",
+    }
+    assert set(styles.styles()) == set(fields)
+    for name, field in fields.items():
+        styles.setCurrentStyle(name)
+        (top,) = around.renderer().rootRule().children()
+        assert top.label() == name
+        assert top.children()
+        assert all(f'"{field}"' in rule.filterExpression() for rule in top.children())
+        assert around.attributeAlias(around.fields().lookupField("block_div"))
     for layer in (wijken, around):
         origin = json.loads(layer.customProperty("wijkmix/provenance"))["parameters"]
         assert origin["limit_fine"] == 0.25
         assert origin["theta"] == 0.8
         assert origin["variant"] == "block"
     project.clear()
+
+
+def test_blocks_that_are_points_are_drawn_as_dots(qgis_app):
+    from qgis.core import QgsMarkerSymbol, QgsVectorLayer
+    from wijkmix.processing_algs import styling
+
+    fields = "field=env_minus_block_100:double&field=mosaic_class:string"
+    layer = QgsVectorLayer(f"Point?crs=EPSG:28992&{fields}", "dots", "memory")
+    styling.blocks([100.0], dict.fromkeys(("limit_diversity", "limit_mosaic", "limit_fine"), 0.5))(
+        layer
+    )
+    assert len(layer.styleManager().styles()) == 2  # no style of borders
+    (top,) = layer.renderer().rootRule().children()
+    assert all(isinstance(rule.symbol(), QgsMarkerSymbol) for rule in top.children())
+    layer.styleManager().setCurrentStyle("Mosaic class of the wijk")
+    assert all(isinstance(c.symbol(), QgsMarkerSymbol) for c in layer.renderer().categories())
 
 
 def test_what_borders_hide_by_field_and_by_polygons(run, blocks, table_of):

@@ -412,6 +412,18 @@ def test_local_layers_come_styled(run):
         assert matches == [1] * 8, field
 
 
+def test_diversity_has_no_ramp_from_little_to_much(qgis_app):
+    from wijkmix.processing_algs import styling
+
+    layer = QgsVectorLayer("Polygon?crs=EPSG:28992&field=diversity:double", "mix", "memory")
+    styling.diversity(layer)
+    steps = [rule.symbol().color() for rule in layer.renderer().rootRule().children()][:-1]
+    light = [colour.lightnessF() for colour in steps]
+    assert light not in (sorted(light), sorted(light, reverse=True))
+    hues = sorted(colour.hsvHue() for colour in steps)
+    assert len(set(hues)) == 4
+
+
 def _holds(rule, feature):
     from qgis.core import QgsExpressionContext
 
