@@ -244,6 +244,10 @@
         <translation>Alle {n} onderdelen</translation>
     </message>
     <message>
+        <source>Also a map of the blocks</source>
+        <translation>Ook een kaart van de blokken</translation>
+    </message>
+    <message>
         <source>Always together with: {names}</source>
         <translation>Altijd samen met: {names}</translation>
     </message>
@@ -1128,6 +1132,10 @@
         <translation>Entropie (nats)</translation>
     </message>
     <message>
+        <source>Every block with its own diversity, how much more mixed its surroundings are within 50 to 2000 m, its steepest border and the mosaic class of its wijk. Blocks with too few dwellings are empty.</source>
+        <translation>Elk blok met zijn eigen diversiteit, hoeveel gemengder de omgeving binnen 50 tot 2000 m is, zijn scherpste grens en de mozaïekklasse van zijn wijk. Blokken met te weinig woningen zijn leeg.</translation>
+    </message>
+    <message>
         <source>Everybody in the unit; empty: the sum of the groups. Needed with one group, which is then compared with the rest.</source>
         <translation>Iedereen in de eenheid; leeg: de som van de groepen. Nodig bij één groep, die dan met de rest wordt vergeleken.</translation>
     </message>
@@ -1448,6 +1456,10 @@
         <translation>Hoeveel woningen zouden van eigendom moeten verschillen om de dissimilariteit D op een gekozen waarde te brengen, of hoe laag kan D komen met een gegeven aantal? Elke eenheid houdt haar aantal woningen en de groep haar totaal, dus tegenover elke woning die de groep verlaat staat er elders een die erbij komt. Dit is een rekenkundige ondergrens voor het gesprek, geen plan: kosten, huurcontracten en bewoners zitten er niet in. Veel ruilen zijn even klein; deze vraagt van elke eenheid hetzelfde deel van wat zij kan. Bij een doel dat de grenzen onbereikbaar maken is de laagst haalbare D gegeven, en STATUS zegt dat.</translation>
     </message>
     <message>
+        <source>How much more mixed the surroundings of every block are than the block itself: one style per distance, to switch between.</source>
+        <translation>Hoeveel gemengder de omgeving van elk blok is dan het blok zelf: één stijl per afstand, om tussen te wisselen.</translation>
+    </message>
+    <message>
         <source>How much</source>
         <translation>Hoeveel</translation>
     </message>
@@ -1766,6 +1778,10 @@
     <message>
         <source>Makes blocks of the faces that streets enclose and that hold at least one pand: a proxy for blocks of buildings, for the mosaic index, the scale spectrum and surroundings. Streets are centre lines (NWB) or areas of roads (BGT). A pand in two faces goes to the one with most of its area. Dwellings per class come from fields of the panden or from points (verblijfsobjecten, complexes) with counts; without either the blocks can be filled with the tool that counts dwellings per area. Blocks below the least number of dwellings keep their panden and show no counts. Dead ends enclose nothing; gaps between streets are not closed.</source>
         <translation>Maakt blokken van de vlakken die straten omsluiten en waarin minstens een pand staat: een benadering van bouwblokken, voor de mozaïekindex, het schaalspectrum en omgevingen. Straten zijn hartlijnen (NWB) of wegvlakken (BGT). Een pand in twee vlakken gaat naar het vlak met het grootste deel van zijn oppervlak. Woningen per klasse komen uit velden van de panden of uit punten (verblijfsobjecten, complexen) met aantallen; zonder die twee zijn de blokken te vullen met het gereedschap dat woningen per gebied telt. Blokken onder het minimum aantal woningen houden hun panden en laten geen aantallen zien. Doodlopende straten omsluiten niets; gaten tussen straten worden niet gedicht.</translation>
+    </message>
+    <message>
+        <source>Map of the blocks (only with blocks)</source>
+        <translation>Kaart van de blokken (alleen met blokken)</translation>
     </message>
     <message>
         <source>Map of the print layout</source>

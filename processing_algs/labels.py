@@ -72,6 +72,7 @@ def aliases() -> dict[str, str]:
             "patch_size": translate("WijkMix", "Size of the uniform patch (dwellings)"),
             "mixed_dwellings": translate("WijkMix", "Dwellings in blocks without dominant tenure"),
             "edge_contrast": translate("WijkMix", "Contrast at borders between blocks (0-1)"),
+            "edge_steepest": translate("WijkMix", "Steepest border of the block (0-1)"),
             "spectrum_buurt": translate("WijkMix", "Diversity between buurten inside the wijk"),
             "spectrum_block": translate("WijkMix", "Diversity between blocks inside buurten"),
             "spectrum_within": translate("WijkMix", "Diversity inside the finest units"),

@@ -20,7 +20,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..wijkmix_plugin import qgis_io
-from ..wijkmix_plugin.errors import Text
+from ..wijkmix_plugin.errors import TableError, Text
 from . import styling
 from .base import described, language, local
 from .blocks_algorithm import OWN, proxy
@@ -46,6 +46,7 @@ class Scan(PolicyAlgorithm):
     OUTPUT = "OUTPUT"
     WIJKEN = "WIJKEN"
     INDICES = "INDICES"
+    BLOCKS_OUT = "BLOCKS_OUT"
     REPORT = "REPORT"
 
     def title(self) -> str:
@@ -181,6 +182,22 @@ class Scan(PolicyAlgorithm):
                 )
             )
         self.addParameter(
+            described(
+                QgsProcessingParameterFeatureSink(
+                    self.BLOCKS_OUT,
+                    translate("WijkMix", "Map of the blocks (only with blocks)"),
+                    optional=True,
+                    createByDefault=False,
+                ),
+                translate(
+                    "WijkMix",
+                    "Every block with its own diversity, how much more mixed its surroundings are "
+                    "within 50 to 2000 m, its steepest border and the mosaic class of its wijk. "
+                    "Blocks with too few dwellings are empty.",
+                ),
+            )
+        )
+        self.addParameter(
             QgsProcessingParameterFileDestination(
                 self.REPORT,
                 translate("WijkMix", "Report"),
@@ -205,6 +222,13 @@ class Scan(PolicyAlgorithm):
         wanted_columns(source.fields().names(), catalogue.load(), mapping)
         self.check_policy(source, parameters, context)
         limits_of(self, parameters, context)
+        if parameters.get(self.BLOCKS_OUT) is not None and parameters.get(self.BLOCKS) is None:
+            raise TableError(
+                "A map of the blocks is asked (BLOCKS_OUT), but there are no blocks. Give a layer "
+                "of blocks (BLOCKS), or leave the map out.",
+                "Er is een kaart van de blokken gevraagd (BLOCKS_OUT), maar er zijn geen blokken. "
+                "Geef een laag met blokken (BLOCKS), of laat de kaart weg.",
+            )
 
     def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, feedback: Any) -> bool:
         # Here and not in the run: a layer of the project may only be asked in the main thread.
@@ -271,16 +295,14 @@ class Scan(PolicyAlgorithm):
         report = self.parameterAsFileOutput(parameters, self.REPORT, context)
         page = html.render_scan(result, shipped, lang=language()) if report else ""
         names = aliases()
-        results = self.save(
-            parameters,
-            context,
-            feedback,
-            {
-                self.OUTPUT: (result.frame, crs, names),
-                self.WIJKEN: (result.wijken, None, names),
-                self.INDICES: (result.indices, None, names),
-            },
-        )
+        outputs = {
+            self.OUTPUT: (result.frame, crs, names),
+            self.WIJKEN: (result.wijken, None, names),
+            self.INDICES: (result.indices, None, names),
+        }
+        if result.blocks is not None:
+            outputs[self.BLOCKS_OUT] = (result.blocks, crs, names)
+        results = self.save(parameters, context, feedback, outputs)
         if report:
             self.write_text(Path(report), page)
             results[self.REPORT] = report
@@ -297,6 +319,8 @@ class Scan(PolicyAlgorithm):
         self, context: Any, results: dict[str, Any], result: Any, names: dict[str, str], kind: Text
     ) -> None:
         """Arrange the outputs in one group: mix and flags shown, the rest a click away."""
+        from ..wijkmix_plugin.measures.grain import RADII
+
         translate = QCoreApplication.translate
         group = translate("WijkMix", "WijkMix scan: {source}").format(
             source=result.provenance["source"]
@@ -323,6 +347,13 @@ class Scan(PolicyAlgorithm):
             style = styling.mosaic_class(result.provenance["parameters"])
             views.insert(2, (name, 20, look(style, visible=False)))
         styling.load(context, buurten, group, views)
+        if self.BLOCKS_OUT in results:
+            name = translate("WijkMix", "Blocks and their surroundings (distance: see Styles)")
+            if kind is not OWN:
+                name = f"{name} ({local(kind)})"
+            style = styling.blocks([float(r) for r in RADII], result.provenance["parameters"])
+            views = [(name, 15, look(style, visible=False))]
+            styling.load(context, results[self.BLOCKS_OUT], group, views)
         # The variant of the mosaic index stands in the name: on buurten it says something else.
         wijken = (
             translate("WijkMix", "Wijken (table), mosaic in block variant")

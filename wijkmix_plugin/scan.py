@@ -79,6 +79,8 @@ class ScanResult:
     reference : "gemeente" or "all": what location quotients and local divergence compare with.
     notes : what the user should know about the data.
     provenance : where the result came from, fit for JSON.
+    blocks : one row per block in input order, with its own diversity and that around it; None
+        without blocks. What is too small to show is empty.
     """
 
     frame: gpd.GeoDataFrame
@@ -89,6 +91,7 @@ class ScanResult:
     reference: str
     notes: list[Note] = field(default_factory=list)
     provenance: dict[str, Any] = field(default_factory=dict)
+    blocks: gpd.GeoDataFrame | None = None
 
 
 def wanted_columns(
@@ -239,6 +242,7 @@ def run_scan(
         year=canonical.year,
         reference=reference,
         notes=notes,
+        blocks=None if blocks is None or found is None else _block_map(blocks, result, found),
         provenance={
             "title": "WijkMix scan",
             "source": source,
@@ -425,6 +429,7 @@ def add_vulnerable(
 class _Found:
     """What was worked out of the blocks: their counts, where they lie, what they tell."""
 
+    columns: list[str]
     counts: np.ndarray
     buurt: np.ndarray  # position of the buurt of each block that counts, -1 for the others
     grain: grain.Grain
@@ -475,9 +480,10 @@ def _blocks(
     )
     buurt = np.where(used, placed.parent, -1)
     counts = np.where(used[:, None], counts, np.nan)
+    columns = [f"n_{c}" for c in classes]
     told = grain.grain(
         counts,
-        [f"n_{c}" for c in classes],
+        columns,
         shapes,
         overview.labels(result, "wijk_code", buurt),
         # A position, for two buurten may carry one code.
@@ -488,7 +494,7 @@ def _blocks(
         cancelled=cancelled,
     )
     notes = [Note("info", text) for text in texts]
-    return _Found(counts, buurt, told, notes, squares.are_squares(blocks.columns))
+    return _Found(columns, counts, buurt, told, notes, squares.are_squares(blocks.columns))
 
 
 def _add_blocks(result: pd.DataFrame, told: grain.Grain) -> None:
@@ -499,6 +505,22 @@ def _add_blocks(result: pd.DataFrame, told: grain.Grain) -> None:
     buurten = told.buurten.reindex(range(len(result)))
     for name in ("block_div", *grain.AROUND):
         result[name] = buurten[name].to_numpy(dtype=float)
+
+
+def _block_map(blocks: gpd.GeoDataFrame, result: pd.DataFrame, found: _Found) -> gpd.GeoDataFrame:
+    """Return the blocks with where they lie, the dwellings that count and what they tell."""
+    import geopandas as gpd
+
+    table = pd.DataFrame(
+        {
+            name: overview.labels(result, name, found.buurt)
+            for name in ("buurt_code", "buurt_name", "wijk_code", "gemeente_code", "mosaic_class")
+        }
+    )
+    for place, name in enumerate(found.columns):
+        table[name] = found.counts[:, place]
+    table = pd.concat([table, found.grain.blocks], axis=1)
+    return gpd.GeoDataFrame(table, geometry=blocks.geometry.to_numpy(), crs=blocks.crs)
 
 
 def _spectrum(

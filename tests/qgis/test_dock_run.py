@@ -96,6 +96,24 @@ def test_a_run_in_the_background_loads_a_group_and_shows_it(dock, buurten):
     assert "Vulnerable area: no" in dock.flags.toPlainText()
 
 
+def test_a_map_of_the_blocks_is_offered_with_blocks(dock, nested_buurten, nested_blocks):
+    project = QgsProject.instance()
+    layer, blocks = nested_buurten, nested_blocks()
+    project.addMapLayers([layer, blocks])
+    dock.run_button.click()
+    panel = dock.run_panel
+    panel.layers.setLayer(layer)
+    assert not panel.block_map.isEnabled()
+    panel.blocks.setLayer(blocks)
+    assert panel.block_map.isEnabled()
+    panel.block_map.setChecked(True)
+    panel.go.click()
+    wait(lambda: ended(dock))
+    assert panel.problem.text() == ""
+    names = [v.name() for v in project.mapLayers().values()]
+    assert sum(name.startswith("Blocks and their surroundings") for name in names) == 1
+
+
 def test_a_stopped_run_offers_nothing(dock, buurten, endless):
     start(dock, buurten())
     wait(endless.is_set, 30)

@@ -93,6 +93,38 @@ def test_without_blocks_there_are_no_columns_of_blocks(run, nested_buurten, tabl
     assert total == pytest.approx(1, abs=1e-12)
 
 
+def test_the_blocks_themselves_come_out_where_they_are_asked(
+    run, nested_buurten, nested_blocks, table_of
+):
+    results = scan(run, nested_buurten, BLOCKS=nested_blocks(), BLOCKS_OUT="TEMPORARY_OUTPUT")
+    rows = table_of(results["BLOCKS_OUT"])
+    assert [r["buurt_code"] for r in rows] == [f"BU0001{n // 2:04d}" for n in range(8)]
+    assert [r["wijk_code"] for r in rows] == ["WK000101"] * 4 + ["WK000102"] * 4
+    assert [r["mosaic_class"] for r in rows] == ["between"] * 4 + ["one-sided"] * 4
+    assert [rows[0][f"n_{c}"] for c in ("koop", "corp", "overig")] == [90, 5, 5]
+    # The entropy of (90, 5, 5) over ln 3; within 2 km lies the whole gemeente.
+    assert rows[0]["block_div"] == pytest.approx(0.394398 / 1.098612, abs=1e-6)
+    assert rows[0]["env_minus_block_2000"] == pytest.approx(
+        (0.823822 - 0.394398) / 1.098612, abs=1e-6
+    )
+    # Corporation shares 0.05, 0.80 and 0.85 side by side.
+    assert [r["edge_steepest"] for r in rows[:2]] == pytest.approx([0.75, 0.75])
+    assert "BLOCKS_OUT" not in scan(run, nested_buurten, BLOCKS=nested_blocks())
+
+
+def test_the_map_of_blocks_hides_what_is_small_and_needs_blocks(
+    run, nested_buurten, nested_blocks, table_of
+):
+    results = scan(
+        run, nested_buurten, BLOCKS=nested_blocks(divide=20), BLOCKS_OUT="TEMPORARY_OUTPUT"
+    )
+    for row in table_of(results["BLOCKS_OUT"]):
+        hidden = (v for k, v in row.items() if k.startswith(("n_", "env_", "block_", "edge_")))
+        assert set(hidden) == {None}
+    with pytest.raises(QgsProcessingException, match="no blocks"):
+        scan(run, nested_buurten, BLOCKS_OUT="TEMPORARY_OUTPUT")
+
+
 def test_points_have_no_patches(run, nested_buurten, nested_blocks, table_of):
     first = table_of(scan(run, nested_buurten, BLOCKS=nested_blocks("Point"))["WIJKEN"])[0]
     assert first["patch_size"] is None
@@ -129,7 +161,8 @@ def test_names_carry_the_variant_and_layers_what_was_assumed(
 
     monkeypatch.setattr(Postprocessing, "iface", None)
     project = QgsProject.instance()
-    into = {n: QgsProcessingOutputLayerDefinition("TEMPORARY_OUTPUT", project) for n in MEMORY}
+    names = (*MEMORY, "BLOCKS_OUT")
+    into = {n: QgsProcessingOutputLayerDefinition("TEMPORARY_OUTPUT", project) for n in names}
     postcodes = nested_blocks()
     postcodes.dataProvider().addAttributes([QgsField("pc6", QMetaType.Type.QString)])
     postcodes.updateFields()
@@ -139,7 +172,11 @@ def test_names_carry_the_variant_and_layers_what_was_assumed(
         context = QgsProcessingContext()
         context.setProject(project)
         parameters = {"INPUT": nested_buurten, "PERMUTATIONS": 999, "LIMIT_FINE": 0.25, **into}
-        run("scan", parameters | ({"BLOCKS": layer} if layer else {}), context=context)
+        if layer is None:
+            del parameters["BLOCKS_OUT"]
+        else:
+            parameters["BLOCKS"] = layer
+        run("scan", parameters, context=context)
         algorithm = QgsApplication.processingRegistry().createAlgorithmById("wijkmix:scan")
         assert Postprocessing.handleAlgorithmResults(algorithm, context, None, parameters)
         views = {v.name(): v for v in project.mapLayers().values()}
@@ -160,6 +197,13 @@ def test_names_carry_the_variant_and_layers_what_was_assumed(
         assert origin["parameters"]["blocks_layer"] == "complexen"
         assert origin["parameters"]["limit_fine"] == 0.25
         assert origin["parameters"]["theta"] == 0.8
+        name = f"Blocks and their surroundings (distance: see Styles){proxy}"
+        styles = views[name].styleManager()
+        assert styles.currentStyle() == "Within 500 m minus inside the block"
+        assert len(styles.styles()) == 6 + 2  # radii, classes and borders
+        styles.setCurrentStyle("Mosaic class of the wijk")
+        assert views[name].renderer().classAttribute() == "mosaic_class"
+        assert views[name].customProperty("wijkmix/provenance")
     project.clear()
 
 

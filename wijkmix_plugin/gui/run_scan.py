@@ -20,6 +20,7 @@ from qgis.core import (
 from qgis.gui import QgsFieldExpressionWidget, QgsMapLayerComboBox
 from qgis.PyQt.QtCore import QCoreApplication, QEventLoop, QObject, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QFormLayout,
     QHBoxLayout,
@@ -165,6 +166,14 @@ class RunPanel(QWidget):
         self.blocks.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
+        self.block_map = QCheckBox(translate("WijkMix", "Also a map of the blocks"))
+        self.block_map.setToolTip(
+            translate(
+                "WijkMix",
+                "How much more mixed the surroundings of every block are than the block itself: "
+                "one style per distance, to switch between.",
+            )
+        )
         self.download = QPushButton(translate("WijkMix", "Download from PDOK…"))
         self.columns = QPushButton(translate("WijkMix", "Columns…"))
         self.columns.setToolTip(translate("WijkMix", "Which column of the layer is what"))
@@ -235,12 +244,14 @@ class RunPanel(QWidget):
         layout.addLayout(buttons)
         layout.addStretch()
         self.layers.layerChanged.connect(self._layer_changed)
+        self.blocks.layerChanged.connect(self._blocks_changed)
         self.go.clicked.connect(self.run)
         self.options.clicked.connect(self._all_options)
         self.download.clicked.connect(self._download)
         self.columns.clicked.connect(self._choose_columns)
         self.back.clicked.connect(self.closed)
         self._layer_changed(self.layers.currentLayer())
+        self._blocks_changed(self.blocks.currentLayer())
 
     def prepare(self) -> None:
         """Get ready to be shown: what can be scanned, no old message."""
@@ -288,7 +299,10 @@ class RunPanel(QWidget):
             return
         project = QgsProject.instance()
         parameters = self.parameters()
-        for name in ("OUTPUT", "WIJKEN", "INDICES"):
+        wanted = ["OUTPUT", "WIJKEN", "INDICES"]
+        if self.block_map.isEnabled() and self.block_map.isChecked():
+            wanted.append("BLOCKS_OUT")
+        for name in wanted:
             parameters[name] = QgsProcessingOutputLayerDefinition(
                 QgsProcessing.TEMPORARY_OUTPUT, project
             )
@@ -321,6 +335,9 @@ class RunPanel(QWidget):
         self.columns.setEnabled(layer is not None)
         self._mapping = mapping.recall(self._names())
         self._tell_columns()
+
+    def _blocks_changed(self, layer: QgsMapLayer | None) -> None:
+        self.block_map.setEnabled(layer is not None)
 
     def _names(self) -> list[str]:
         layer = self.layers.currentLayer()

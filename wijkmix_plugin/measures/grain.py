@@ -108,10 +108,14 @@ class Grain:
         blocks, weighted by their dwellings; -1 to 1).
     buurten : DataFrame indexed by buurt
         `block_div` (0-1) and `AROUND`, means over the blocks weighted by their dwellings.
+    blocks : DataFrame, one row per block in the order given
+        `block_div`, `AROUND` and `edge_steepest` (0-1, the largest difference at a border; NaN for
+        points). NaN for a block that was left out.
     """
 
     wijken: pd.DataFrame
     buurten: pd.DataFrame
+    blocks: pd.DataFrame
 
 
 def grain(
@@ -164,6 +168,7 @@ def grain(
     wijken["block_dwellings"] = np.bincount(number[used], size[used], n)
     for name in ("patch_size", *PATCHES, "mixed_dwellings", "edge_contrast"):
         wijken[name] = np.nan
+    steepest = np.full(len(counts), np.nan)
     flat = shapely.get_dimensions(shapes[used])
     if len(flat) and (flat == 2).all():
         patch, mixed = mosaic.patch_sizes(counts, shapes, number, [theta, *mosaic.THETAS])
@@ -172,16 +177,18 @@ def grain(
         wijken["mixed_dwellings"] = mixed[0]
         group = next((k for k, name in enumerate(groups) if "corp" in name), 0)
         share = composition(counts)[:, group]
-        wijken["edge_contrast"] = mosaic.edge_contrast(share, shapes, number)[0]
+        wijken["edge_contrast"], steepest = mosaic.edge_contrast(share, shapes, number)
     own = entropy(composition(counts)) / np.log(counts.shape[1])
     around = mosaic.surroundings_minus_block(
         counts, representative_points(shapes), RADII, cancelled=cancelled
     )
     blocks = pd.DataFrame(dict(zip(AROUND, around, strict=True)))
-    blocks["block_div"] = own
+    blocks.insert(0, "block_div", own)
+    blocks["edge_steepest"] = steepest
     return Grain(
         wijken.join(_means(blocks[list(AROUND)], parent, size)),
         _means(blocks[["block_div", *AROUND]], nearer, size),
+        blocks,
     )
 
 
