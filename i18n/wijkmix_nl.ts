@@ -56,8 +56,8 @@
         <translation>2. Klik hierboven op Scannen.</translation>
     </message>
     <message>
-        <source>30 %: of stock and of plan, apart</source>
-        <translation>30 %: van voorraad en van plan, apart</translation>
+        <source>30%: of stock and of plan, apart</source>
+        <translation>30%: van voorraad en van plan, apart</translation>
     </message>
     <message>
         <source>A CSV, workbook sheet or layer with the figures, where the polygons have none: StatLine or the KWB, as downloaded. What does not match is listed with the likely reason.</source>
@@ -452,8 +452,8 @@
         <translation>Bootstrap vult low en high. Willekeurige verdeling deelt iedereen opnieuw over de eenheden en vult expected, z en p (tweezijdig). De grenzen vullen low en high voor aantallen die uit hele percentages zijn gemaakt, zoals het CBS ze publiceert.</translation>
     </message>
     <message>
-        <source>Bootstrap interval (95 %)</source>
-        <translation>Bootstrap-interval (95 %)</translation>
+        <source>Bootstrap interval (95%)</source>
+        <translation>Bootstrap-interval (95%)</translation>
     </message>
     <message>
         <source>Borders no further apart than this count as shared. Useful where borders were simplified apart from each other, such as between gemeenten.</source>
@@ -636,8 +636,8 @@
         <translation>Verandering: woningen</translation>
     </message>
     <message>
-        <source>Change: lower end (95 %, with rounding)</source>
-        <translation>Verandering: ondergrens (95 %, met afronding)</translation>
+        <source>Change: lower end (95%, with rounding)</source>
+        <translation>Verandering: ondergrens (95%, met afronding)</translation>
     </message>
     <message>
         <source>Change: other rental dwellings</source>
@@ -668,8 +668,8 @@
         <translation>Verandering: aandeel huur (procentpunten)</translation>
     </message>
     <message>
-        <source>Change: upper end (95 %, with rounding)</source>
-        <translation>Verandering: bovengrens (95 %, met afronding)</translation>
+        <source>Change: upper end (95%, with rounding)</source>
+        <translation>Verandering: bovengrens (95%, met afronding)</translation>
     </message>
     <message>
         <source>Change</source>
@@ -844,8 +844,8 @@
         <translation>Coördinatenstelsel</translation>
     </message>
     <message>
-        <source>Corporation rental {limit} % or more</source>
-        <translation>Corporatiehuur {limit} % of meer</translation>
+        <source>Corporation rental {limit}% or more</source>
+        <translation>Corporatiehuur {limit}% of meer</translation>
     </message>
     <message>
         <source>Corporation rental</source>
@@ -1576,8 +1576,8 @@
         <translation>Laag</translation>
     </message>
     <message>
-        <source>Lays the outlines of two years over each other and gives the table that Compare two years takes: from, to, weight (part of the dwellings) and basis. With dwellings as points the weights count these; without, they are parts of the area, which assumes that dwellings stand evenly over it. Units that keep their code and area are left out. Draw both years at the same scale: parts under 2 % of the area are taken for two drawings of one border. Look at the table before you use it; it is your statement.</source>
-        <translation>Legt de omtrekken van twee jaren over elkaar en geeft de tabel die Twee jaren vergelijken vraagt: from, to, weight (deel van de woningen) en basis. Met woningen als punten tellen de gewichten die; zonder zijn het delen van de oppervlakte, met als aanname dat de woningen er gelijkmatig over staan. Eenheden die hun code en gebied houden, staan er niet in. Neem beide jaren op dezelfde schaal: delen onder 2 % van de oppervlakte gelden als twee tekeningen van één grens. Bekijk de tabel voordat je haar gebruikt; het is jouw stelling.</translation>
+        <source>Lays the outlines of two years over each other and gives the table that Compare two years takes: from, to, weight (part of the dwellings) and basis. With dwellings as points the weights count these; without, they are parts of the area, which assumes that dwellings stand evenly over it. Units that keep their code and area are left out. Draw both years at the same scale: parts under 2% of the area are taken for two drawings of one border. Look at the table before you use it; it is your statement.</source>
+        <translation>Legt de omtrekken van twee jaren over elkaar en geeft de tabel die Twee jaren vergelijken vraagt: from, to, weight (deel van de woningen) en basis. Met woningen als punten tellen de gewichten die; zonder zijn het delen van de oppervlakte, met als aanname dat de woningen er gelijkmatig over staan. Eenheden die hun code en gebied houden, staan er niet in. Neem beide jaren op dezelfde schaal: delen onder 2% van de oppervlakte gelden als twee tekeningen van één grens. Bekijk de tabel voordat je haar gebruikt; het is jouw stelling.</translation>
     </message>
     <message>
         <source>Least dwellings in a block</source>
@@ -1844,8 +1844,8 @@
         <translation>Mix</translation>
     </message>
     <message>
-        <source>Mixed: no tenure reaches {limit} %</source>
-        <translation>Gemengd: geen eigendomsvorm haalt {limit} %</translation>
+        <source>Mixed: no tenure reaches {limit}%</source>
+        <translation>Gemengd: geen eigendomsvorm haalt {limit}%</translation>
     </message>
     <message>
         <source>Moran scatterplot of {n} buurten, {selected} selected</source>
@@ -2020,12 +2020,12 @@
         <translation>Geen verandering</translation>
     </message>
     <message>
-        <source>No class holds 80 % from so many dwellings on</source>
-        <translation>Geen klasse heeft 80 % vanaf zoveel woningen</translation>
+        <source>No class holds 80% from so many dwellings on</source>
+        <translation>Geen klasse heeft 80% vanaf zoveel woningen</translation>
     </message>
     <message>
-        <source>No class holds 80 % from this radius on (m)</source>
-        <translation>Geen klasse heeft 80 % vanaf deze straal (m)</translation>
+        <source>No class holds 80% from this radius on (m)</source>
+        <translation>Geen klasse heeft 80% vanaf deze straal (m)</translation>
     </message>
     <message>
         <source>No class: fewer than two blocks</source>
@@ -2200,8 +2200,8 @@
         <translation>Andere uitkomst, in geen van beide kandidaat: {n}</translation>
     </message>
     <message>
-        <source>Other rental {limit} % or more</source>
-        <translation>Overige huur {limit} % of meer</translation>
+        <source>Other rental {limit}% or more</source>
+        <translation>Overige huur {limit}% of meer</translation>
     </message>
     <message>
         <source>Other rental</source>
@@ -2248,8 +2248,8 @@
         <translation>Eigen waarde {own}, gemiddelde van de buren {mean}</translation>
     </message>
     <message>
-        <source>Owner-occupied {limit} % or more</source>
-        <translation>Koop {limit} % of meer</translation>
+        <source>Owner-occupied {limit}% or more</source>
+        <translation>Koop {limit}% of meer</translation>
     </message>
     <message>
         <source>Owner-occupied</source>
@@ -2428,8 +2428,8 @@
         <translation>Verwijderen</translation>
     </message>
     <message>
-        <source>Rental {limit} % or more</source>
-        <translation>Huur {limit} % of meer</translation>
+        <source>Rental {limit}% or more</source>
+        <translation>Huur {limit}% of meer</translation>
     </message>
     <message>
         <source>Rented</source>
@@ -2668,8 +2668,8 @@
         <translation>Omvang van de eenvormige vlek (woningen)</translation>
     </message>
     <message>
-        <source>Size of the uniform patch, tenure dominant from {share} %</source>
-        <translation>Grootte van de eenvormige patch, eigendomsvorm overheerst vanaf {share} %</translation>
+        <source>Size of the uniform patch, tenure dominant from {share}%</source>
+        <translation>Grootte van de eenvormige patch, eigendomsvorm overheerst vanaf {share}%</translation>
     </message>
     <message>
         <source>Smaller blocks show no counts; the default is an assumption.</source>

@@ -87,7 +87,7 @@ def aliases() -> dict[str, str]:
             "note": translate("WijkMix", "Note"),
         }
     )
-    patch = translate("WijkMix", "Size of the uniform patch, tenure dominant from {share} %")
+    patch = translate("WijkMix", "Size of the uniform patch, tenure dominant from {share}%")
     around = translate("WijkMix", "Diversity within {radius} m minus that inside the block")
     for theta in mosaic.THETAS:
         share = round(100 * theta)

@@ -37,7 +37,7 @@ class MakeCrosswalk(WijkMixAlgorithm):
             "years takes: from, to, weight (part of the dwellings) and basis. With dwellings as "
             "points the weights count these; without, they are parts of the area, which assumes "
             "that dwellings stand evenly over it. Units that keep their code and area are left "
-            "out. Draw both years at the same scale: parts under 2 % of the area are taken for two "
+            "out. Draw both years at the same scale: parts under 2% of the area are taken for two "
             "drawings of one border. Look at the table before you use it; it is your statement.",
         )
 

@@ -103,7 +103,7 @@ class SegregationIndices(CountsAlgorithm):
                     translate("WijkMix", "Certainty"),
                     options=[
                         translate("WijkMix", "None"),
-                        translate("WijkMix", "Bootstrap interval (95 %)"),
+                        translate("WijkMix", "Bootstrap interval (95%)"),
                         translate("WijkMix", "Against pure chance (random allocation)"),
                         translate("WijkMix", "Bounds for rounded percentages"),
                     ],

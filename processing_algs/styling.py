@@ -204,19 +204,19 @@ def tenure_mix(layer: QgsVectorLayer) -> None:
         (
             "share_koop",
             BLUE,
-            QCoreApplication.translate("WijkMix", "Owner-occupied {limit} % or more"),
+            QCoreApplication.translate("WijkMix", "Owner-occupied {limit}% or more"),
         ),
         (
             "share_corp",
             ORANGE,
-            QCoreApplication.translate("WijkMix", "Corporation rental {limit} % or more"),
+            QCoreApplication.translate("WijkMix", "Corporation rental {limit}% or more"),
         ),
         (
             "share_overig_huur",
             GREEN,
-            QCoreApplication.translate("WijkMix", "Other rental {limit} % or more"),
+            QCoreApplication.translate("WijkMix", "Other rental {limit}% or more"),
         ),
-        ("share_huur", ORANGE, QCoreApplication.translate("WijkMix", "Rental {limit} % or more")),
+        ("share_huur", ORANGE, QCoreApplication.translate("WijkMix", "Rental {limit}% or more")),
     ]
     present = [s for s in shares if layer.fields().lookupField(s[0]) >= 0]
     rules = [
@@ -224,7 +224,7 @@ def tenure_mix(layer: QgsVectorLayer) -> None:
         for field, colour, label in present
     ]
     below = " AND ".join(f'"{field}" < {DOMINANT}' for field, _, _ in present)
-    mixed = QCoreApplication.translate("WijkMix", "Mixed: no tenure reaches {limit} %")
+    mixed = QCoreApplication.translate("WijkMix", "Mixed: no tenure reaches {limit}%")
     rules.append((_fill("#d9c6e0"), mixed.format(limit=DOMINANT), below))
     rules.append(
         (

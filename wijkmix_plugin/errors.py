@@ -8,7 +8,8 @@ for the user's language.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from string import Formatter
+from typing import Any, NamedTuple
 
 
 class Text(NamedTuple):
@@ -18,12 +19,28 @@ class Text(NamedTuple):
     nl: str
 
     def format(self, **values: object) -> Text:
-        """Fill the placeholders of both sentences."""
-        return Text(self.en.format(**values), self.nl.format(**values))
+        """Fill the placeholders of both sentences, each with its own words and decimal mark."""
+        return Text(
+            _Filler("en").vformat(self.en, (), values), _Filler("nl").vformat(self.nl, (), values)
+        )
 
     def get(self, lang: str) -> str:
         """Return the sentence in `lang` ("nl"; anything else is English)."""
         return self.nl if lang == "nl" else self.en
+
+
+class _Filler(Formatter):
+    """Fills a sentence in one language: `{n:,}` and `{part:.1f}` as its readers write numbers."""
+
+    def __init__(self, lang: str) -> None:
+        self._lang = lang
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, Text):
+            value = value.get(self._lang)
+        text = format(value, format_spec)
+        is_dutch = self._lang == "nl" and isinstance(value, (int, float))
+        return text.translate(_DUTCH) if is_dutch else text
 
 
 def number(value: float, digits: int) -> Text:
@@ -33,6 +50,11 @@ def number(value: float, digits: int) -> Text:
         text = text.lstrip("-")  # no "-0.00"
     text = text.replace("-", "\N{MINUS SIGN}")
     return Text(text, text.translate(_DUTCH))
+
+
+def exact(value: float) -> Text:
+    """Write a finite number with the decimals that it has, six at most."""
+    return number(value, len(f"{value:.6f}".rstrip("0").partition(".")[2]))
 
 
 _DUTCH = str.maketrans(",.", ".,")

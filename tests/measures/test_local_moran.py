@@ -397,8 +397,10 @@ def test_q_counts_only_the_tested():
 def test_too_few_permutations_for_the_limit_is_said_with_the_number_that_would_do():
     values = np.random.default_rng(0).normal(size=400)
     notes = local_moran(values, lattice(20, 20), permutations=999).notes
-    assert any("15999 permutations would do" in note.en for note in notes)
-    assert any("15999 permutaties" in note.nl for note in notes)
+    assert any("15,999 permutations would do" in note.en for note in notes)
+    (dutch,) = (note.nl for note in notes if "15.999 permutaties" in note.nl)
+    assert "geen p kleiner dan 0,0020, " in dutch
+    assert "zich 0,00013 nodig heeft bij 400 toetsen" in dutch
     enough = local_moran(values, lattice(20, 20), permutations=15_999).notes
     assert not any("would do" in note.en for note in enough)
     plain = local_moran(values, lattice(20, 20), permutations=19, correction="none").warnings

@@ -231,8 +231,9 @@ def test_gap_with_official_totals_by_hand():
     assert seen.loc["W1"].tolist() == [480, -80]  # the buurt without units is missing from the sum
     assert seen.loc[["W2", "all"]].isna().all(axis=None)
     assert "3 areas of level buurt hold 600" in note.en
-    assert "620 officially: -3.2 %" in note.en
+    assert "620 officially: -3.2%" in note.en
     assert "-30 of 230, in B12" in note.en
+    assert "officieel 620: -3,2%" in note.nl
     levels = {"wijk": WIJK[::2], "buurt": BUURT[::2]}
     whole, _ = against_official(table, [200, 200, 200, 240], levels)
     assert whole["official_total"].iloc[0] == 840

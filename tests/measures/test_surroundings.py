@@ -163,8 +163,8 @@ def test_a_border_across_uniform_places_hides_them():
     theil = [1, 0.5, 1 - (0.7219280949 + 0.9709505945) / 4]
     assert scales["theil_h"].tolist() == pytest.approx(theil, abs=1e-9)
     # The third and the sixth unit: 4 of 5 nearby are alike, and their area is half and half.
-    assert "25.0 % of the dwellings stand in surroundings" in told[0].en
-    assert "0.0 % stand in an area" in told[0].en
+    assert "25.0% of the dwellings stand in surroundings" in told[0].en
+    assert "0.0% stand in an area" in told[0].en
     assert "0.500 between areas" in told[0].en
 
 

@@ -211,7 +211,7 @@ def test_a_target_already_reached_moves_nothing():
         ([1, 2], [4, 4], {"dwellings": -1}, "0 or more"),
         ([1, 2], [4, 4], {"dwellings": 1, "max_share": 10}, "between 0 and 1"),
         ([1, 5], [4, 4], {"target": 0.1}, "Row 2 has 5"),
-        ([-1, 2], [4, 4], {"target": 0.1}, "Row 1 has -1"),
+        ([-1, 2], [4, 4], {"target": 0.1}, "Row 1 has −1"),
         ([0, 0], [4, 4], {"target": 0.1}, "does not exist"),
         ([4, 4], [4, 4], {"target": 0.1}, "does not exist"),
         ([np.nan], [4], {"target": 0.1}, "nothing to swap"),

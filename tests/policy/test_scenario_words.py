@@ -39,8 +39,8 @@ def test_the_distance_to_the_aim_in_words():
     # 100 corporation dwellings of 300 at the start; 10 go and 10 come in 2026.
     share = 100 * 100 / 300
     assert told.loc[2026, "value"] == share
-    assert told.loc[2026, "status"] == "+3,3 punten ten opzichte van 30 %"
-    assert scenario_words.points(25.0, 30.0, "en") == "−5.0 points from 30 %"
+    assert told.loc[2026, "status"] == "+3,3 punten ten opzichte van 30%"
+    assert scenario_words.points(25.0, 30.0, "en") == "−5.0 points from 30%"
 
 
 def test_a_word_of_the_user_stays():

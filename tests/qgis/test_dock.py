@@ -249,6 +249,17 @@ def test_the_alt_keys_stay_with_the_menus_of_qgis(dock):
     assert [text for text in texts if not QKeySequence.mnemonic(text).isEmpty()] == []
 
 
+@pytest.mark.parametrize(
+    ("language", "unknown", "sum_"), [("nl", "12,3%", "96,5"), ("en", "12.3%", "96.5")]
+)
+def test_numbers_of_a_quality_note_follow_the_language(monkeypatch, language, unknown, sum_):
+    from wijkmix.wijkmix_plugin.gui import texts
+
+    monkeypatch.setattr(texts, "language", lambda: language)
+    assert unknown in texts.quality("partial (ownership unknown 12.3457 %)")
+    assert sum_ in texts.quality("partial (tenure shares add to 96.5, not used)")
+
+
 def test_numbers_on_the_bars_can_be_read():
     from qgis.PyQt.QtGui import QColor
     from wijkmix.wijkmix_plugin.gui.charts import COLOURS, readable_on

@@ -5,7 +5,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from wijkmix.wijkmix_plugin.errors import Text
+from wijkmix.wijkmix_plugin.report.account import quality_words
 from wijkmix.wijkmix_plugin.report.numbers import NONE, Numbers, bilingual, esc
+from wijkmix.wijkmix_plugin.report.page import Page
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -27,6 +29,14 @@ MINUS = "\N{MINUS SIGN}"
 def test_decimals_follow_the_language(value, digits, nl, en):
     assert Numbers("nl").decimal(value, digits) == nl
     assert Numbers("en").decimal(value, digits) == en
+
+
+def test_numbers_of_a_quality_note_follow_the_language(result, catalogue):
+    dutch, english = (Page(result, catalogue, lang) for lang in ("nl", "en"))
+    words = "partial (ownership unknown 12.3457 %; tenure shares add to 96.5, not used)"
+    assert "12,3% onbekend" in quality_words(dutch, words)
+    assert "tellen op tot 96,5%" in quality_words(dutch, words)
+    assert "12.3% unknown" in quality_words(english, words)
 
 
 def test_a_small_part_is_not_nothing():

@@ -104,7 +104,7 @@ def test_stock_and_plan_are_two_tables(catalogue, plan_rows):
     assert section.count("<table") == 2
     # 30 of the 55 delivered are social.
     assert "54,5%" in section
-    assert "+24,5 punten ten opzichte van 30 %" in section
+    assert "+24,5 punten ten opzichte van 30%" in section
 
 
 def test_flags_show_what_flipped(catalogue):

@@ -216,7 +216,7 @@ def test_much_unknown_ownership_is_used_and_said():
     result = row(**{KOOP: 48, UNKNOWN: 12})
     assert result.frame.quality[0] == "partial (ownership unknown 12 %)"
     assert tenure(result) == [96.0, 60.0, 20.0]
-    assert said(result, "more than 10 %", "meer dan 10 %")
+    assert said(result, "more than 10%", "meer dan 10%")
 
 
 @pytest.mark.parametrize(("column", "value"), [(KOOP, -1), (CORP, 101), (UNKNOWN, -3), (HUUR, 140)])

@@ -166,8 +166,8 @@ def test_outlines_tell_another_area():
     codes, notes = other_areas(one, two)
     assert codes == ["C"]
     assert len(notes) == 1
-    assert "less than 60 % (1): B" in notes[0].en
-    assert "minder dan 60 % overlappen (1): B" in notes[0].nl
+    assert "less than 60% (1): B" in notes[0].en
+    assert "minder dan 60% overlappen (1): B" in notes[0].nl
     assert other_areas(one, one) == ([], [])
 
 

@@ -30,7 +30,7 @@ def test_counts_per_class():
     assert found.counts.tolist() == [[2, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]
     assert len(found.rows) == 0
     assert "5 dwellings counted in 3 areas" in notes(found)
-    assert "20.0 % of the dwellings is unknown" in notes(found)
+    assert "20.0% of the dwellings is unknown" in notes(found)
 
 
 def test_numbers_may_be_tenure_values():
@@ -64,7 +64,7 @@ def test_what_is_not_counted_is_listed():
     assert found.codes.tolist() == [None, None, None, "Z"]
     assert found.reasons.tolist() == area[1:]
     assert set(area[1:]) < set(dwellings.REASONS)
-    assert "1 dwellings (20.0 %) lie outside the areas" in notes(found)
+    assert "1 dwellings (20.0%) lie outside the areas" in notes(found)
 
 
 def test_a_dwelling_counts_once():

@@ -229,8 +229,8 @@ def _groups(tests: list[dict[str, Any]], last: int) -> str:
 
 
 def _social(tests: list[dict[str, Any]], last: int) -> str:
-    """Return the two readings of the 30 %, each by itself."""
-    head = heading(QCoreApplication.translate("WijkMix", "30 %: of stock and of plan, apart"))
+    """Return the two readings of the 30%, each by itself."""
+    head = heading(QCoreApplication.translate("WijkMix", "30%: of stock and of plan, apart"))
     lines = []
     for name in ("social_share_stock", "social_share_plan"):
         for row in tests:

@@ -152,6 +152,7 @@ def _reason(text: str) -> str:
     """Return the words for one reason of a partial row, which the table writes in short English."""
     number_in = re.search(r"(?<=add to )[0-9.]+|(?<=unknown )[0-9.]+(?= %)", text)
     found = number_in.group() if number_in else ""
+    shown = exact(round(float(found), 1)) if found else ""
     return {
         "households used for dwellings": QCoreApplication.translate(
             "WijkMix", "the number of households stands in for the number of dwellings"
@@ -180,4 +181,4 @@ def _reason(text: str) -> str:
         "tenure not in this release": QCoreApplication.translate(
             "WijkMix", "this release of the figures has no tenure yet"
         ),
-    }.get(text.replace(found, "#", 1) if found else text, text).replace("{n}", found)
+    }.get(text.replace(found, "#", 1) if found else text, text).replace("{n}", shown)

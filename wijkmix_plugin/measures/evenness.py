@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import MeasureError
+from ..errors import MeasureError, exact
 from .mix import canonical_order, rank_order, refuse_impossible_counts
 
 ONE_GROUP = (
@@ -242,8 +242,8 @@ def _refuse_small_total(summed: np.ndarray, total: np.ndarray, called: Sequence[
             "In eenheid {unit} tellen de groepen op tot {groups}, meer dan het totaal {total}. "
             "Eenheden waar dit zo is: {n}. Kies het totaal waar de groepen deel van zijn.",
             unit=list(called)[short[0]],
-            groups=f"{summed[short[0]]:g}",
-            total=f"{total[short[0]]:g}",
+            groups=exact(summed[short[0]]),
+            total=exact(total[short[0]]),
             n=len(short),
         )
 

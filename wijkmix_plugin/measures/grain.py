@@ -86,10 +86,10 @@ def spectrum(
     if lost.any():
         notes.append(
             Text(
-                "{n} units with {dwellings:.0f} dwellings have no code at some level, and take no "
+                "{n} units with {dwellings:,.0f} dwellings have no code at some level, and take no "
                 "part in the scale spectrum.",
-                "{n} eenheden met {dwellings:.0f} woningen hebben op een niveau geen code, en doen "
-                "niet mee in het schaalspectrum.",
+                "{n} eenheden met {dwellings:,.0f} woningen hebben op een niveau geen code, en "
+                "doen niet mee in het schaalspectrum.",
             ).format(n=int(lost.sum()), dwellings=np.nansum(counts[lost]))
         )
     return table.reset_index(), notes

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from math import ceil, erfc, frexp, inf, sqrt
+from math import ceil, erfc, floor, frexp, inf, log10, sqrt
 from typing import NamedTuple
 
 import numpy as np
 
-from ..errors import MeasureError, Text
+from ..errors import MeasureError, Text, exact, number
 from . import lag_null
 from .neighbours import Neighbours
 from .same_vertices import radix_order
@@ -289,15 +289,14 @@ def _no_population(events: np.ndarray, base: np.ndarray, valid: np.ndarray) -> n
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         raise MeasureError(
-            "In {count} rows the rate cannot be computed; the first is row {row}: {events:g} of "
-            "{base:g}. The base must be a total that contains the field.",
+            "In {count} rows the rate cannot be computed; the first is row {row}: {events} of "
+            "{base}. The base must be a total that contains the field.",
             "In {count} rijen is het aandeel niet te berekenen; de eerste is rij {row}: "
-            "{events:g} van "
-            "{base:g}. De basis moet een totaal zijn waar het veld in zit.",
+            "{events} van {base}. De basis moet een totaal zijn waar het veld in zit.",
             count=int(wrong.sum()),
             row=row + 1,
-            events=events[row],
-            base=base[row],
+            events=exact(events[row]),
+            base=exact(base[row]),
         )
     return valid & (base == 0)
 
@@ -496,25 +495,36 @@ def _doubts(
         return doubts
     if correction == "fdr":
         text = Text(
-            "With {p} permutations no p is below {smallest:.1e}, while one unit on its own needs "
-            "{wanted:.1e} among {n} tests: only units in larger groups can be significant. "
-            "{enough} permutations would do.",
-            "Met {p} permutaties is geen p kleiner dan {smallest:.1e}, terwijl één eenheid op "
-            "zich {wanted:.1e} nodig heeft bij {n} toetsen: alleen eenheden in grotere groepen "
-            "kunnen significant zijn. Met {enough} permutaties kan het wel.",
+            "With {p:,} permutations no p is below {smallest}, while one unit on its own needs "
+            "{wanted} among {n:,} tests: only units in larger groups can be significant. "
+            "{enough:,} permutations would do.",
+            "Met {p:,} permutaties is geen p kleiner dan {smallest}, terwijl één eenheid op "
+            "zich {wanted} nodig heeft bij {n:,} toetsen: alleen eenheden in grotere groepen "
+            "kunnen significant zijn. Met {enough:,} permutaties kan het wel.",
         )
     else:
         text = Text(
-            "With {p} permutations no p is below {smallest:.1e}, so nothing can be significant at "
-            "{wanted:g}. {enough} permutations would do.",
-            "Met {p} permutaties is geen p kleiner dan {smallest:.1e}, dus niets kan significant "
-            "zijn bij {wanted:g}. Met {enough} permutaties kan het wel.",
+            "With {p:,} permutations no p is below {smallest}, so nothing can be significant at "
+            "{wanted}. {enough:,} permutations would do.",
+            "Met {p:,} permutaties is geen p kleiner dan {smallest}, dus niets kan significant "
+            "zijn bij {wanted}. Met {enough:,} permutaties kan het wel.",
         )
     enough = ceil(round(sides / wanted, 6)) - 1
     doubts.append(
-        text.format(p=permutations, smallest=smallest, wanted=wanted, n=n_used, enough=enough)
+        text.format(
+            p=permutations,
+            smallest=_two_digits(smallest),
+            wanted=_two_digits(wanted),
+            n=n_used,
+            enough=enough,
+        )
     )
     return doubts
+
+
+def _two_digits(p: float) -> Text:
+    """Write a small p with two digits that count, without an exponent."""
+    return number(p, 1 - floor(log10(p)))
 
 
 def _precision(n_used: int, drawn: np.ndarray, n_could_flip: int) -> Text:

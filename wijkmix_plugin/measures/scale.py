@@ -268,12 +268,12 @@ def _gap_note(own: pd.DataFrame, level: str) -> Text:
     total = float(own["official_total"].sum())
     row = own.loc[own["gap"].abs().idxmax()]
     return Text(
-        "{n} areas of level {level} hold {sum:.0f} dwellings summed from units, and {total:.0f} "
-        "officially: {part:+.1f} %. The largest gap is {gap:+.0f} of {its:.0f}, in {area}; all of "
+        "{n} areas of level {level} hold {sum:,.0f} dwellings summed from units, and {total:,.0f} "
+        "officially: {part:+.1f}%. The largest gap is {gap:+,.0f} of {its:,.0f}, in {area}; all of "
         "them are in the field gap.",
-        "{n} gebieden van niveau {level} hebben {sum:.0f} woningen, opgeteld uit eenheden, en "
-        "officieel {total:.0f}: {part:+.1f} %. Het grootste verschil is {gap:+.0f} van {its:.0f}, "
-        "in {area}; ze staan alle in het veld gap.",
+        "{n} gebieden van niveau {level} hebben {sum:,.0f} woningen, opgeteld uit eenheden, en "
+        "officieel {total:,.0f}: {part:+.1f}%. Het grootste verschil is {gap:+,.0f} van "
+        "{its:,.0f}, in {area}; ze staan alle in het veld gap.",
     ).format(
         n=len(own),
         level=level,
@@ -441,9 +441,9 @@ def _spectrum_notes(
         notes.append(
             Text(
                 "{left_out} of {n} units are left out: no usable counts, or no label at some "
-                "level. They hold {lost:.0f} known dwellings, which the totals lack.",
+                "level. They hold {lost:,.0f} known dwellings, which the totals lack.",
                 "{left_out} van {n} eenheden tellen niet mee: geen bruikbare aantallen, of geen "
-                "code op een niveau. Ze hebben {lost:.0f} bekende woningen, die in de totalen "
+                "code op een niveau. Ze hebben {lost:,.0f} bekende woningen, die in de totalen "
                 "ontbreken.",
             ).format(left_out=left_out, n=n, lost=lost)
         )

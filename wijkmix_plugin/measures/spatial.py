@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from ..errors import Cancelled, MeasureError
+from ..errors import Cancelled, MeasureError, exact
 from .evenness import Units
 from .mix import hash_units, rank_order
 from .neighbours import contiguity
@@ -116,7 +116,7 @@ def check_bandwidths(bandwidths: Sequence[float]) -> None:
             raise MeasureError(
                 "The bandwidth {value} is not a distance: give metres above 0, for example 500.",
                 "De bandbreedte {value} is geen afstand: geef meters boven 0, bijvoorbeeld 500.",
-                value=f"{bandwidth:g}",
+                value=exact(bandwidth),
             )
 
 

@@ -198,9 +198,9 @@ def _faces(streets: np.ndarray) -> tuple[np.ndarray, list[Text]]:
     if len(loose):
         notes.append(
             Text(
-                "{n} pieces of street ({length:.0f} m) enclose nothing (dead ends, and streets at "
+                "{n} pieces of street ({length:,.0f} m) enclose nothing (dead ends, and streets at "
                 "the rim of the layer).",
-                "{n} stukken straat ({length:.0f} m) omsluiten niets (doodlopende straten en "
+                "{n} stukken straat ({length:,.0f} m) omsluiten niets (doodlopende straten en "
                 "straten aan de rand van de laag).",
             ).format(n=len(loose), length=float(shapely.length(loose).sum()))
         )
@@ -235,10 +235,10 @@ def _sums(counts: np.ndarray, home: np.ndarray, blocks: int) -> np.ndarray:
 def _lost(counts: np.ndarray, home: np.ndarray, summed: np.ndarray) -> Text:
     total = counts.sum(axis=1)
     return Text(
-        "{held:.0f} dwellings are counted in blocks; {lost:.0f} lie in no block. {unknown} blocks "
-        "have no counts, because those of a row in them are missing: fill in 0 where there is no "
-        "dwelling.",
-        "{held:.0f} woningen zijn in blokken geteld; {lost:.0f} liggen in geen blok. {unknown} "
+        "{held:,.0f} dwellings are counted in blocks; {lost:,.0f} lie in no block. {unknown} "
+        "blocks have no counts, because those of a row in them are missing: fill in 0 where there "
+        "is no dwelling.",
+        "{held:,.0f} woningen zijn in blokken geteld; {lost:,.0f} liggen in geen blok. {unknown} "
         "blokken hebben geen aantallen, omdat die van een rij erin ontbreken: vul 0 in waar geen "
         "woning is.",
     ).format(

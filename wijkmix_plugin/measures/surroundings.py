@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pandas as pd
 
-from ..errors import Cancelled, MeasureError, Text
+from ..errors import Cancelled, MeasureError, Text, number
 from .discs import Discs, Found
 from .mix import composition, entropy
 from .raster import LARGEST_ERROR, Raster, on_raster
@@ -74,12 +74,12 @@ def nearest(
     thought to lie is counted, and moved until it does; see `Discs`. The first ring of a unit comes
     from a unit nearby, because distances to the k-th dwelling change little from place to place.
     """
-    for number in dwellings:
-        if not number >= 1:
+    for wanted in dwellings:
+        if not wanted >= 1:
             raise MeasureError(
                 "The number of nearest dwellings is {k}; give whole numbers of 1 or more.",
                 "Het aantal dichtstbijzijnde woningen is {k}; geef hele getallen van 1 of meer.",
-                k=number,
+                k=wanted,
             )
     points, counts = np.asarray(points, float), np.asarray(counts, float)
     around = points if asked is None else points[asked]
@@ -167,14 +167,14 @@ def within(
     order = _curve_order(*around.T)
     x, y = around[order].T
     done, work = 0.0, float(sum(radii)) * len(x)
-    for number, radius in enumerate(radii):
+    for row, radius in enumerate(radii):
 
         def one(part: slice, radius: float = radius) -> np.ndarray:
             return discs.within(x[part], y[part], radius)
 
         parts = discs.portions(np.full(len(x), radius))
         for part, sums in zip(parts, _on_threads(one, parts), strict=True):
-            result[number, order[part]] = sums
+            result[row, order[part]] = sums
             done += radius * len(sums)
             if progress is not None:
                 progress(100.0 * done / work)
@@ -191,12 +191,12 @@ def _on_raster(
 ) -> None:
     """Fill the result from a raster."""
     at = np.arange(result.shape[1]) if asked is None else asked
-    for number, radius in enumerate(radii):
+    for row, radius in enumerate(radii):
         if cancelled is not None and cancelled():
             raise Cancelled
-        result[number] = raster.around(radius, at)
+        result[row] = raster.around(radius, at)
         if progress is not None:
-            progress(100.0 * (number + 1) / len(radii))
+            progress(100.0 * (row + 1) / len(radii))
 
 
 def _raster_note(raster: Raster) -> Text:
@@ -398,7 +398,7 @@ def profile(
     -------
     units : DataFrame, n rows
         Per scale s (`r<radius>` or `k<dwellings>`): `div_s` (0-1) and `share_<group>_s` (percent).
-        `mixed_from_r` and `mixed_from_k`: the first scale at which no group holds 80 %; 0 where
+        `mixed_from_r` and `mixed_from_k`: the first scale at which no group holds 80%; 0 where
         that is so in the unit itself, NaN where some group does at every scale. With `areas` also
         `div_area` of the unit's area, `div_same` of as many nearest dwellings as that area holds,
         both 0-1, and `border_hides`, the first minus the second: above 0 where the figure of the
@@ -541,17 +541,17 @@ def _hidden(
     )
     note = Text(
         "Borders: Theil's H is {area} between areas, and {same} between surroundings of as many "
-        "dwellings around every unit. {hidden:.1f} % of the dwellings stand in surroundings of the "
-        "size of their area where one class holds 80 %, which the figure of their area does "
-        "not show; {drawn:.1f} % stand in an area where one class holds 80 %, and their "
-        "surroundings are more mixed. The 80 % is an assumption.",
+        "dwellings around every unit. {hidden:.1f}% of the dwellings stand in surroundings of the "
+        "size of their area where one class holds 80%, which the figure of their area does "
+        "not show; {drawn:.1f}% stand in an area where one class holds 80%, and their "
+        "surroundings are more mixed. The 80% is an assumption.",
         "Grenzen: Theils H is {area} tussen gebieden, en {same} tussen omgevingen van "
-        "evenveel woningen rond elke eenheid. {hidden:.1f} % van de woningen staat in een omgeving "
-        "ter grootte van het eigen gebied waarin een klasse 80 % heeft, wat het cijfer van het "
-        "gebied niet laat zien; {drawn:.1f} % staat in een gebied waarin een klasse 80 % heeft, "
-        "terwijl de omgeving gemengder is. Die 80 % is een aanname.",
+        "evenveel woningen rond elke eenheid. {hidden:.1f}% van de woningen staat in een omgeving "
+        "ter grootte van het eigen gebied waarin een klasse 80% heeft, wat het cijfer van het "
+        "gebied niet laat zien; {drawn:.1f}% staat in een gebied waarin een klasse 80% heeft, "
+        "terwijl de omgeving gemengder is. Die 80% is een aanname.",
     )
-    theil = [f"{row[2]:.3f}" if np.isfinite(row[2]) else "-" for row in rows]
+    theil = [number(row[2], 3) if np.isfinite(row[2]) else "–" for row in rows]
     note = note.format(area=theil[0], same=theil[1], hidden=hidden, drawn=drawn)
     return columns, rows, note
 

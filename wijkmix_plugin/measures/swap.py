@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import MeasureError, Text, number
+from ..errors import MeasureError, Text, exact, number
 
 # Room and deviations below this many dwellings are rounding of the arithmetic.
 TINY = 1e-9
@@ -156,8 +156,8 @@ def swap_bound(
             "group that is somewhere but not everything.",
             "De groep heeft {x} van {t} woningen; dan bestaat de dissimilariteit niet. Kies een "
             "groep die ergens voorkomt maar niet alles is.",
-            x=f"{size:g}",
-            t=f"{everybody:g}",
+            x=exact(size),
+            t=exact(everybody),
         )
     overall = size / everybody
     rate = everybody * overall * (1 - overall)
@@ -260,8 +260,6 @@ def _lifted(
         other = limits.without(name)
         most = solve(excess, other.give(), other.take(), total, np.inf)
         reach = _dissimilarity(excess, most, rate)
-        words = LIMITS[name]
-        values = {"limit": words, "reach": number(reach, 4)}
         note = (
             Text(
                 "Without the limit on {limit} D could go down to {reach}.",
@@ -273,12 +271,7 @@ def _lifted(
                 "De grens op {limit} staat op zichzelf niet in de weg.",
             )
         )
-        notes.append(
-            Text(
-                note.en.format(**{k: v.en for k, v in values.items()}),
-                note.nl.format(**{k: v.nl for k, v in values.items()}),
-            )
-        )
+        notes.append(note.format(limit=LIMITS[name], reach=number(reach, 4)))
     return notes
 
 
@@ -333,9 +326,9 @@ def _check_choice(target: float | None, dwellings: float | None, max_share: floa
     if not 0 <= max_share <= 1:
         raise MeasureError(
             "The largest part of a unit that may change is {value}; give a part between 0 and 1, "
-            "such as 0.1 for 10 %.",
+            "such as 0.1 for 10%.",
             "Het grootste deel van een eenheid dat mag veranderen is {value}; geef een deel tussen "
-            "0 en 1, zoals 0.1 voor 10 %.",
+            "0 en 1, zoals 0,1 voor 10%.",
             value=max_share,
         )
 
@@ -358,8 +351,8 @@ def _check_counts(x: np.ndarray, t: np.ndarray, used: np.ndarray) -> None:
             "Rij {row} heeft {x} woningen van de groep en {t} in totaal; in {n} rijen is een "
             "aantal kleiner dan 0 of de groep groter dan het totaal. Verbeter de aantallen.",
             row=row + 1,
-            x=f"{x[row]:g}",
-            t=f"{t[row]:g}",
+            x=exact(x[row]),
+            t=exact(t[row]),
             n=len(wrong),
         )
     if not used.any():
@@ -540,10 +533,4 @@ def _in_words(
                     "Met hele woningen kan het niet gelijker verdeeld worden dan dit.",
                 )
             )
-    return [
-        Text(
-            note.en.format(**{name: text.en for name, text in values.items()}),
-            note.nl.format(**{name: text.nl for name, text in values.items()}),
-        )
-        for note in notes
-    ]
+    return [note.format(**values) for note in notes]

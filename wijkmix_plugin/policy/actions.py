@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..errors import PolicyError, Text
+from ..errors import PolicyError, Text, exact
 from . import stored
 from .worklist import guarded
 
@@ -213,7 +213,7 @@ def checked(action: Action) -> Action:
         raise PolicyError(
             "{n} is no number of dwellings in {unit}: give a number above 0.",
             "{n} is geen aantal woningen in {unit}: geef een getal boven 0.",
-            n=f"{action.n:g}",
+            n=exact(action.n),
             unit=action.unit,
         )
     limit = stored.MAX_LINE

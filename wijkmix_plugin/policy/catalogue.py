@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ..errors import PolicyError, Text
+from ..errors import PolicyError, Text, exact
 from . import conditions, schema
 from .conditions import Clauses
 
@@ -234,8 +234,8 @@ class Catalogue:
                 "({unit}).",
                 name=name,
                 value=value,
-                low=f"{low:g}",
-                high=f"{high:g}",
+                low=exact(low),
+                high=exact(high),
                 unit=self.parameters[name]["unit"],
             )
 
@@ -330,14 +330,10 @@ def load(path: Path | str | None = None, override: Path | str | None = None) -> 
     try:
         return extended(data, override)
     except PolicyError as error:
-        kept = Text(
+        warning = Text(
             "Your own catalogue {path} is not used; the shipped one is. {reason}",
             "Uw eigen catalogus {path} wordt niet gebruikt; de meegeleverde wel. {reason}",
-        )
-        warning = Text(
-            kept.en.format(path=override, reason=error.text.en),
-            kept.nl.format(path=override, reason=error.text.nl),
-        )
+        ).format(path=override, reason=error.text)
         return Catalogue(data, [warning])
 
 

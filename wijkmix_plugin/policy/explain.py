@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import Text, number
+from ..errors import Text, exact, number
 from .catalogue import Catalogue
 
 SIGNS = {">=": "≥", "<=": "≤", "==": "=", "!=": "≠", ">": ">", "<": "<"}
@@ -108,7 +108,7 @@ def limit(
     if brief:
         return Text(*(f"{SIGNS.get(sign, sign)}\N{NO-BREAK SPACE}{words}" for words in text))
     template = _WORDS.get(sign, Text("{limit}", "{limit}"))
-    return Text(template.en.format(limit=text.en), template.nl.format(limit=text.nl))
+    return template.format(limit=text)
 
 
 def assumption(condition: Mapping[str, Any], catalogue: Catalogue | None) -> Text | None:
@@ -175,4 +175,4 @@ def _threshold(condition: Mapping[str, Any], found: float, catalogue: Catalogue 
     """Write a threshold with the decimals it has; a figure of the data as its indicator is."""
     if _reference(condition, catalogue) is not None:
         return value({**condition, "value": found, "threshold": condition.get("value")}, catalogue)
-    return number(found, len(f"{found:.{_MOST}f}".rstrip("0").partition(".")[2]))
+    return exact(found)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import Text
+from ..errors import Text, exact
 from .catalogue import FLAGS, Catalogue, limits
 from .conditions import (
     FALSE,
@@ -208,13 +208,12 @@ def vulnerable_rule(
         None if np.isnan(v) else bool(v >= limit)
         for v in _numbers(frame["share_lowinc_lq"]).tolist()
     ]
-    shown = f"{limit:g}"
     return values, Text(
-        f"assumption: the share of low-income households is at least {shown} times that of the "
+        "assumption: the share of low-income households is at least {limit} times that of the "
         "reference area",
-        f"aanname: het aandeel huishoudens met een laag inkomen is minstens "
-        f"{shown.replace('.', ',')} keer dat van het referentiegebied",
-    )
+        "aanname: het aandeel huishoudens met een laag inkomen is minstens {limit} keer dat van "
+        "het referentiegebied",
+    ).format(limit=exact(limit))
 
 
 # -- outcomes ------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import TableError
+from ..errors import TableError, exact
 from ..tables import values
 from .catalogue import Catalogue
 from .conditions import CLUSTERS, UNTESTED
@@ -117,15 +117,15 @@ def _refuse_fractions(column: pd.Series, name: str) -> None:
     if known.empty or known.min() < 0 or not 0 < known.max() <= 1:
         return
     raise TableError(
-        "{name} is a percentage (0-100), and its values go from {low:g} to {high:g}: they look "
+        "{name} is a percentage (0-100), and its values go from {low} to {high}: they look "
         "like fractions. Multiply the column by 100. If they really are percentages of 1 or less, "
         "leave the column out.",
-        "{name} is een percentage (0-100), en de waarden lopen van {low:g} tot {high:g}: dat "
+        "{name} is een percentage (0-100), en de waarden lopen van {low} tot {high}: dat "
         "lijken fracties. Vermenigvuldig de kolom met 100. Zijn het echt percentages van 1 of "
         "minder, laat de kolom dan weg.",
         name=name,
-        low=known.min(),
-        high=known.max(),
+        low=exact(known.min()),
+        high=exact(known.max()),
     )
 
 

@@ -825,7 +825,7 @@ def tests_of(
             region.
         social_share_stock, social_share_plan
             Percent of the stock, and of the dwellings delivered since the start: two readings of
-            the same aim of 30 %, never one number; per gemeente too where there are several.
+            the same aim of 30%, never one number; per gemeente too where there are several.
     """
     table = plan.table
     where, town = (_codes(codes, len(dwellings)) for codes in (wijk, gemeente))

@@ -127,7 +127,7 @@ NOTES = {
     "group absent in one of the two": "groep ontbreekt in een van beide",
     "one unit": "één eenheid",
 }
-_POINTS = Text("{points} points from {aim} %", "{points} punten ten opzichte van {aim} %")
+_POINTS = Text("{points} points from {aim}%", "{points} punten ten opzichte van {aim}%")
 
 
 def word(code: object, lang: str, field: str = "") -> str:
@@ -146,7 +146,7 @@ def note(text: object, lang: str) -> str:
 
 
 def points(value: float, aim: float, lang: str) -> str:
-    """Say how far a share is from the aim of 30 %."""
+    """Say how far a share is from the aim of 30%."""
     gap = value - aim
     text = number(gap, 1)
     sign = "+" if gap >= 0.05 else ""

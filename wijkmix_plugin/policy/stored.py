@@ -77,13 +77,12 @@ def check_length(value: str, limit: int, what: Text) -> str:
     """
     if len(value) <= limit:
         return text(value)
-    message = Text(
+    raise PolicyError(
         "{what}: {n} characters are too many; at most {limit} are kept. Shorten the text, or refer "
         "to a document. What was kept before is unchanged.",
         "{what}: {n} tekens is te veel; er passen er hoogstens {limit}. Kort de tekst in of "
         "verwijs naar een document. Wat al was bewaard, is niet veranderd.",
-    )
-    raise PolicyError(
-        message.en.format(what=what.en, n=len(value), limit=limit),
-        message.nl.format(what=what.nl, n=len(value), limit=limit),
+        what=what,
+        n=len(value),
+        limit=limit,
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import Text
+from ..errors import Text, exact
 from .numbers import esc, is_missing
 from .page import Page
 
@@ -156,8 +156,16 @@ def _reason(page: Page, text: str) -> str:
     for head, tail, words in _PATTERNS:
         if text.startswith(head) and text.endswith(tail):
             value = text[len(head) : -len(tail)].strip().rstrip("%").strip()
-            return page.say(words.format(value=value))
+            return page.say(words.format(value=_one_decimal(value)))
     return esc(text)
+
+
+def _one_decimal(value: str) -> Text:
+    """Write a number of a note as readers do; what is none stays as it is."""
+    try:
+        return exact(round(float(value), 1))
+    except ValueError:
+        return Text(value, value)
 
 
 def _why(page: Page, quality: object) -> str:

@@ -70,7 +70,7 @@ def render_scenario(
         ),
         (
             "social",
-            page.t("The 30 %: of the stock and of the plan", "De 30 %: van voorraad en van plan"),
+            page.t("The 30%: of the stock and of the plan", "De 30%: van voorraad en van plan"),
             _social(page, result.tests),
         ),
         (
@@ -367,11 +367,11 @@ def _indices(page: Page, table: pd.DataFrame) -> str:
     parts = [
         page.t(
             "<p>On the same boundaries, with the same units. Small print: before and after, the "
-            "bounds that the rounding of CBS leaves; change, a 95 % interval that holds the spread "
+            "bounds that the rounding of CBS leaves; change, a 95% interval that holds the spread "
             "of the units and the rounding. An interval around 0 means: too small to call. Which "
             "part of the change follows from the composition of the whole alone stands apart.</p>",
             "<p>Op dezelfde grenzen, met dezelfde eenheden. Kleine druk: bij voor en na de grenzen "
-            "die de afronding van het CBS openlaat; bij de verandering een 95 %-interval met de "
+            "die de afronding van het CBS openlaat; bij de verandering een 95%-interval met de "
             "spreiding van de eenheden en de afronding. Een interval rond 0 betekent: te klein om "
             "iets te zeggen. Welk deel van de verandering alleen uit de samenstelling van het "
             "geheel volgt, staat apart.</p>",

@@ -198,11 +198,11 @@ def _waterbed(page: Page, result: Years, first: str, second: str) -> str:
 def _indices(page: Page, result: Years, first: str, second: str) -> str:
     table = result.indices[result.indices["index"].isin(SHOWN)]
     text = page.t(
-        "<p>The change comes with a 95 % interval (the same units drawn again in both years) and "
+        "<p>The change comes with a 95% interval (the same units drawn again in both years) and "
         "in two parts that add up: what the composition of the whole does to the index, and what "
         "the spread over the units does (Shapley). An interval around 0 means: too small to "
         "call.</p>",
-        "<p>De verandering staat met een 95 %-interval (dezelfde eenheden in beide jaren opnieuw "
+        "<p>De verandering staat met een 95%-interval (dezelfde eenheden in beide jaren opnieuw "
         "getrokken) en in twee delen die optellen: wat de samenstelling van het geheel met de "
         "index doet, en wat de spreiding over de eenheden doet (Shapley). Een interval rond 0 "
         "betekent: te klein om iets te zeggen.</p>",
@@ -271,7 +271,7 @@ def _units(page: Page, result: Years) -> str:
             page.t("Buurt", "Buurt"),
             "=" + page.t("Dwellings", "Woningen"),
             "=" + page.t("Share (points)", "Aandeel (punten)"),
-            "=" + page.t("95 % interval", "95 %-interval"),
+            "=" + page.t("95% interval", "95%-interval"),
         ]
         if not rows:
             parts.append(f"<p>{caption}.</p>")

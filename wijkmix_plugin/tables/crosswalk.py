@@ -168,10 +168,7 @@ def _divided(
     """Say what a division assumes, and how many dwellings that can misplace at most."""
     pick = np.maximum if told is _BY_AREA else np.minimum
     amount = number(float(np.nansum(counts[rows].sum(axis=1) * pick(parts, 1 - parts))), 0)
-    values = {"n": len(set(rows.tolist())), "m": len(set(cells.tolist()))}
-    return Text(
-        told.en.format(**values, amount=amount.en), told.nl.format(**values, amount=amount.nl)
-    )
+    return told.format(n=len(set(rows.tolist())), m=len(set(cells.tolist())), amount=amount)
 
 
 def _check_basis(basis: Sequence[object]) -> None:
@@ -200,9 +197,9 @@ def other_areas(one: Any, two: Any) -> tuple[list[str], list[Text]]:
     -------
     codes : list of str
         Codes in both that are another area: outlines that overlap for less than a quarter, or a
-        mark of CBS that outlines do not contradict (an overlap of 99 % and more).
+        mark of CBS that outlines do not contradict (an overlap of 99% and more).
     notes : list of Text
-        Outlines that overlap for less than 60 %; without outlines: the same code, another name.
+        Outlines that overlap for less than 60%; without outlines: the same code, another name.
 
     Notes
     -----
@@ -225,9 +222,9 @@ def other_areas(one: Any, two: Any) -> tuple[list[str], list[Text]]:
     if doubtful.any():
         notes.append(
             Text(
-                "The same code, but outlines that overlap for less than 60 % ({n}): {codes}. Part "
+                "The same code, but outlines that overlap for less than 60% ({n}): {codes}. Part "
                 "of their change may be a change of area.",
-                "Dezelfde code, maar omtrekken die voor minder dan 60 % overlappen ({n}): {codes}. "
+                "Dezelfde code, maar omtrekken die voor minder dan 60% overlappen ({n}): {codes}. "
                 "Een deel van hun verandering kan een verandering van gebied zijn.",
             ).format(n=int(doubtful.sum()), codes=_some(codes[doubtful].tolist()))
         )

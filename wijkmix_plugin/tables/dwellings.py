@@ -381,7 +381,7 @@ def notes_of(
     for reason, sentence in _SENTENCES.items():
         n = left.get(reason, 0)
         if n:
-            notes.append(Note("warning", sentence.format(n=n, share=f"{100 * n / total:.1f}")))
+            notes.append(Note("warning", sentence.format(n=n, share=100 * n / total)))
     if differ:
         notes.append(
             Note(
@@ -399,10 +399,11 @@ def notes_of(
             Note(
                 "warning",
                 Text(
-                    "The ownership of {share} % of the dwellings is unknown; they are in no share.",
-                    "Van {share} % van de woningen is het eigendom onbekend; zij tellen in geen "
+                    "The ownership of {share:.1f}% of the dwellings is unknown; they are in no "
+                    "share.",
+                    "Van {share:.1f}% van de woningen is het eigendom onbekend; zij tellen in geen "
                     "aandeel mee.",
-                ).format(share=f"{unknown:.1f}"),
+                ).format(share=unknown),
             )
         )
     crossing = sorted(crossing)
@@ -423,25 +424,28 @@ def notes_of(
 
 _SENTENCES = {
     OUTSIDE: Text(
-        "{n} dwellings ({share} %) lie outside the areas.",
-        "{n} woningen ({share} %) liggen buiten de gebieden.",
+        "{n} dwellings ({share:.1f}%) lie outside the areas.",
+        "{n} woningen ({share:.1f}%) liggen buiten de gebieden.",
     ),
     NO_PLACE: Text(
-        "{n} rows ({share} %) have no point.", "{n} rijen ({share} %) hebben geen punt."
+        "{n} rows ({share:.1f}%) have no point.", "{n} rijen ({share:.1f}%) hebben geen punt."
     ),
-    NO_CODE: Text("{n} rows ({share} %) have no code.", "{n} rijen ({share} %) hebben geen code."),
+    NO_CODE: Text(
+        "{n} rows ({share:.1f}%) have no code.", "{n} rijen ({share:.1f}%) hebben geen code."
+    ),
     CODE_UNKNOWN: Text(
-        "{n} dwellings ({share} %) have a code that no area has.",
-        "{n} woningen ({share} %) hebben een code die geen gebied heeft.",
+        "{n} dwellings ({share:.1f}%) have a code that no area has.",
+        "{n} woningen ({share:.1f}%) hebben een code die geen gebied heeft.",
     ),
     TWO_AREAS: Text(
-        "{n} rows ({share} %) are of dwellings that occur in two areas; these are counted nowhere.",
-        "{n} rijen ({share} %) zijn van woningen die in twee gebieden voorkomen; die tellen "
+        "{n} rows ({share:.1f}%) are of dwellings that occur in two areas; these are counted "
+        "nowhere.",
+        "{n} rijen ({share:.1f}%) zijn van woningen die in twee gebieden voorkomen; die tellen "
         "nergens mee.",
     ),
     AGAIN: Text(
-        "{n} rows ({share} %) repeat a dwelling; each dwelling counts once.",
-        "{n} rijen ({share} %) herhalen een woning; elke woning telt één keer.",
+        "{n} rows ({share:.1f}%) repeat a dwelling; each dwelling counts once.",
+        "{n} rijen ({share:.1f}%) herhalen een woning; elke woning telt één keer.",
     ),
 }
 

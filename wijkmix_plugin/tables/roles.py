@@ -185,8 +185,8 @@ ROLES: dict[str, Role] = _by_name(
         "%",
         Text("Low-income households", "Huishoudens met laag inkomen"),
         Text(
-            "Share of households among the 40 % with the lowest income of the country.",
-            "Aandeel huishoudens dat landelijk tot de 40 % met het laagste inkomen hoort.",
+            "Share of households among the 40% with the lowest income of the country.",
+            "Aandeel huishoudens dat landelijk tot de 40% met het laagste inkomen hoort.",
         ),
     ),
     Role(

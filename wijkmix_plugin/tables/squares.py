@@ -120,11 +120,11 @@ def square_counts(
     notes = [
         Text(
             "CBS squares are a proxy for blocks. {used} of {n} have usable tenure ({classes}; "
-            "{part:.1f} % of the published dwellings); {left} have only a part of it, of which "
+            "{part:.1f}% of the published dwellings); {left} have only a part of it, of which "
             "{nobody} no dwellings; what was suppressed is not worked out from the rest. "
             "Percentages are rounded to tens.",
             "CBS-vierkanten zijn een benadering van blokken. {used} van {n} hebben bruikbare "
-            "eigendomscijfers ({classes}; {part:.1f} % van de gepubliceerde woningen); {left} "
+            "eigendomscijfers ({classes}; {part:.1f}% van de gepubliceerde woningen); {left} "
             "hebben er maar een deel van, waarvan {nobody} geen woningen; wat is onderdrukt, wordt "
             "niet uit de rest afgeleid. Percentages zijn afgerond op tientallen.",
         ).format(

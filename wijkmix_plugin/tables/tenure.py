@@ -270,9 +270,9 @@ def _say_unknown_ownership(percent: np.ndarray, verdict: Verdict) -> None:
     verdict.note(
         "warning",
         much & verdict.used,
-        "Ownership of more than 10 % of the dwellings is unknown; the shares are of the rest "
+        "Ownership of more than 10% of the dwellings is unknown; the shares are of the rest "
         "({n}): {codes}.",
-        "Het eigendom van meer dan 10 % van de woningen is onbekend; de aandelen gaan over de "
+        "Het eigendom van meer dan 10% van de woningen is onbekend; de aandelen gaan over de "
         "rest ({n}): {codes}.",
     )
     verdict.say(much, _per_unit("ownership unknown {:g} %", percent, much), use=True)
