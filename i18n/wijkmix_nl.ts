@@ -3268,6 +3268,10 @@
         <translation>Gewicht naar woningen of oppervlakte</translation>
     </message>
     <message>
+        <source>What belongs with the plan</source>
+        <translation>Wat bij het plan hoort</translation>
+    </message>
+    <message>
         <source>What counted as vulnerable</source>
         <translation>Wat telde als kwetsbaar</translation>
     </message>
@@ -3456,6 +3460,10 @@
         <translation>Inzoomen op de buurt</translation>
     </message>
     <message>
+        <source>a flag that appears</source>
+        <translation>een vlag die verschijnt</translation>
+    </message>
+    <message>
         <source>a number of dwellings per tenure is below zero, so it is not used</source>
         <translation>een aantal woningen per eigendomsvorm is kleiner dan nul en is daarom niet gebruikt</translation>
     </message>
@@ -3546,6 +3554,10 @@
     <message>
         <source>empty: sociaal is corp, midden is overig … (assumption)</source>
         <translation>leeg: sociaal is corp, midden is overig … (aanname)</translation>
+    </message>
+    <message>
+        <source>in the plan: {action}</source>
+        <translation>in het plan: {action}</translation>
     </message>
     <message>
         <source>island</source>

@@ -347,16 +347,24 @@ def _wanted(source: Any, shipped: Any) -> list[str]:
     return [n for n in there if n in known or n in own]
 
 
-def _flag_table(flags: pd.DataFrame | None, shipped: Any, lang: str) -> pd.DataFrame:
-    """Return the flags that differ, with the conditions that flipped in words."""
+def _flag_table(found: pd.DataFrame | None, shipped: Any, lang: str) -> pd.DataFrame:
+    """Return the flags that differ, the conditions that flipped in words, and the companions."""
     import pandas as pd
 
     from ..wijkmix_plugin.policy import scenario_flags
+    from ..wijkmix_plugin.policy.flags import RAISED, companions_of
 
-    if flags is None:
-        flags = pd.DataFrame(columns=scenario_flags.COLUMNS)
-    told = [scenario_flags.conditions_text(c, shipped).get(lang) for c in flags["conditions"]]
-    return flags.assign(conditions=pd.Series(told, index=flags.index, dtype=object))
+    if found is None:
+        found = pd.DataFrame(columns=scenario_flags.COLUMNS)
+    told = [scenario_flags.conditions_text(c, shipped).get(lang) for c in found["conditions"]]
+    beside = [
+        companions_of([flag], shipped) if now in RAISED else None
+        for flag, now in zip(found["flag"], found["after"], strict=True)
+    ]
+    return found.assign(
+        conditions=pd.Series(told, index=found.index, dtype=object),
+        flag_companions=pd.Series(beside, index=found.index, dtype=object),
+    )
 
 
 def _aliases() -> dict[str, str]:

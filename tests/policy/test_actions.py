@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from wijkmix.wijkmix_plugin.errors import PolicyError
-from wijkmix.wijkmix_plugin.policy import actions
+from wijkmix.wijkmix_plugin.policy import actions, catalogue
 from wijkmix.wijkmix_plugin.policy.actions import Action, Monitoring, Scenario
 
 ONE = Action("BU1", 2026, "sloop", "sociaal", 40.0, "yes")
@@ -113,3 +113,27 @@ def test_years_to_measure():
 def test_no_text_of_a_project_breaks_the_reading(text):
     found, _ = actions.loads(text)
     assert isinstance(found, Scenario)
+
+
+def test_every_action_goes_with_the_flag_of_its_instrument():
+    shipped = catalogue.load()
+    entries = {
+        "sloop": "F05",
+        "nieuwbouw": "F07",
+        "verkoop": "F11",
+        "inponden": "F13",
+        "transformatie": "F05",
+        "aankoop": "F12",
+    }
+    by_number = {entry["nr"]: entry for entry in shipped.entries}
+    assert {name: by_number[number]["candidate_flags"] for name, number in entries.items()} == {
+        name: [actions.FLAG_OF[name]] for name in actions.ACTIONS
+    }
+
+
+def test_flags_whose_companions_belong_with_a_plan():
+    assert actions.companion_flags([], []) == {}
+    assert actions.companion_flags(["verkoop", "sloop", "sloop"], ["grondverwerving"]) == {
+        "herstructurering": ["sloop", "verkoop"],
+        "grondverwerving": [],
+    }

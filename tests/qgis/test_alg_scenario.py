@@ -215,6 +215,17 @@ def test_pairs_and_flags(run, stock, table_of):
     assert any("Unbalanced plan: of social rental" in line for line in run.log)
 
 
+def test_a_flag_that_appears_carries_its_companions(run, stock, table_of):
+    # Without its 20 owner-occupied dwellings the buurt is little mixed.
+    plan = [("BU00010000", 2026, "sloop", "duur koop", 20, "nee")]
+    found = run("scenario", {"INPUT": stock(), "ACTIONS": table_from(plan), **EVERY})
+    flags = table_of(found["FLAGS"])
+    raised = [f for f in flags if f["after"] in ("candidate", "provisional")]
+    assert [(f["buurt_code"], f["flag"]) for f in raised] == [("BU00010000", "herstructurering")]
+    assert "P04 terugkeer-herhuisvesting" in raised[0]["flag_companions"]
+    assert all(f["flag_companions"] is None for f in flags if f not in raised)
+
+
 def test_without_a_plan_no_flag_moves(run, stock, table_of):
     # Computed again from the same figures, clusters included, every flag is what the scan said.
     found = run("scenario", {"INPUT": stock(), "ACTIONS": table_from([]), **EVERY})

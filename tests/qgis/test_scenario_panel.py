@@ -120,6 +120,17 @@ def test_working_out_shows_everything_and_says_what_it_is(dock, scanned, monkeyp
     for words in ("not met", "Newcomers", "maximum", "part of the stock", "what is delivered"):
         assert words in body
     assert "BU00010000 (2026) → BU00010007 (2028), 100, 0.7 km" in body
+    for words in ("in the plan: demolition", "in the plan: new build", "Never without:"):
+        assert words in body
+    for flag in ("herstructurering", "verdichting"):
+        for one in dock._catalogue.companions(flag):
+            assert f'href="entry:{one["id"]}"' in body
+        for caveat in dock._catalogue.side_effects(flag):
+            assert caveat["en"] in body
+    panel.result.body.linkActivated.emit("entry:waterbedmonitoring")
+    assert dock.tabs.currentWidget() is dock.instruments
+    assert "P05" in dock.instruments.page.toPlainText()
+    dock.tabs.setCurrentWidget(panel)
     assert panel.result.report.isVisibleTo(panel)
     names = [layer.name() for layer in QgsProject.instance().mapLayers().values()]
     assert any("2028" in name for name in names)

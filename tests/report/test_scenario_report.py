@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from wijkmix.wijkmix_plugin.measures import change, waterbed
 from wijkmix.wijkmix_plugin.measures.swap import swap_bound
-from wijkmix.wijkmix_plugin.policy import scenario, scenario_run
+from wijkmix.wijkmix_plugin.policy import scenario, scenario_flags, scenario_run
 from wijkmix.wijkmix_plugin.policy.actions import Monitoring
 from wijkmix.wijkmix_plugin.report.scenario import render_scenario
 from wijkmix.wijkmix_plugin.report.swap import SwapResult, render_swap
@@ -123,6 +123,31 @@ def test_flags_show_what_flipped(catalogue):
     assert "niet kwetsbaar" not in section.split("</section>")[0]
 
 
+def test_a_plan_is_never_without_its_companions_and_warnings(catalogue):
+    frame = town()
+    code = frame.loc[frame["n_corp"] > 50, "buurt_code"].iloc[0]
+    result = worked_out(catalogue, [(code, 2026, "verkoop", "sociaal", 10, None)], frame)
+    page = sound(render_scenario(result, catalogue, lang="nl"))
+    section = page.split('<section id="companions">')[1].split("</section>")[0]
+    assert "in het plan: verkoop" in section
+    assert "Toon dit plan nooit zonder" in section
+    for entry in catalogue.companions("herstructurering"):
+        assert f"{entry['label']['nl']}</b>" in section
+    for caveat in catalogue.side_effects("herstructurering"):
+        assert caveat["nl"] in section
+    assert {c["type"] for c in catalogue.side_effects("herstructurering")} == {
+        "displacement",
+        "waterbed",
+    }
+    assert "<h3>Grondverwerving" not in section
+    # Nor is a flag that the plan makes appear.
+    row = (2026, code, "Buurt", "grondverwerving", "no", "provisional", "appears", [])
+    result.flags = pd.DataFrame([row], columns=scenario_flags.COLUMNS)
+    page = sound(render_scenario(result, catalogue, lang="nl"))
+    section = page.split('<section id="companions">')[1].split("</section>")[0]
+    assert "<h3>Grondverwerving <small>een vlag die verschijnt</small></h3>" in section
+
+
 def test_no_actions_and_no_indicators(catalogue):
     frame = town()
     bare = frame[[c for c in frame if c.startswith("n_") or c in scenario_run.IDENTITY]].assign(
@@ -130,6 +155,7 @@ def test_no_actions_and_no_indicators(catalogue):
     )
     html = sound(render_scenario(worked_out(catalogue, [], bare), catalogue, lang="nl"))
     assert "er verandert niets" in html
+    assert "Het plan bevat geen actie en er verschijnt geen vlag." in html
     assert "heeft geen indicatoren" in html
     assert "Welke gebieden kwetsbaar zijn is niet bekend" in html
 

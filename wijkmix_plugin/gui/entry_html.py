@@ -212,5 +212,12 @@ def companions(flag: str, catalogue: Any) -> str:
     return f"<p><b>{esc(title)}</b> {links}</p>"
 
 
+def side_effects(flag: str, catalogue: Any) -> str:
+    """Return the displacement and waterbed caveats of a flag."""
+    if catalogue is None:
+        return ""
+    return items(_caveats({"caveats": catalogue.side_effects(flag)}, catalogue))
+
+
 def link(entry: dict[str, Any]) -> str:
     return f'<a href="entry:{esc(entry["id"])}">{esc(title(entry))}</a>'

@@ -75,6 +75,7 @@ def render(
             text = translate("WijkMix", "Matching instruments")
             body.append(f'<p><a href="flag:{name}">{esc(text)}</a></p>')
             body.append(entry_html.companions(name, catalogue))
+            body.append(entry_html.side_effects(name, catalogue))
     body.append(_vulnerable(values, origin))
     return "".join(body)
 

@@ -21,7 +21,7 @@ from qgis.core import (
     QgsProject,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QCoreApplication, QTimer
+from qgis.PyQt.QtCore import QCoreApplication, QTimer, QUrl, pyqtSignal
 from qgis.PyQt.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from .. import dependencies, qgis_io
@@ -40,6 +40,8 @@ ALGORITHM = "wijkmix:scenario"
 
 class ScenarioPanel(QWidget):
     """Actions, result and measuring plan of the project that is open."""
+
+    linked = pyqtSignal(QUrl)
 
     def __init__(self, catalogue: Any, layer: Callable[[], QgsVectorLayer | None]) -> None:
         super().__init__()
@@ -60,7 +62,7 @@ class ScenarioPanel(QWidget):
     def _build(self) -> None:
         translate = QCoreApplication.translate
         self.plan = ActionsPage(lambda code: self._names.get(code, ""))
-        self.result = ResultPage()
+        self.result = ResultPage(self._catalogue)
         self.monitoring = MonitoringPage(self._catalogue)
         self.tabs = QTabWidget()
         for page, text in (
@@ -70,6 +72,7 @@ class ScenarioPanel(QWidget):
         ):
             self.tabs.addTab(page, text)
         self.layout().addWidget(self.tabs)
+        self.result.linked.connect(self.linked)
         self.plan.added.connect(self._remember_stock)
         self.plan.wanted.connect(self.run)
         self.plan.stopped.connect(self._stop)
@@ -97,6 +100,7 @@ class ScenarioPanel(QWidget):
         self._catalogue = catalogue
         if self.tabs is not None:
             self.monitoring.set_catalogue(catalogue)
+            self.result.catalogue = catalogue
 
     def show_unit(self, unit: Unit | None) -> None:
         """Offer a buurt for an action."""

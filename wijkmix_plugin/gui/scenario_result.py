@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsProject, QgsVectorLayer
-from qgis.PyQt.QtCore import QCoreApplication, Qt, QUrl
+from qgis.PyQt.QtCore import QCoreApplication, Qt, QUrl, pyqtSignal
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from .. import qgis_io
 from ..policy import actions, scenario_words
-from . import texts
+from . import entry_html, texts
 from .charts import Bar, MixBars
 from .page import box, heading, items, paragraph
 from .scan_layer import plain
@@ -39,9 +40,12 @@ def rows_of(layer: QgsVectorLayer | None) -> list[dict[str, Any]]:
 class ResultPage(QScrollArea):
     """The results of the last run of this session."""
 
-    def __init__(self) -> None:
+    linked = pyqtSignal(QUrl)
+
+    def __init__(self, catalogue: Any) -> None:
         super().__init__()
         translate = QCoreApplication.translate
+        self.catalogue = catalogue
         self._report = ""
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -55,6 +59,7 @@ class ResultPage(QScrollArea):
         self.bars = MixBars()
         self.bars.setAccessibleName(translate("WijkMix", "All buurten, per year"))
         self.body = _text(translate("WijkMix", "Tests, balance, indices and flags"))
+        self.body.linkActivated.connect(lambda link: self.linked.emit(QUrl(link)))
         self.report = QPushButton(translate("WijkMix", "Open the report"))
         self.report.clicked.connect(self._open)
         inside = QWidget()
@@ -91,6 +96,8 @@ class ResultPage(QScrollArea):
         for name in TABLES:
             layer = project.mapLayer(str(results.get(name) or ""))
             tables[name] = rows_of(layer if isinstance(layer, QgsVectorLayer) else None)
+        made = qgis_io.origin(project.mapLayer(str(results.get("OUTPUT") or ""))) or {}
+        planned = [row["action"] for row in made.get("actions", ())]
         self._report = str(results.get("REPORT") or "")
         self.report.setVisible(bool(self._report))
         told = [esc(text) for text in str(results.get("NOTES") or "").splitlines() if text]
@@ -106,6 +113,7 @@ class ResultPage(QScrollArea):
             + _balance(tables["BALANCE"], tables["PAIRS"], last)
             + _indices(tables["INDICES"], last)
             + _flags(tables["FLAGS"], last)
+            + _companions(planned, tables["FLAGS"], self.catalogue)
         )
 
     def _show_years(self, rows: list[dict[str, Any]]) -> None:
@@ -157,7 +165,7 @@ def _text(name: str) -> QLabel:
     text.setWordWrap(True)
     text.setTextFormat(Qt.TextFormat.RichText)
     text.setTextInteractionFlags(
-        Qt.TextInteractionFlag.TextSelectableByMouse
+        Qt.TextInteractionFlag.TextBrowserInteraction
         | Qt.TextInteractionFlag.TextSelectableByKeyboard
     )
     return text
@@ -305,6 +313,23 @@ def _flags(rows: list[dict[str, Any]], last: int) -> str:
         for r in found[:MOST]
     ]
     return head + items(lines) + _more(len(found)) + paragraph(_elsewhere())
+
+
+def _companions(planned: list[str], rows: list[dict[str, Any]], catalogue: Any) -> str:
+    """Return what no action and no flag that appears is shown without."""
+    translate = QCoreApplication.translate
+    raised = {row["flag"] for row in rows if row["flag_companions"]}
+    body = ""
+    for flag, found in actions.companion_flags(planned, raised).items():
+        why = [translate("WijkMix", "in the plan: {action}").format(action=_word(a)) for a in found]
+        if flag in raised:
+            why.append(translate("WijkMix", "a flag that appears"))
+        body += (
+            f"<p><b>{esc(texts.flag(catalogue, flag))}</b> ({'; '.join(why)})</p>"
+            + entry_html.companions(flag, catalogue)
+            + entry_html.side_effects(flag, catalogue)
+        )
+    return heading(translate("WijkMix", "What belongs with the plan")) + body if body else ""
 
 
 def _elsewhere() -> str:

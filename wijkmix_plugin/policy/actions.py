@@ -7,12 +7,13 @@ Only the standard library is used: the panel draws up a plan with no other libra
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import PolicyError, Text, exact
 from . import stored
+from .catalogue import FLAGS
 from .worklist import guarded
 
 SAYS = Text(
@@ -37,6 +38,16 @@ DEMOLISH, BUILD, SELL, BUY_IN, CONVERT, BUY = (
     "aankoop",
 )
 ACTIONS = (DEMOLISH, BUILD, SELL, BUY_IN, CONVERT, BUY)
+# Every action is physical in the source (F05, F07, F11 to F13), so it goes with the companions of
+# the flag that its instrument belongs to.
+FLAG_OF = {
+    DEMOLISH: "herstructurering",
+    BUILD: "verdichting",
+    SELL: "herstructurering",
+    BUY_IN: "herstructurering",
+    CONVERT: "herstructurering",
+    BUY: "herstructurering",
+}
 OCCUPIED = {
     "yes": True,
     "ja": True,
@@ -52,6 +63,20 @@ COLUMNS = ("unit", "year", "action", "segment", "n", "occupied")
 MAX_ACTIONS = 5000
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 MOST = 1_000_000  # dwellings in one action
+
+
+def companion_flags(planned: Iterable[str], appearing: Iterable[str]) -> dict[str, list[str]]:
+    """Return the flags whose companions belong with a plan, with the actions that ask for them.
+
+    Parameters
+    ----------
+    planned : the actions of the plan.
+    appearing : the flags that it makes appear; one that no action asks for has an empty list.
+    """
+    done, raised = set(planned), set(appearing)
+    asked = {f: [a for a in ACTIONS if a in done and FLAG_OF[a] == f] for f in FLAGS}
+    return {flag: found for flag, found in asked.items() if found or flag in raised}
+
 
 # -- when to measure what
 

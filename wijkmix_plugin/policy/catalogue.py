@@ -126,6 +126,23 @@ class Catalogue:
         """Return the entries that must be shown wherever the flag is, in order."""
         return [self.by_id[key] for key in self._flag(flag)["must_show"]]
 
+    def side_effects(self, flag: str) -> list[dict[str, Any]]:
+        """Return the displacement and waterbed caveats of a flag.
+
+        Those of the defining instrument and the obligatory companions; where they name none of a
+        type, the first among the other instruments of the flag.
+        """
+        rule = self._flag(flag)
+        near = [rule["defining_instrument"], *rule["must_show"]]
+        found: list[dict[str, Any]] = []
+        for kind in ("displacement", "waterbed"):
+            own, other = (
+                [c for i in ids for c in self.by_id[i]["caveats"] if c["type"] == kind]
+                for ids in (near, rule["instruments"])
+            )
+            found += [c for c in own or other[:1] if c not in found]
+        return found
+
     def trigger_clauses(self, entry: Entry) -> list[Clauses]:
         """Return the expressions of an entry's triggers that may be matched with data.
 

@@ -37,6 +37,7 @@ __all__ = [
     "FORBIDDEN_PATTERNS",
     "check_columns",
     "companions",
+    "companions_of",
     "evaluate_flags",
     "robustness",
     "vulnerable_rule",
@@ -117,13 +118,17 @@ def companions(verdicts: pd.DataFrame, catalogue: Catalogue) -> list[str | None]
     Numbers and ids such as "P04 terugkeer-herhuisvesting; P05 waterbedmonitoring" (n), in the order
     of the catalogue; None where no flag is raised.
     """
-    wanted = {flag: {e["id"] for e in catalogue.companions(flag)} for flag in FLAGS}
     told: dict[tuple[bool, ...], str | None] = {}
     raised = np.column_stack([verdicts[f"flag_{flag}"].isin(RAISED) for flag in FLAGS])
     for key in map(tuple, np.unique(raised, axis=0).tolist()):
-        keys = set().union(*(wanted[flag] for flag, on in zip(FLAGS, key, strict=True) if on))
-        told[key] = "; ".join(f"{e['nr']} {e['id']}" for e in catalogue.entries if e["id"] in keys)
-    return [told[key] or None for key in map(tuple, raised.tolist())]
+        told[key] = companions_of([f for f, on in zip(FLAGS, key, strict=True) if on], catalogue)
+    return [told[key] for key in map(tuple, raised.tolist())]
+
+
+def companions_of(raised: Iterable[str], catalogue: Catalogue) -> str | None:
+    """Return what these flags are never shown without, as `companions` writes it."""
+    keys = {entry["id"] for flag in raised for entry in catalogue.companions(flag)}
+    return "; ".join(f"{e['nr']} {e['id']}" for e in catalogue.entries if e["id"] in keys) or None
 
 
 def robustness(

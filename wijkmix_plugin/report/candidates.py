@@ -20,6 +20,7 @@ from .page import FLAG_NAMES, FLAGS, Page
 from .reasons import STATUS, Reasons, condition_counts, reasons_table, unknown_list
 
 _MAP_LABELS = 250
+_OF_FLAG = Text("this flag", "deze vlag")
 
 
 def flags_section(page: Page, base: maps.Base | None, first: int = 3) -> str:
@@ -189,8 +190,8 @@ def _map(
     )
 
 
-def companions_box(page: Page, flag: str) -> str:
-    """Return what must never be left out beside a physical flag."""
+def companions_box(page: Page, flag: str, of: Text = _OF_FLAG) -> str:
+    """Return what must never be left out beside a physical flag, or what else `of` names."""
     rule = page.knowledge("candidate_flags")[flag]
     domains = page.knowledge("domains")
     items = []
@@ -202,7 +203,7 @@ def companions_box(page: Page, flag: str) -> str:
         )
     warnings = [
         f"<b>{page.label('caveats', c['type'])}.</b> {page.say(c)} {basis_mark(page, c)}"
-        for c in side_effects(page, flag)
+        for c in page.catalogue.side_effects(flag)
     ]
     return (
         '<aside class="must"><h4>'
@@ -212,10 +213,11 @@ def companions_box(page: Page, flag: str) -> str:
         )
         + "</h4>"
         + page.t(
-            "<p>Physical intervention is never enough by itself. Never present this flag without "
+            "<p>Physical intervention is never enough by itself. Never present {of} without "
             "these companions and warnings.</p>",
-            "<p>Een fysieke ingreep is nooit genoeg op zichzelf. Toon deze vlag nooit zonder "
+            "<p>Een fysieke ingreep is nooit genoeg op zichzelf. Toon {of} nooit zonder "
             "deze begeleiding en waarschuwingen.</p>",
+            of=page.say(of),
         )
         + page.items(items)
         + page.items(warnings, kind="warn")
@@ -231,26 +233,6 @@ def basis_mark(page: Page, item: Mapping[str, Any]) -> str:
     if basis == "own":
         return f'<span class="mark">{page.label("bases", "own")}</span>'
     return page.assumption
-
-
-def side_effects(page: Page, flag: str) -> list[Mapping[str, Any]]:
-    """Return the displacement and waterbed caveats of a flag.
-
-    Those of the defining instrument and the obligatory companions; where they name none of a type,
-    the first among the other instruments of the flag.
-    """
-    rule = page.knowledge("candidate_flags")[flag]
-    near = [rule["defining_instrument"], *rule["must_show"]]
-    found: list[Mapping[str, Any]] = []
-    for kind in ("displacement", "waterbed"):
-        own = [c for i in near for c in page.entries[i]["caveats"] if c["type"] == kind]
-        other = [
-            c for i in rule["instruments"] for c in page.entries[i]["caveats"] if c["type"] == kind
-        ]
-        for caveat in own or other[:1]:
-            if caveat not in found:
-                found.append(caveat)
-    return found
 
 
 # -- instruments -----------------------------------------------------------------------------------

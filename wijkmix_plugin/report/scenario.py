@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 
 from ..errors import Text
-from ..policy import scenario, scenario_flags, scenario_words
+from ..policy import flags, scenario, scenario_flags, scenario_words
+from ..policy.actions import companion_flags
 from ..policy.scenario_run import ScenarioResult
 from . import figures, maps, plan
+from .candidates import companions_box
 from .charts import TENURE_SHORT, stacked_bar
 from .document import document, subtitle
 from .maps import MapClass
@@ -20,6 +22,7 @@ from .numbers import esc, is_missing
 from .page import FLAG_NAMES, Page
 
 SHOWN = ("dissimilarity", "isolation", "theil_h", "multigroup_theil_h")
+_OF_PLAN = Text("this plan", "dit plan")
 MOST_ROWS = 40  # of a table before the rest is folded
 _WIDEST = 150.0  # pixels of the longest bar
 _CHANGES = (
@@ -77,6 +80,11 @@ def render_scenario(
             "flags",
             page.t("Flags that appear or vanish", "Vlaggen die verschijnen of verdwijnen"),
             _flags(page, result),
+        ),
+        (
+            "companions",
+            page.t("What belongs with the plan", "Wat bij het plan hoort"),
+            _companions(page, result),
         ),
         ("monitoring", page.t("Measuring", "Meten"), plan.monitoring_section(page, monitoring)),
         ("actions", page.t("The actions", "De acties"), _actions(page, result)),
@@ -695,6 +703,32 @@ def _flags(page: Page, result: ScenarioResult) -> str:
         shown.append(_long(page, caption, head, rows))
     if earlier:
         parts.append(page.fold(page.t("Earlier years", "Eerdere jaren"), "".join(earlier)))
+    return "".join(parts)
+
+
+def _companions(page: Page, result: ScenarioResult) -> str:
+    """Return what no action and no flag that appears is shown without."""
+    raised = ()
+    if result.flags is not None:
+        raised = result.flags.loc[result.flags["after"].isin(flags.RAISED), "flag"]
+    found = companion_flags(result.plan.table["action"], raised)
+    if not found:
+        return page.t(
+            "<p>The plan holds no action, and no flag appears.</p>",
+            "<p>Het plan bevat geen actie en er verschijnt geen vlag.</p>",
+        )
+    parts = []
+    for flag, actions in found.items():
+        why = [
+            page.t("in the plan: {what}", "in het plan: {what}", what=_words(page, a))
+            for a in actions
+        ]
+        if flag in set(raised):
+            why.append(page.t("a flag that appears", "een vlag die verschijnt"))
+        parts.append(
+            f"<h3>{page.say(FLAG_NAMES[flag])} <small>{'; '.join(why)}</small></h3>"
+            + companions_box(page, flag, _OF_PLAN)
+        )
     return "".join(parts)
 
 

@@ -13,7 +13,6 @@ from ..errors import Text
 from ..policy import explain, scales, worklist
 from ..policy.goals import MAIN_GOALS
 from . import charts, decisions
-from .candidates import side_effects
 from .numbers import bilingual, esc
 from .page import FLAG_NAMES, FLAGS, Page
 from .place import Place, chart, checked_scales
@@ -151,7 +150,7 @@ def _companions(page: Page, physical: Collection[str]) -> str:
             entry = page.entries[ident]
             domain = page.say(page.knowledge("domains")[entry["domain"]])
             entries[f"• {esc(entry['nr'])} {page.say(entry['label'])} ({domain})"] = None
-        for caveat in side_effects(page, flag):
+        for caveat in page.catalogue.side_effects(flag):
             kind = page.label("caveats", caveat["type"])
             warnings[f"⚠ {kind}: {page.say(caveat)}"] = None
     head = page.t(
