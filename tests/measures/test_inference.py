@@ -38,17 +38,19 @@ def rows_of(table, groups):
 # -- each replicate is the index of a real table
 
 
-def test_a_bootstrap_replicate_is_the_index_of_the_drawn_units():
-    counts = town()
-    table = indices(counts, "abc", which=ASPATIAL, pairs=True)
-    units = all_units(*check(counts, "abc"), "all")
-    rows = rows_of(table, "abc")
+@pytest.mark.parametrize("groups", ["ab", "abc"])
+def test_a_bootstrap_replicate_is_the_index_of_the_drawn_units(groups, monkeypatch):
+    counts = town(groups=len(groups))
+    monkeypatch.setattr(inference, "_IN_CACHE", 4 * len(counts))  # four replicates at a time
+    table = indices(counts, groups, which=ASPATIAL, pairs=True)
+    units = all_units(*check(counts, groups), "all")
+    rows = rows_of(table, groups)
     some = inference.resamples(units, 15, seed=7)[0]()
     assert (some.weights.sum(axis=1) == len(counts)).all()
-    values = inference.values_of(set(rows), some, 3)
+    values = inference.values_of(set(rows), some, len(groups))
     for r in range(15):
         drawn = np.repeat(units.counts, some.weights[r].astype(int), axis=0)
-        expected = indices(drawn, "abc", which=ASPATIAL, pairs=True)["value"]
+        expected = indices(drawn, groups, which=ASPATIAL, pairs=True)["value"]
         found = [values[row][r] for row in rows]
         assert found == pytest.approx(expected.tolist(), abs=1e-12)
 

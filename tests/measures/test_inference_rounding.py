@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from wijkmix.wijkmix_plugin.errors import Cancelled, MeasureError
 from wijkmix.wijkmix_plugin.measures import rounding
+from wijkmix.wijkmix_plugin.measures.evenness import MANY_GROUPS, ONE_GROUP
 from wijkmix.wijkmix_plugin.measures.rounding import rounding_interval
 from wijkmix.wijkmix_plugin.measures.segregation import indices
 
@@ -117,6 +118,26 @@ def test_draws_stay_within_the_bounds_and_follow_the_seed():
     still = rounding.draws(counts, np.zeros(40), names)
     first = still.loc[("dissimilarity", "a", "rest")]
     assert first.to_numpy() == pytest.approx(table["value"].iloc[0])
+
+
+@pytest.mark.parametrize("names", ["ab", "abc"])
+def test_every_draw_gives_every_index_of_its_own_table(names):
+    random = np.random.default_rng(4)
+    counts = random.integers(0, 90, (25, len(names))) + 0.5
+    counts[3] = 0  # nothing stands there
+    base = counts.sum(axis=1)
+    code = random.integers(0, 9, 25)
+    found = rounding.draws(counts, base, list(names), code=code, seed=8)
+    noise = np.random.default_rng(8).uniform(-1, 1, (rounding.DRAWS, *counts.shape))
+    for n, one in enumerate(noise):
+        drawn = np.maximum(counts + one * base[:, None] / 200, 0)
+        sums = np.zeros((9, len(names)))
+        np.add.at(sums, code, drawn)
+        table = indices(sums, list(names), which=[*ONE_GROUP, *MANY_GROUPS])
+        for row in table.itertuples():
+            value = found.loc[(row.index, row.group, row.versus or ""), n]
+            assert value == pytest.approx(row.value, abs=1e-12)
+    assert len(found) == len(table)
 
 
 def test_draws_of_larger_units_and_of_what_moves():

@@ -471,6 +471,29 @@ def test_the_interval_carries_rounding():
     assert wide["high"] - plain["high"] < apart / 4
 
 
+def test_what_rounding_leaves_of_the_start_is_worked_out_once(monkeypatch):
+    counts = np.array([[20.0, 70, 10], [50, 30, 20], [80, 10, 10]]) * 3.33
+    base = rounding.rounded_base(counts, np.full(3, 333.0))
+    rows = [("A", year, "sloop", "sociaal", 10, "ja") for year in (2026, 2028, 2031)]
+    after = scenario.stock(counts, plan_of(*rows), UNITS, scenario.THREE, 2025)
+    asked = []
+    bound = rounding.rounding_interval
+    monkeypatch.setattr(
+        rounding, "rounding_interval", lambda *a, **k: asked.append(1) or bound(*a, **k)
+    )
+    frame = FRAME[["buurt_code"]].assign(dwellings=333.0)
+    table = scenario.index_table(frame, counts, after, scenario.THREE, rounded=base, replicates=99)
+    assert set(table["level"]) == {"buurt"}
+    assert len(asked) == 1 + len(rows)
+    first, *later = (
+        table.loc[table["year"] == year, ["before_low", "before_high"]].to_numpy()
+        for year in (2026, 2028, 2031)
+    )
+    assert np.isfinite(first).any()
+    for found in later:
+        np.testing.assert_array_equal(found, first)
+
+
 def test_rounding_that_touches_nothing_widens_nothing():
     counts = COUNTS + 0.25
     plan = plan_of()

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from ..errors import Cancelled, MeasureError
+from ..errors import MeasureError
 from .evenness import MANY_GROUPS, ONE_GROUP, Contrast, Units, all_units, check
-from .inference import Row, Weighted, check_replicates, resamples, values_of
+from .inference import Row, Weighing, Weighted, check_replicates, on_threads, resamples, values_of
 from .mix import canonical_order
 from .segregation import ALL, REST
 
@@ -108,18 +109,25 @@ def compare(
     plain = [_pointvalues_of(units, wanted) for units in sides]
     crossed = _exchange_compositions(sides)
     mixed = [_pointvalues_of(units, wanted) for units in crossed]
-    streams: list[int | list[int]] = [seed, seed] if same_units else [[seed, 1], [seed, 2]]
+    drawn = (
+        [(resamples(sides[0], replicates, seed), sides)]
+        if same_units
+        else [(resamples(u, replicates, [seed, n]), [u]) for n, u in enumerate(sides, 1)]
+    )
     spread: list[dict[Row, np.ndarray]] = []
-    for number, (units, stream) in enumerate(zip(sides, streams, strict=True)):
-        found = []
-        portions = resamples(units, replicates, stream)
-        for done, portion in enumerate(portions):
-            if cancelled is not None and cancelled():
-                raise Cancelled
-            found.append(values_of(set(wanted), portion(), len(names)))
+    for number, (portions, some) in enumerate(drawn):
+        those = [Weighing(units) for units in some]
+
+        def tell(percent: float, number: int = number) -> None:
             if progress is not None:
-                progress(50.0 * (number + (done + 1) / len(portions)))
-        spread.append({row: np.concatenate([part[row] for part in found]) for row in wanted})
+                progress((100.0 * number + percent) / len(drawn))
+
+        runs = [partial(_replicates_of, portion, those, wanted) for portion in portions]
+        found = on_threads(runs, tell, cancelled)
+        spread += [
+            {row: np.concatenate([part[row] for part in parts]) for row in wanted}
+            for parts in zip(*found, strict=True)
+        ]
     tails = [(1 - level) / 2, (1 + level) / 2]
     records = []
     for row in wanted:
@@ -152,6 +160,21 @@ def compare(
     )
 
 
+def _replicates_of(
+    portion: Callable[[], Weighted],
+    sides: Sequence[Weighing],
+    wanted: list[Row],
+    look: Callable[[], None],
+) -> list[dict[Row, np.ndarray]]:
+    """Draw some replicates, the same of every side, and compute what is asked of them."""
+    look()
+    weights = portion().weights
+    return [
+        values_of(set(wanted), Weighted(side, weights), side.units.counts.shape[1], look)
+        for side in sides
+    ]
+
+
 def _one_area(counts: np.ndarray, total: np.ndarray) -> Units:
     """Take units in the order they have."""
     rows = np.arange(len(counts))
@@ -179,7 +202,7 @@ def _pointvalues_of(units: Units | None, rows: list[Row]) -> dict[Row, float]:
     """Return the value of each row; NaN without units."""
     if units is None:
         return dict.fromkeys(rows, float("nan"))
-    once = Weighted(units, np.ones((1, len(units.rows))))
+    once = Weighted(Weighing(units), np.ones((1, len(units.rows))))
     values = values_of(set(rows), once, units.counts.shape[1])
     return {row: float(values[row][0]) for row in rows}
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from threading import Event
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -35,6 +35,8 @@ from .segregation import ALL, REST
 # Numbers per array that one thread holds: half a million are 4 MB. Results depend on this number
 # (each portion has its own random stream), not on the number of threads.
 _PORTION = 500_000
+# Of these so many are worked through at a time: half of what a core holds in its own memory.
+_IN_CACHE = 100_000
 # Binomial draws are tabulated up to this n, where there are so many draws for each row of the
 # table. 255 marks a bin of the table with two outcomes.
 _TABULATED, _UNSETTLED = 254, 255
@@ -320,7 +322,32 @@ def _run(
     return values_of(rows, portion(), n_groups, look)
 
 
-def _wait(run: Future, stop: Event, cancelled: Callable[[], bool] | None) -> dict:
+def on_threads(
+    runs: Sequence[Callable[[Callable[[], None]], Any]],
+    progress: Callable[[float], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> list[Any]:
+    """Return what every run gives; each is handed what it calls now and then, to be stopped."""
+    stop = Event()
+
+    def look() -> None:
+        if stop.is_set():
+            raise Cancelled
+
+    found = []
+    with ThreadPoolExecutor(_THREADS) as pool:
+        waiting = [pool.submit(run, look) for run in runs]
+        try:
+            for number, run in enumerate(waiting, 1):
+                found.append(_wait(run, stop, cancelled))
+                if progress is not None:
+                    progress(100.0 * number / len(waiting))
+        finally:
+            stop.set()  # after an error too, the threads have nothing more to do
+    return found
+
+
+def _wait(run: Future, stop: Event, cancelled: Callable[[], bool] | None) -> Any:
     """Wait for a run, looking now and then whether the user wants to stop."""
     while True:
         if cancelled is not None and cancelled():
@@ -372,7 +399,16 @@ def values_of(
         if contrast not in made:
             if look is not None:
                 look()
-            made[contrast] = some.sums(contrast, needed)
+            other = Contrast("rest", 1 - contrast.group)
+            if some.everybody and n_groups == 2 and other in made:
+                # Two groups that are everybody lie as far apart from either side.
+                apart = made[other]
+                mine = some.sums(contrast, needed - {"deviation", "differences"})
+                made[contrast] = mine._replace(
+                    deviation=apart.deviation, differences=apart.differences
+                )
+            else:
+                made[contrast] = some.sums(contrast, needed)
         return made[contrast]
 
     many: dict[str, np.ndarray] = {}
@@ -395,21 +431,34 @@ def values_of(
 # -- units drawn with replacement
 
 
-class Weighted:
-    """Replicates in which every unit counts a number of times.
+class _Terms(NamedTuple):
+    """What is summed over the units for a contrast; the last three in order of p, where needed."""
 
-    Parameters
-    ----------
-    units : Units of one area.
-    weights : (R, n) how often each unit was drawn.
-    """
+    names: tuple[str, ...]
+    values: np.ndarray
+    """(m, n), one row a name."""
+    order: np.ndarray | None
+    group: np.ndarray
+    people: np.ndarray
+    share: np.ndarray
 
-    def __init__(self, units: Units, weights: np.ndarray) -> None:
-        self.units, self.weights = units, weights
+
+class Weighing:
+    """The units of one area, and what is summed over them: worked out once for all replicates."""
+
+    def __init__(self, units: Units) -> None:
+        self.units = units
         self.everybody = np.array_equal(units.counts.sum(axis=1), units.total)
+        self._made: dict[tuple[Contrast, frozenset[str]], _Terms] = {}
 
-    def sums(self, contrast: Contrast, ingredients: frozenset[str]) -> Sums:
-        """Return sums of arrays (R,)."""
+    def terms(self, contrast: Contrast, ingredients: frozenset[str]) -> _Terms:
+        """Return what is summed for these ingredients."""
+        key = contrast, ingredients
+        if key not in self._made:
+            self._made[key] = self._terms(contrast, ingredients)
+        return self._made[key]
+
+    def _terms(self, contrast: Contrast, ingredients: frozenset[str]) -> _Terms:
         x, t = contrast.numbers(self.units.counts, self.units.total)
         y = np.maximum(t - x, 0.0)
         people = np.where(t > 0, t, 1.0)
@@ -422,40 +471,77 @@ class Weighted:
             terms["squares"] = x * p
         if "roots" in ingredients:
             terms["roots"] = np.sqrt(x * y)
-        made = {name: self._weighted(term) for name, term in terms.items()}
+        order = None
         if ingredients & {"deviation", "differences"}:
-            T, X = made["total"], made["group"]
             # The order by p is the same in every replicate.
             order = rank_order((p * 2.0**63).astype(np.uint64))
-            weights = self.weights.take(order, axis=1)
-            wt, wx = weights * t.take(order), weights
-            wx *= x.take(order)
-            upto = np.cumsum(wt, axis=1)
-            made["differences"] = 2.0 * np.einsum("ij,ij->i", wx, upto) - X * T
-            made["differences"] -= np.einsum("ij,ij->i", wx, wt)
-            # Sum of abs(x - P t) is twice the shortage in the units below P.
-            P = X / np.where(T > 0, T, 1.0)
-            below = np.searchsorted(p.take(order), P)
-            some = below > 0
-            people_below = np.where(some, upto[np.arange(len(P)), below - 1], 0.0)
-            starts = np.arange(len(P)) * wx.shape[1]
-            edges = np.column_stack([starts, starts + np.minimum(below, wx.shape[1] - 1)]).ravel()
-            group_below = np.add.reduceat(wx.ravel(), edges)[::2]
-            group_below = np.where(below == wx.shape[1], X, np.where(some, group_below, 0.0))
-            made["deviation"] = np.maximum(2.0 * (P * people_below - group_below), 0.0)
+            x, t, p = x.take(order), t.take(order), p.take(order)
+        return _Terms(tuple(terms), np.array(list(terms.values())), order, x, t, p)
+
+
+class Weighted:
+    """Replicates in which every unit counts a number of times.
+
+    Parameters
+    ----------
+    weighing : Weighing of the units of one area.
+    weights : (R, n) how often each unit was drawn.
+    """
+
+    def __init__(self, weighing: Weighing, weights: np.ndarray) -> None:
+        self.weighing, self.weights = weighing, weights
+        self.everybody = weighing.everybody
+
+    def sums(self, contrast: Contrast, ingredients: frozenset[str]) -> Sums:
+        """Return sums of arrays (R,)."""
+        terms = self.weighing.terms(contrast, ingredients)
+        size = max(1, _IN_CACHE // max(self.weights.shape[1], 1))
+        found = [
+            _weighted_sums(terms, self.weights[first : first + size])
+            for first in range(0, len(self.weights), size)
+        ]
+        made = {name: np.concatenate([part[name] for part in found]) for name in found[0]}
         nothing = np.full(len(self.weights), np.nan)
         return Sums(*(made.get(name, nothing) for name in Sums._fields))
 
     def meetings(self, contrast: Contrast) -> np.ndarray:
         """Return the sum of x_a x_b / t."""
-        counts = self.units.counts
+        counts = self.weighing.units.counts
         both = counts[:, contrast.group] * counts[:, contrast.versus]
-        return self._weighted(both / self.units.total)
+        return _add(self.weights, both / self.weighing.units.total)
 
-    def _weighted(self, term: np.ndarray) -> np.ndarray:
-        """Sum a term (n,) over the units of each replicate."""
-        # Not a matrix product: the last digit of that depends on the number of threads.
-        return np.einsum("ij,j->i", self.weights, term)
+
+def _weighted_sums(terms: _Terms, weights: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the sums (R,) of each name, for some replicates."""
+    made = {
+        name: _add(weights, values) for name, values in zip(terms.names, terms.values, strict=True)
+    }
+    if terms.order is None:
+        return made
+    T, X = made["total"], made["group"]
+    wt, wx = weights.take(terms.order, axis=1), weights.take(terms.order, axis=1)
+    wt *= terms.people
+    wx *= terms.group
+    upto = np.cumsum(wt, axis=1)
+    made["differences"] = 2.0 * np.einsum("ij,ij->i", wx, upto) - X * T
+    made["differences"] -= np.einsum("ij,ij->i", wx, wt)
+    # Sum of abs(x - P t) is twice the shortage in the units below P.
+    P = X / np.where(T > 0, T, 1.0)
+    below = np.searchsorted(terms.share, P)
+    some = below > 0
+    people_below = np.where(some, upto[np.arange(len(P)), below - 1], 0.0)
+    starts = np.arange(len(P)) * wx.shape[1]
+    edges = np.column_stack([starts, starts + np.minimum(below, wx.shape[1] - 1)]).ravel()
+    group_below = np.add.reduceat(wx.ravel(), edges)[::2]
+    group_below = np.where(below == wx.shape[1], X, np.where(some, group_below, 0.0))
+    made["deviation"] = np.maximum(2.0 * (P * people_below - group_below), 0.0)
+    return made
+
+
+def _add(weights: np.ndarray, term: np.ndarray) -> np.ndarray:
+    """Sum a term (n,) over the units of each replicate."""
+    # Not a matrix product: the last digit of that depends on the number of threads.
+    return np.einsum("ij,j->i", weights, term)
 
 
 def _portions(
@@ -469,13 +555,15 @@ def _portions(
 
 def resamples(units: Units, replicates: int, seed: int | list[int]) -> list[Callable[[], Weighted]]:
     """Return what draws the bootstrap replicates, some at a time."""
+    weighing = Weighing(units)
 
     def draw(size: int, stream: np.random.SeedSequence) -> Weighted:
         n = len(units.rows)
-        drawn = np.random.default_rng(stream).integers(n, size=(size, n))
-        drawn += n * np.arange(size)[:, None]
-        weights = np.bincount(drawn.ravel(), minlength=size * n).astype(float)
-        return Weighted(units, weights.reshape(size, n))
+        weights = np.empty((size, n))
+        random = np.random.default_rng(stream)
+        for row in weights:
+            row[:] = np.bincount(random.integers(n, size=n), minlength=n)
+        return Weighted(weighing, weights)
 
     return [partial(draw, *portion) for portion in _portions(len(units.rows), replicates, seed)]
 

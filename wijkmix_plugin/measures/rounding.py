@@ -10,9 +10,23 @@ import numpy as np
 import pandas as pd
 
 from ..errors import Cancelled, MeasureError
-from .evenness import MANY_GROUPS, ONE_GROUP, all_units, by_area, check, minus_x_log
+from .evenness import (
+    MANY_GROUPS,
+    ONE_GROUP,
+    Contrast,
+    Sums,
+    Units,
+    all_units,
+    by_area,
+    check,
+    ingredients_of,
+    many_group_values,
+    minus_x_log,
+    one_group_values,
+    sums,
+)
 from .inference import each_area
-from .segregation import ALL, REST, indices
+from .segregation import ALL, REST
 
 # The share of a group in the whole area is known within a range too; it is cut in this many steps.
 _STEPS = 8
@@ -136,7 +150,7 @@ def rounded_base(counts: np.ndarray, base: np.ndarray) -> np.ndarray | None:
 
 
 DRAWS = 99  # enough for the ends of an interval that mostly is that of the bootstrap
-_AT_ONCE = 1_000_000  # units times draws, a few hundred MB
+_EVERY = ingredients_of(frozenset((*ONE_GROUP, *MANY_GROUPS)))
 
 
 def draws(
@@ -174,28 +188,30 @@ def draws(
         When `cancelled()` is true.
     """
     generator = np.random.default_rng(seed)
-    code = np.arange(len(counts)) if code is None else code
-    n = int(code.max()) + 1 if len(code) else 0
-    size = max(1, _AT_ONCE // max(len(counts), 1))
-    parts = []
-    for first in range(0, DRAWS, size):
+    half = (base / 200)[:, None]
+    found = []
+    for _ in range(DRAWS):
         if cancelled is not None and cancelled():
             raise Cancelled
-        some = min(size, DRAWS - first)
-        found = counts + generator.uniform(-1, 1, (some, *counts.shape)) * (base / 200)[:, None]
-        found = np.maximum(found, 0.0)
+        drawn = np.maximum(counts + generator.uniform(-1, 1, counts.shape) * half, 0.0)
         if moved is not None:
-            found = np.maximum(found + moved, 0.0)
-        place = (np.arange(some)[:, None] * n + code).ravel()
-        sums = np.column_stack(
-            [np.bincount(place, found[:, :, k].ravel(), some * n) for k in range(counts.shape[1])]
-        )
-        area = np.repeat(np.arange(first, first + some).astype(str), n)
-        table = indices(sums, groups, area=area, which=(*ONE_GROUP, *MANY_GROUPS))
-        table = table[table["area"] != ALL]
-        keys = [table[name].fillna("") for name in ("index", "group", "versus")]
-        parts.append(table["value"].groupby([*keys, table["area"]]).first().unstack())
-    return pd.concat(parts, axis=1)
+            drawn = np.maximum(drawn + moved, 0.0)
+        if code is not None:
+            drawn = np.column_stack([np.bincount(code, column) for column in drawn.T])
+        total = drawn.sum(axis=1)
+        rows = np.flatnonzero(total > 0)
+        start = np.zeros(1, np.int64)
+        units = Units(np.array([ALL], dtype=object), start, rows, drawn[rows], total[rows])
+        found.append([sums(units, Contrast("rest", k), _EVERY) for k in range(len(groups))])
+    each = Sums(*np.array(found)[..., 0].transpose(2, 1, 0))  # arrays (groups, draws)
+    values = {
+        (name, str(group), REST): row
+        for name, rows in one_group_values(each).items()
+        for group, row in zip(groups, rows, strict=True)
+    }
+    if len(groups) > 1:
+        values |= {(name, ALL, ""): row for name, row in many_group_values(each).items()}
+    return pd.DataFrame(list(values.values()), index=pd.MultiIndex.from_tuples(values))
 
 
 def widen(table: pd.DataFrame, differences: pd.DataFrame, change: str) -> None:

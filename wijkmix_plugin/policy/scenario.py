@@ -468,6 +468,7 @@ def index_table(
             levels.append((level, usable, code, len(names)))
     parts = []
     drawn: dict[str, pd.DataFrame] = {}
+    bounded: dict[str, pd.DataFrame] = {}
     for number, (year, now) in enumerate(after.items()):
         for at, (level, usable, code, n) in enumerate(levels):
             first, second = (_added(c[usable], code, n) for c in (counts, now))
@@ -499,27 +500,29 @@ def index_table(
                 found[name] = np.nan
             if rounded is not None:
                 sums = _added(rounded[usable][:, None], code, n)[:, 0]
-                for name, side in (("before", first), ("after", second)):
-                    _add_bounds(found, name, side, classes, sums)
                 start, base = counts[usable], rounded[usable]
                 more = {"code": code, "seed": seed, "cancelled": cancelled}
-                if level not in drawn:
+                if level not in drawn:  # the start is the same in every year
                     drawn[level] = rounding.draws(start, base, classes, **more)
+                    bounded[level] = _bounds(found, first, classes, sums)
+                later = _bounds(found, second, classes, sums)
+                for name, bounds in (("before", bounded[level]), ("after", later)):
+                    for end in ("low", "high"):
+                        found[f"{name}_{end}"] = bounds[end].where(found[name].notna())
                 moved = (now - counts)[usable]
-                later = rounding.draws(start, base, classes, moved=moved, **more)
-                rounding.widen(found, later - drawn[level], "change")
+                now_drawn = rounding.draws(start, base, classes, moved=moved, **more)
+                rounding.widen(found, now_drawn - drawn[level], "change")
             parts.append(found[INDEX_COLUMNS])
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=INDEX_COLUMNS)
 
 
-def _add_bounds(
-    found: pd.DataFrame, name: str, counts: np.ndarray, classes: Sequence[str], base: np.ndarray
-) -> None:
+def _bounds(
+    found: pd.DataFrame, counts: np.ndarray, classes: Sequence[str], base: np.ndarray
+) -> pd.DataFrame:
     table = found[["index", "group", "versus"]].assign(
-        area=segregation.ALL, value=found[name], low=np.nan, high=np.nan
+        area=segregation.ALL, value=0.0, low=np.nan, high=np.nan
     )
-    bounds = rounding.rounding_interval(table, counts, classes, base=base)
-    found[f"{name}_low"], found[f"{name}_high"] = bounds["low"], bounds["high"]
+    return rounding.rounding_interval(table, counts, classes, base=base)
 
 
 def fingerprint(frame: pd.DataFrame, counts: np.ndarray, codes: Sequence[str]) -> str:
