@@ -2872,8 +2872,8 @@
         <translation>De laag is gefilterd: wijk, gemeente en geheel zijn opgeteld over de buurten die over zijn.</translation>
     </message>
     <message>
-        <source>The layer is in degrees; it is reprojected to RD New (EPSG:28992).</source>
-        <translation>De laag is in graden en wordt omgezet naar RD New (EPSG:28992).</translation>
+        <source>The layer is not in metres; it is reprojected to RD New (EPSG:28992).</source>
+        <translation>De laag is niet in meters; hij wordt omgezet naar RD New (EPSG:28992).</translation>
     </message>
     <message>
         <source>The nearest K</source>

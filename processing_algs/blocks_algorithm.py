@@ -138,6 +138,7 @@ class BlocksAlgorithm(WijkMixAlgorithm):
         geometry: bool = True,
     ) -> Blocks:
         """Read the units, with these fields as well; counts of CBS squares are worked out."""
+        from ..wijkmix_plugin.measures.mix import refuse_impossible_counts
         from ..wijkmix_plugin.tables import squares
         from ..wijkmix_plugin.tables.columns import square_fields
 
@@ -162,6 +163,8 @@ class BlocksAlgorithm(WijkMixAlgorithm):
                 self.note(feedback, note)
         else:
             table = frame[groups].astype(float)
+        values = table.to_numpy(dtype=float)
+        refuse_impossible_counts(values, list(table.columns), range(1, len(values) + 1))
         units = proxy(source.fields().names())
         if units is not OWN:
             self.note(
@@ -171,7 +174,7 @@ class BlocksAlgorithm(WijkMixAlgorithm):
                     "De eenheden zijn {nl}: een benadering van bouwblokken.",
                 ).format(en=units.en, nl=units.nl),
             )
-        return Blocks(frame, table.to_numpy(dtype=float), list(table.columns), crs, units)
+        return Blocks(frame, values, list(table.columns), crs, units)
 
     def located(
         self, areas: pd.DataFrame, codes: dict[str, np.ndarray], read: Blocks, feedback: Any
@@ -271,7 +274,14 @@ def check_fields(source: Any, groups: list[str]) -> None:
                 "Veld {name} bevat tekst, geen aantallen. Kies een getalveld.",
                 name=name,
             )
-    if len(set(groups)) < 2:
+    twice = sorted({name for name in groups if groups.count(name) > 1})
+    if twice:
+        raise TableError(
+            "Group {name} is given twice; choose each field once.",
+            "Groep {name} is twee keer opgegeven; kies elk veld een keer.",
+            name=", ".join(twice),
+        )
+    if len(groups) < 2:
         raise TableError(
             "One group ({name}) cannot be mixed. Choose the count fields of all classes.",
             "Een groep ({name}) kan niet gemengd zijn. Kies de velden met aantallen van alle "

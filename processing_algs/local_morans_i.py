@@ -332,12 +332,14 @@ class LocalMoransI(WijkMixAlgorithm):
         tolerance = self.parameterAsDouble(parameters, self.TOLERANCE, context)
         if kind in (NEAREST, WITHIN) or tolerance > 0:
             qgis_io.check_crs(source)
-            if source.sourceCrs().isGeographic():
+            # Feet are converted, and the nearest are the nearest in (web) Mercator too.
+            crs = source.sourceCrs()
+            if crs.isGeographic() or (kind != NEAREST and qgis_io.is_mercator(crs)):
                 raise GeometryError(
-                    "Layer {name} is in degrees ({crs}), and a degree is not a distance. Reproject "
-                    "it first (in the Netherlands to RD New, EPSG:28992).",
-                    "Laag {name} staat in graden ({crs}), en een graad is geen afstand. Zet hem "
-                    "eerst om (in Nederland naar RD New, EPSG:28992).",
+                    "Layer {name} is not in metres ({crs}), so a distance in metres means nothing "
+                    "there. Reproject it first (in the Netherlands to RD New, EPSG:28992).",
+                    "Laag {name} is niet in meters ({crs}), dus een afstand in meters zegt daar "
+                    "niets. Zet hem eerst om (in Nederland naar RD New, EPSG:28992).",
                     name=source.sourceName(),
                     crs=source.sourceCrs().authid(),
                 )
@@ -465,10 +467,10 @@ class LocalMoransI(WijkMixAlgorithm):
 
         from ..wijkmix_plugin.measures import neighbours
 
-        kind = self.parameterAsEnum(parameters, self.NEIGHBOURS, context)
         metre = QgsUnitTypes.fromUnitToUnitFactor(
             Qgis.DistanceUnit.Meters, source.sourceCrs().mapUnits()
         )
+        kind = self.parameterAsEnum(parameters, self.NEIGHBOURS, context)
         if kind == NEAREST:
             k = self.parameterAsInt(parameters, self.K, context)
             near = neighbours.nearest(shapes, k, mask=used)

@@ -251,7 +251,8 @@ class Scan(PolicyAlgorithm):
         if crs != source.sourceCrs():
             feedback.pushWarning(
                 QCoreApplication.translate(
-                    "WijkMix", "The layer is in degrees; it is reprojected to RD New (EPSG:28992)."
+                    "WijkMix",
+                    "The layer is not in metres; it is reprojected to RD New (EPSG:28992).",
                 )
             )
         frame = qgis_io.read(

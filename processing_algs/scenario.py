@@ -325,11 +325,11 @@ class Scenario(WijkMixAlgorithm):
         return str(self._origin.get("source") or source.sourceName())
 
     def _middles(self, frame: pd.DataFrame, source: Any) -> np.ndarray | None:
-        """Return a point inside each unit in metres; None in degrees, where distance has none."""
+        """Return a point inside each unit in metres; None where the layer is not in metres."""
         import numpy as np
         import shapely
 
-        if source.sourceCrs().isGeographic():
+        if not qgis_io.in_metres(source.sourceCrs()):
             return None
         middle = shapely.point_on_surface(frame["geometry"].to_numpy())
         return np.column_stack([shapely.get_x(middle), shapely.get_y(middle)])

@@ -190,7 +190,7 @@ class SegregationIndices(CountsAlgorithm):
         source = self.source(parameters, self.INPUT, context)
         bandwidths = self._bandwidths(parameters, context)
         kind = QgsWkbTypes.geometryType(source.wkbType())
-        metric = source.sourceCrs().isValid() and not source.sourceCrs().isGeographic()
+        metric = qgis_io.in_metres(source.sourceCrs())
         land = kind == Qgis.GeometryType.Polygon and metric
         if kind == Qgis.GeometryType.Polygon and not metric:
             self.note(
@@ -318,7 +318,7 @@ def _check_metres(source: QgsProcessingFeatureSource) -> None:
         )
     qgis_io.check_crs(source)
     crs = source.sourceCrs()
-    if crs.mapUnits() != Qgis.DistanceUnit.Meters:
+    if not qgis_io.in_metres(crs):
         raise GeometryError(
             "Layer {name} is not in metres ({crs}), so a bandwidth in metres means nothing there. "
             "Reproject it first, for example to EPSG:28992 (RD New).",

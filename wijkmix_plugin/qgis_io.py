@@ -765,9 +765,24 @@ def check_crs(source: QgsProcessingFeatureSource) -> None:
 
 
 def metric_crs(source: QgsProcessingFeatureSource) -> QgsCoordinateReferenceSystem:
-    """Return the layer's own system where it is in metres, else RD New."""
+    """Return the layer's own system where it is in metres (or not set), else RD New."""
     crs = source.sourceCrs()
-    return QgsCoordinateReferenceSystem(RD_NEW) if crs.isGeographic() else crs
+    if not crs.isValid() or in_metres(crs):
+        return crs
+    return QgsCoordinateReferenceSystem(RD_NEW)
+
+
+def in_metres(crs: QgsCoordinateReferenceSystem) -> bool:
+    """Tell whether a distance in this system is one in metres on the ground.
+
+    Not in degrees, feet or (web) Mercator.
+    """
+    return crs.mapUnits() == Qgis.DistanceUnit.Meters and not is_mercator(crs)
+
+
+def is_mercator(crs: QgsCoordinateReferenceSystem) -> bool:
+    """Tell whether this is (web) Mercator: in the Netherlands 160 of its metres are 100."""
+    return crs.projectionAcronym() == "merc"
 
 
 def from_degrees(shapes: Iterable[Any], transform_context: Any) -> list[Any]:

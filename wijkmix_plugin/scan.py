@@ -558,7 +558,9 @@ def _block_counts(
     columns = [f"n_{c}" for c in classes]
     absent = [c for c in columns if c not in blocks]
     if not absent:
-        return blocks[columns].apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float), []
+        counts = blocks[columns].apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
+        mix.refuse_impossible_counts(counts, columns, range(1, len(counts) + 1))
+        return counts, []
     if squares.are_squares(blocks.columns):
         table, texts = squares.square_counts(pd.DataFrame(blocks), classes)
         return table.to_numpy(dtype=float), texts

@@ -293,9 +293,13 @@ def test_too_many_nearest_neighbours(run):
 
 def test_distances_that_mean_nothing(run):
     degrees = layer_of(numbers(), crs="EPSG:4326", size=0.001)
-    refused(run, degrees, "degrees", NEIGHBOURS=3, DISTANCE=500)
-    refused(run, degrees, "degrees", NEIGHBOURS=2)
-    refused(run, degrees, "degrees", TOLERANCE=5)
+    refused(run, degrees, "not in metres", NEIGHBOURS=3, DISTANCE=500)
+    refused(run, degrees, "not in metres", NEIGHBOURS=2)
+    refused(run, degrees, "not in metres", TOLERANCE=5)
+    mercator = layer_of(numbers(), crs="EPSG:3857")
+    refused(run, mercator, "not in metres", NEIGHBOURS=3, DISTANCE=500)
+    refused(run, mercator, "not in metres", TOLERANCE=5)
+    moran(run, mercator, NEIGHBOURS=2, PERMUTATIONS=99)  # the nearest are the same ones there
     moran(run, degrees, PERMUTATIONS=99)  # borders have no unit
     refused(run, layer_of(numbers(), crs=""), "coordinate system", NEIGHBOURS=3, DISTANCE=500)
     refused(run, layer_of(numbers()), "DISTANCE", NEIGHBOURS=3)

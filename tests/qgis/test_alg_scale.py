@@ -6,7 +6,15 @@ from __future__ import annotations
 import math
 
 import pytest
-from qgis.core import QgsFeature, QgsGeometry, QgsProcessingException, QgsVectorLayer
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCoordinateTransformContext,
+    QgsFeature,
+    QgsGeometry,
+    QgsProcessingException,
+    QgsVectorLayer,
+)
 
 BLOCKS = [
     *((90, 5, 5), (10, 80, 10), (10, 85, 5), (70, 10, 20)),
@@ -434,6 +442,55 @@ def test_surroundings_of_cbs_squares(run, table_of):
 def test_surroundings_refusals(run, blocks, more, message):
     with pytest.raises(QgsProcessingException, match=message):
         surroundings(run, blocks(), **more)
+
+
+@pytest.mark.parametrize("name", ["mosaic", "surroundings_profile", "scale_spectrum"])
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (-5.0, "n_koop of unit 2 holds -5"),
+        (-99997.0, "CBS code for a missing value"),
+        (math.inf, "n_koop of unit 2 holds inf"),
+    ],
+)
+def test_impossible_counts_are_refused(run, blocks, name, value, message):
+    def change(rows):
+        rows[1][2] = value
+
+    more = {
+        "mosaic": {"PARENT": "wijk_code"},
+        "surroundings_profile": {"RADII": "150"},
+        "scale_spectrum": {"LEVELS": ["wijk_code"]},
+    }[name]
+    with pytest.raises(QgsProcessingException, match=message):
+        run(name, {"INPUT": blocks(change), "OUTPUT": "TEMPORARY_OUTPUT", **more})
+    twice = {**more, "GROUPS": ["n_koop", "n_koop", "n_corp"]}
+    with pytest.raises(QgsProcessingException, match="n_koop is given twice"):
+        run(name, {"INPUT": blocks(), "OUTPUT": "TEMPORARY_OUTPUT", **twice})
+
+
+@pytest.mark.parametrize("crs", ["EPSG:2263", "EPSG:3857"])
+def test_radii_are_metres_on_the_ground(run, blocks, table_of, crs):
+    """In feet, or in web Mercator, whose metres are none, the mix around a block stays the same."""
+    there = QgsCoordinateTransform(
+        QgsCoordinateReferenceSystem("EPSG:28992"),
+        QgsCoordinateReferenceSystem(crs),
+        QgsCoordinateTransformContext(),
+    )
+    moved = blocks(crs=crs)
+    for feature in moved.getFeatures():
+        shape = feature.geometry()
+        shape.transform(there)
+        moved.dataProvider().changeGeometryValues({feature.id(): shape})
+    moved.updateExtents()
+    found = [
+        [row["div_r150"] for row in table_of(results["OUTPUT"])]
+        for results in (
+            run("surroundings_profile", {"INPUT": layer, "RADII": "150", "OUTPUT": "memory:"})
+            for layer in (blocks(), moved)
+        )
+    ]
+    assert found[0] == pytest.approx(found[1])
 
 
 def test_loaded_mosaic_is_styled_without_good_and_bad_and_keeps_its_assumptions(

@@ -293,8 +293,9 @@ def test_bandwidths_in_degrees_or_feet_are_refused(run):
     assert "not in metres (EPSG:4326)" in refused(run, degrees, BANDWIDTHS="500")
     wrong = layer_of(blocks(), crs="EPSG:4326")
     assert "looks like RD New" in refused(run, wrong, BANDWIDTHS="500")
-    feet = layer_of(blocks(), crs="EPSG:2263")
-    assert "not in metres (EPSG:2263)" in refused(run, feet, BANDWIDTHS="500")
+    for crs in ("EPSG:2263", "EPSG:3857"):  # feet, and metres that are none in the Netherlands
+        strange = layer_of(blocks(), crs=crs)
+        assert f"not in metres ({crs})" in refused(run, strange, BANDWIDTHS="500")
 
 
 @pytest.mark.parametrize("name", ["segregation_indices", "local_segregation"])

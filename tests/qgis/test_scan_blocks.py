@@ -125,6 +125,15 @@ def test_the_map_of_blocks_hides_what_is_small_and_needs_blocks(
         scan(run, nested_buurten, BLOCKS_OUT="TEMPORARY_OUTPUT")
 
 
+def test_blocks_with_impossible_counts_are_refused(run, nested_buurten, nested_blocks):
+    blocks = nested_blocks()
+    place = blocks.fields().lookupField("n_koop")
+    first = next(blocks.getFeatures())
+    assert blocks.dataProvider().changeAttributeValues({first.id(): {place: -5}})
+    with pytest.raises(QgsProcessingException, match="n_koop of unit 1 holds -5"):
+        scan(run, nested_buurten, BLOCKS=blocks)
+
+
 def test_points_have_no_patches(run, nested_buurten, nested_blocks, table_of):
     first = table_of(scan(run, nested_buurten, BLOCKS=nested_blocks("Point"))["WIJKEN"])[0]
     assert first["patch_size"] is None

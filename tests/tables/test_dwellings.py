@@ -57,6 +57,13 @@ def test_a_mapping_that_is_none(text):
         read_map(text)
 
 
+@pytest.mark.parametrize("text", ['{"KW": "koop", " kw ": "corp"}', '{"A": "koop", "A": "corp"}'])
+def test_a_value_with_two_classes_is_refused(text):
+    with pytest.raises(TableError, match="to koop as well as to corp"):
+        read_map(text)
+    assert read_map('{"KW": "koop", "kw": "koop"}')["kw"] == "koop"
+
+
 def test_what_is_not_counted_is_listed():
     area = [0, dwellings.OUTSIDE, dwellings.NO_PLACE, dwellings.NO_CODE, dwellings.CODE_UNKNOWN]
     found = counted(area, ["KW"] * 5, codes=["A", None, None, None, "Z"])

@@ -21,6 +21,7 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from .. import qgis_io
 from ..qgis_io import PROVENANCE
 from . import scan_layer
 from .scan_layer import Mix, ScanTable, Unit, diversity
@@ -172,7 +173,7 @@ def around_buurt(
     """
     places = [layer.fields().lookupField(f"n_{name}") for name in classes]
     point = inner_point(feature)
-    if point is None or min(places) < 0 or layer.crs().mapUnits() != Qgis.DistanceUnit.Meters:
+    if point is None or min(places) < 0 or not qgis_io.in_metres(layer.crs()):
         return None
     far = max(RADII)
     request = QgsFeatureRequest(

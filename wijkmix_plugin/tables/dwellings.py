@@ -80,13 +80,14 @@ def read_map(given: str) -> dict[str, str]:
         Not a JSON object, or a value is mapped to something else.
     """
     example = '{"KW": "koop", "SH": "corp", "PH": "overig", "": "unknown"}'
-    found: Any = {}
+    found: Any = []
     if given.strip():
         try:
-            found = json.loads(given)
+            found = json.loads(given, object_pairs_hook=list)
         except ValueError as error:
             found = str(error)
-    if not isinstance(found, dict):
+    # A list of pairs, so that a value that is given twice is seen.
+    if not isinstance(found, list) or not all(isinstance(pair, tuple) for pair in found):
         raise TableError(
             "The mapping of tenure values is not a JSON object: {given}. Write for example "
             "{example}.",
@@ -95,7 +96,7 @@ def read_map(given: str) -> dict[str, str]:
             given=given,
             example=example,
         )
-    wrong = sorted(str(k) for k, v in found.items() if v not in CLASSES)
+    wrong = sorted(str(k) for k, v in found if not isinstance(v, str) or v not in CLASSES)
     if wrong:
         raise TableError(
             "The mapping of tenure values sends {wrong} to something else than koop, corp, "
@@ -105,7 +106,19 @@ def read_map(given: str) -> dict[str, str]:
             wrong=listed(wrong, NAMED),
             example=example,
         )
-    return {name: name for name in CLASSES} | {_key(k): v for k, v in found.items()}
+    result: dict[str, str] = {}
+    for name, kind in found:
+        if result.setdefault(_key(name), kind) != kind:
+            raise TableError(
+                "The mapping of tenure values sends {name} to {one} as well as to {other}; case "
+                "and spaces make no difference. Give it once.",
+                "De koppeling van eigendomswaarden stuurt {name} zowel naar {one} als naar "
+                "{other}; hoofdletters en spaties maken geen verschil. Geef de waarde een keer.",
+                name=name,
+                one=result[_key(name)],
+                other=kind,
+            )
+    return {name: name for name in CLASSES} | result
 
 
 def _key(value: Any) -> str:
