@@ -2848,6 +2848,10 @@
         <translation>De fijnste eenheden die u hebt: CBS-vierkanten van 100 m, PC6-gebieden, blokken, complexen van een corporatie, adressen. Vierkanten en PC6-gebieden staan bij benadering voor blokken.</translation>
     </message>
     <message>
+        <source>The flags&apos; tenure conditions by block and street (JSON)</source>
+        <translation>Eigendomsvoorwaarden van de vlaggen per blok en straat (JSON)</translation>
+    </message>
+    <message>
         <source>The goal in its own words</source>
         <translation>Het doel in eigen woorden</translation>
     </message>
@@ -3574,10 +3578,6 @@
     <message>
         <source>n.s.</source>
         <translation>n.s.</translation>
-    </message>
-    <message>
-        <source>no data</source>
-        <translation>geen gegevens</translation>
     </message>
     <message>
         <source>no scale in the source</source>

@@ -46,6 +46,9 @@ def aliases() -> dict[str, str]:
             "flag_verdichting": translate("WijkMix", "Candidate for study: densification"),
             "flag_grondverwerving": translate("WijkMix", "Candidate for study: land acquisition"),
             "flag_reasons": translate("WijkMix", "Conditions of the flags (JSON)"),
+            "flag_scales": translate(
+                "WijkMix", "The flags' tenure conditions by block and street (JSON)"
+            ),
             "flag_companions": translate("WijkMix", "Flags never without these instruments"),
             "flag_robustness_herstructurering": translate(
                 "WijkMix", "Restructuring stays in so many variants of the thresholds"

@@ -15,11 +15,13 @@ import pandas as pd
 
 from .errors import Cancelled, MeasureError, TableError, Text
 from .measures import grain, local_moran, mix, mosaic, neighbours, overview
-from .policy import flags, indicators
+from .policy import finer_scales, flags, indicators
 from .policy.catalogue import Catalogue
+from .policy.scales import FINER_FIELD
 from .tables import cbs, squares
 from .tables.cbs import Note
 from .tables.tenure import MIN_DWELLINGS
+from .tables.values import text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -64,6 +66,14 @@ COMPUTED = frozenset(
         "spectrum",
     ]
 )
+
+
+# Fields of blocks that name their street; PC6 areas stand in for streets, and are called so.
+STREET_FIELDS = {
+    **dict.fromkeys(("straat", "straatnaam", "openbare_ruimte", "openbareruimte", "street"), ""),
+    **dict.fromkeys(("openbareruimtenaam", "openbare_ruimte_naam"), ""),
+    **dict.fromkeys(("pc6", "postcode6"), "PC6"),
+}
 
 
 @dataclass
@@ -226,6 +236,13 @@ def run_scan(
         found = _blocks(blocks, table, result, canonical.classes, limits, theta, seed, cancelled)
         notes += found.notes
         _add_blocks(result, found.grain)
+        told = finer_scales.told(
+            finer_scales.asked(catalogue, thresholds),
+            found.finer,
+            canonical.classes,
+            _reference_counts(counts, area if reference == "gemeente" else None),
+        )
+        result[FINER_FIELD] = pd.Series(told, index=result.index, dtype=object)
     spectrum, spectrum_notes = _spectrum(result, counts, canonical.classes, found)
     notes += spectrum_notes
     wijken = _wijken(result, counts, spectrum, found)
@@ -432,6 +449,7 @@ class _Found:
     columns: list[str]
     counts: np.ndarray
     buurt: np.ndarray  # position of the buurt of each block that counts, -1 for the others
+    finer: list[finer_scales.Units]
     grain: grain.Grain
     notes: list[Note]
     squares: bool
@@ -479,6 +497,7 @@ def _blocks(
         )
     )
     buurt = np.where(used, placed.parent, -1)
+    streets = _streets(blocks, counts, placed.parent)
     counts = np.where(used[:, None], counts, np.nan)
     columns = [f"n_{c}" for c in classes]
     told = grain.grain(
@@ -494,7 +513,35 @@ def _blocks(
         cancelled=cancelled,
     )
     notes = [Note("info", text) for text in texts]
-    return _Found(columns, counts, buurt, told, notes, squares.are_squares(blocks.columns))
+    finer = [*streets, finer_scales.Units("blok", counts, buurt)]
+    return _Found(columns, counts, buurt, finer, told, notes, squares.are_squares(blocks.columns))
+
+
+def _streets(
+    blocks: gpd.GeoDataFrame, counts: np.ndarray, parent: np.ndarray
+) -> list[finer_scales.Units]:
+    """Sum the blocks to streets inside their buurt, where they have a field for the street.
+
+    Blocks that are too small by themselves count as well: addresses make streets. A street below
+    the least number of dwellings does not.
+    """
+    names = {str(name).lower(): name for name in blocks.columns}
+    found = next((name for name in STREET_FIELDS if name in names), None)
+    if found is None:
+        return []
+    street = text(blocks[names[found]])
+    used = (parent >= 0) & np.isfinite(counts).all(axis=1) & pd.notna(street)
+    rows = pd.DataFrame(counts[used]).groupby([parent[used], street[used]], sort=True).sum()
+    rows = rows[rows.sum(axis=1) >= MIN_DWELLINGS]
+    home = rows.index.get_level_values(0).to_numpy(dtype=int)
+    return [finer_scales.Units("straat", rows.to_numpy(float), home, STREET_FIELDS[found])]
+
+
+def _reference_counts(counts: pd.DataFrame, area: np.ndarray | None) -> np.ndarray:
+    """Return per buurt the dwellings of what location quotients compare with."""
+    known = counts.where(counts.notna().all(axis=1), 0.0)
+    key = np.zeros(len(counts)) if area is None else pd.factorize(area)[0]
+    return known.groupby(key).transform("sum").to_numpy(dtype=float)
 
 
 def _add_blocks(result: pd.DataFrame, told: grain.Grain) -> None:

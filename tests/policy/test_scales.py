@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import pytest
-from wijkmix.wijkmix_plugin.policy import scales
-from wijkmix.wijkmix_plugin.policy.scales import Level, check, differs, values_of
+from wijkmix.wijkmix_plugin.policy import explain, scales
+from wijkmix.wijkmix_plugin.policy.scales import Level, check, differs, finer, values_of
 
 CLASSES = ("koop", "corp", "overig")
 CONDITIONS = [
@@ -99,3 +100,79 @@ def test_the_values_are_those_of_the_scan():
         for name in ("div_tenure", "share_corp", "share_overig_huur", "lq_corp"):
             assert found[name] == pytest.approx(measured[name].iloc[row], abs=1e-12)
     assert scales.LADDER.index("buurt") == 2
+
+
+def parts_of(*shares):
+    conditions = [
+        {"ind": ind, "op": op, "threshold": limit, "share": share}
+        for ind, op, limit, share in shares
+    ]
+    return {"units": 12, "dwellings": 480.0, "kind": "", "conditions": conditions}
+
+
+def test_blocks_say_in_how_much_of_the_buurt_a_condition_holds():
+    stored = json.dumps({"v": 1, "blok": parts_of(("div_tenure", "<=", 0.5, 0.25))})
+    found = check(CONDITIONS, finer(stored, True))
+    assert found[0].conditions is None
+    assert "straat, openbare_ruimte or pc6" in found[0].why.en
+    (told,) = found[1].conditions
+    assert found[1].name == "(12)"
+    assert (told["ind"], told["share"], told["result"]) == ("div_tenure", 0.25, False)
+    said = explain.at_scale(told, "blok", None)
+    assert said.en == "✗ div_tenure ≤\N{NO-BREAK SPACE}0.5: so in blocks with 25% of the dwellings"
+    assert said.nl.endswith("geldt in blokken met 25% van de woningen")
+    assert "straten met" in explain.at_scale(told, "straat", None).nl
+    # The buurt says it is met.
+    assert differs(found)
+    half = json.dumps({"blok": parts_of(("div_tenure", "<=", 0.5, 0.5))})
+    assert not differs(check(CONDITIONS, finer(half, True)))
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        None,
+        3,
+        "x",
+        "[]",
+        '{"blok": 3}',
+        '{"blok": {"conditions": 3}}',
+        '{"blok": {"conditions": ["x", {"ind": "div_tenure", "op": "<=", "threshold": 0.5}]}}',
+        json.dumps({"blok": parts_of(("div_tenure", "<=", 0.4, 0.25))}),  # another threshold
+        json.dumps({"blok": parts_of(("div_tenure", "<=", 0.5, 25))}),
+        json.dumps({"blok": parts_of(("div_tenure", "<=", 0.5, True))}),
+    ],
+)
+def test_blocks_that_say_nothing_of_it_have_no_figures(stored):
+    found = check(CONDITIONS, finer(stored, False))
+    assert found[0].conditions is found[1].conditions is None
+    assert found[0].why.nl.startswith("geen gegevens: de scan kreeg geen blokken")
+
+
+def test_shares_of_blocks_by_hand():
+    np = pytest.importorskip("numpy")
+    from wijkmix.wijkmix_plugin.policy import catalogue, finer_scales
+
+    asked = finer_scales.asked(catalogue.load(), {"lq_high": 1.6})
+    assert ("lq_corp", ">=", 1.6) in asked
+    assert all(scales.adds_up(name) for name, _, _ in asked)
+    counts = np.array([[20, 0, 0], [0, 60, 0], [10, 10, 10], [np.nan] * 3, [50, 0, 0]], float)
+    buurt = np.array([0, 0, 0, 0, 2])
+    base = np.array([[1.0, 1, 2]] * 3)
+    texts = finer_scales.told(
+        [("div_tenure", "<=", 0.5), ("lq_corp", ">=", 1.5), ("share_koop", ">", 30)],
+        [finer_scales.Units("blok", counts, buurt, "PC6")],
+        CLASSES,
+        base,
+    )
+    assert texts[1] is None
+    first = json.loads(texts[0])["blok"]
+    assert (first["units"], first["dwellings"], first["kind"]) == (3, 110, "PC6")
+    # Two uniform blocks of 20 and 60; corporation 100 and 33 % against 25 %, so 4 and 1.33.
+    shares = [c["share"] for c in first["conditions"]]
+    assert shares == pytest.approx([80 / 110, 60 / 110, 50 / 110], abs=1e-4)
+    assert json.loads(texts[2])["blok"]["conditions"][0]["share"] == 1
+    # Each block says what `values_of` says of it alone.
+    values = values_of([10, 10, 10], CLASSES, [1, 1, 2])
+    assert values["div_tenure"] == pytest.approx(1)
+    assert values["lq_corp"] == pytest.approx(4 / 3)

@@ -441,8 +441,8 @@ def test_every_scale_says_what_it_can(dock):
     dock.select_code("BU00010001")
     text = dock.flags.toPlainText()
     part = text[text.index("The same at other scales") :].split("Densification")[0]
-    assert "street: no data" in part
-    assert "block: no data" in part
+    assert "street: no data: the scan had no blocks" in part
+    assert "block: no data: the scan had no blocks" in part
     assert "Buurt 1: ✓ Location quotient corporation rental 1.83: met" in part
     # Wijk: 60 koop, 60 corp and 48 overig, H / ln 3 = 0.995; gemeente: 120, 240 and 96, 0.926.
     assert "WK000100: ✗ Location quotient corporation rental 0.68: not met" in part
@@ -452,3 +452,22 @@ def test_every_scale_says_what_it_can(dock):
     assert "(0-1) 0.93: not met" in stad
     assert "quotient" not in stad
     assert "do not say the same" in part
+
+
+def test_blocks_of_the_scan_answer_in_the_panel(dock):
+    from qgis.core import QgsField
+    from qgis.PyQt.QtCore import QMetaType
+
+    layer = scan_layer()
+    layer.dataProvider().addAttributes([QgsField("flag_scales", QMetaType.Type.QString)])
+    layer.updateFields()
+    place = layer.fields().lookupField("flag_scales")
+    told = {"ind": "div_tenure", "op": "<=", "threshold": 0.5, "share": 0.25}
+    text = json.dumps({"v": 1, "blok": {"units": 12, "conditions": [told]}})
+    layer.dataProvider().changeAttributeValues({2: {place: text}})
+    add(layer)
+    dock.select_code("BU00010001")
+    part = dock.flags.toPlainText().split("The same at other scales")[1].split("Densification")[0]
+    (line,) = (line for line in part.splitlines() if "block (12)" in line)
+    assert "so in blocks with 25% of the dwellings" in line
+    assert "at least half of the dwellings (an assumption)" in part

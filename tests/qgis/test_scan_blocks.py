@@ -134,6 +134,47 @@ def test_blocks_with_impossible_counts_are_refused(run, nested_buurten, nested_b
         scan(run, nested_buurten, BLOCKS=blocks)
 
 
+def finer(row):
+    return json.loads(row["flag_scales"]) if row["flag_scales"] else {}
+
+
+def shares(row, level):
+    return {
+        (c["ind"], c["op"], c["threshold"]): c["share"] for c in finer(row)[level]["conditions"]
+    }
+
+
+def test_conditions_of_flags_are_asked_of_the_blocks(run, nested_buurten, nested_blocks, table_of):
+    rows = table_of(scan(run, nested_buurten, BLOCKS=nested_blocks())["OUTPUT"])
+    assert finer(rows[0])["blok"]["units"] == 2
+    assert "straat" not in finer(rows[0])
+    told = shares(rows[0], "blok")
+    # Diversity 0.36 and 0.58; corporation 5 and 80 % against 65.6 % of the gemeente.
+    assert told["div_tenure", "<=", 0.5] == 0.5
+    assert told["lq_corp", "<=", 0.5] == 0.5
+    assert told["lq_corp", ">=", 1.25] == 0
+    told = shares(rows[1], "blok")  # corporation 85 and 10 %
+    assert told["lq_corp", ">=", 1.25] == 0.5
+    assert told["lq_corp", ">=", 1.5] == 0
+    assert "flag_scales" not in table_of(scan(run, nested_buurten)["OUTPUT"])[0]
+
+
+def test_blocks_with_a_street_answer_for_streets(run, nested_buurten, nested_blocks, table_of):
+    blocks = nested_blocks(divide=12.5)  # eight dwellings each: too small alone
+    blocks.dataProvider().addAttributes([QgsField("PC6", QMetaType.Type.QString)])
+    blocks.updateFields()
+    place = blocks.fields().lookupField("PC6")
+    # One street over the border of two buurten: 16 dwellings in the first, 8 in the second.
+    named = {key: {place: "1000 AA"} for key in (1, 2, 3)}
+    blocks.dataProvider().changeAttributeValues(named)
+    rows = table_of(scan(run, nested_buurten, BLOCKS=blocks)["OUTPUT"])
+    assert "blok" not in finer(rows[0])
+    assert finer(rows[0])["straat"]["units"] == 1
+    assert finer(rows[0])["straat"]["kind"] == "PC6"
+    assert finer(rows[0])["straat"]["dwellings"] == 16
+    assert rows[1]["flag_scales"] is None
+
+
 def test_points_have_no_patches(run, nested_buurten, nested_blocks, table_of):
     first = table_of(scan(run, nested_buurten, BLOCKS=nested_blocks("Point"))["WIJKEN"])[0]
     assert first["patch_size"] is None

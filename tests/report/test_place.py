@@ -206,6 +206,21 @@ def test_the_conditions_on_tenure_are_asked_again_of_wijk_and_gemeente(stored, c
     assert table.count("no data") == 2  # street and block
 
 
+def test_blocks_answer_the_conditions_on_tenure_too(stored, catalogue):
+    told = {"ind": "div_tenure", "op": "<=", "threshold": 0.5, "share": 0.25}
+    text = json.dumps({"v": 1, "blok": {"units": 12, "conditions": [told]}})
+    result = copy.copy(stored)
+    result.frame = stored.frame.copy()
+    result.frame["flag_scales"] = None
+    result.frame.loc[result.frame["buurt_code"] == HERE, "flag_scales"] = text
+    page = place.render_place(result, catalogue, HERE, lang="nl")
+    section = page[page.index('id="flag-herstructurering"') :].split("</section>")[0]
+    table = section[section.index("Hetzelfde op andere schalen") :]
+    row = table[table.index("blok (12)") :].split("</tr>")[0]
+    assert "geldt in blokken met 25% van de woningen" in row
+    assert "minstens de helft van de woningen" in table
+
+
 def test_checks_of_the_law_are_printed_with_their_day_and_note(stored, catalogue, lang):
     note = "wetten.overheid.nl <b>"
     checks = law_checks.LawChecks(

@@ -392,7 +392,7 @@ class WijkMixDock(QgsDockWidget):
                 origin,
                 self._catalogue,
                 goal_set=project_goals().is_set,
-                levels=scan_layer.levels(self._table, unit, origin),
+                levels=scan_layer.levels(self._table, unit, values, origin),
             )
         )
         if self.plan is not None:

@@ -121,18 +121,18 @@ def _scales(found: list[Checked], catalogue: Any) -> str:
         if level.name:
             head = f"{head} {level.name}"
         if level.conditions is None:
-            told = translate("WijkMix", "no data")
+            told = texts.both(level.why)
         elif not level.conditions:
             told = translate("WijkMix", "cannot be asked: it is compared with itself")
         else:
             told = "; ".join(
-                f"{explain.outcome(c)[0]} {texts.both(explain.indicator(c, catalogue))} "
-                f"{texts.both(explain.value(c, catalogue))}: {texts.both(explain.outcome(c)[1])}"
-                for c in level.conditions
+                texts.both(explain.at_scale(c, level.level, catalogue)) for c in level.conditions
             )
         lines.append(hanging(f"• <b>{esc(head)}</b>: {esc(told)}"))
     title = translate("WijkMix", "The same at other scales (what follows from tenure alone)")
     body = heading(title) + "".join(lines)
+    if any("share" in c for level in found for c in level.conditions or ()):
+        body += paragraph(texts.both(explain.IN_PARTS), "muted")
     if scales.differs(found):
         body += paragraph(
             translate(

@@ -19,7 +19,7 @@ from qgis.core import (
 
 from .. import qgis_io
 from ..policy.goal_sheet import Loaded
-from ..policy.scales import Level, values_of
+from ..policy.scales import FINER_FIELD, Level, finer, values_of
 from ..qgis_io import PROVENANCE, plain
 
 # What makes a layer the result of a scan; the dock lives with every other column missing.
@@ -252,8 +252,10 @@ def loaded(table: ScanTable | None, origin: dict[str, Any] | None) -> Loaded:
     return Loaded(level, len(table.wijken))
 
 
-def levels(table: ScanTable, unit: Unit, origin: dict[str, Any] | None) -> list[Level]:
-    """Return the tenure of the wijk and the gemeente of a buurt, to ask its conditions again."""
+def levels(
+    table: ScanTable, unit: Unit, values: dict[str, Any], origin: dict[str, Any] | None
+) -> list[Level]:
+    """Return what blocks, wijk and gemeente of a buurt have, to ask its conditions again."""
     whole = (origin or {}).get("reference") == "all"
     wijk, gemeente = table.wijken.get(unit.wijk), table.gemeenten.get(unit.gemeente)
     reference = table.whole if whole else gemeente
@@ -264,6 +266,7 @@ def levels(table: ScanTable, unit: Unit, origin: dict[str, Any] | None) -> list[
         return Level(name, area, values_of(counts, table.classes, against))
 
     return [
+        *finer(values.get(FINER_FIELD), (origin or {}).get("variant") == "block"),
         Level("buurt", unit.name or unit.code, None),
         level("wijk", unit.wijk, wijk, base),
         level("stad", unit.gemeente_name or unit.gemeente, gemeente, base if whole else None),

@@ -29,6 +29,13 @@ _OUTCOMES = {
     None: ("?", Text("unknown", "onbekend")),
 }
 _YES_NO = {True: Text("yes", "ja"), False: Text("no", "nee")}
+_STREETS, _BLOCKS = Text("streets", "straten"), Text("blocks", "blokken")
+IN_PARTS = Text(
+    "Of blocks and streets ✓ means: so for at least half of the dwellings (an assumption). Small "
+    "blocks are uniform by chance as well.",
+    "Bij blokken en straten betekent ✓: geldt voor minstens de helft van de woningen (een "
+    "aanname). Kleine blokken zijn ook door toeval eenvormig.",
+)
 _NO_DATA = Text("no data", "geen gegevens")
 _OWN_LIMIT = Text("its own limit", "eigen grens")
 _NO_LIMIT = Text("a limit that is not set", "een grens die niet is ingevuld")
@@ -118,6 +125,23 @@ def assumption(condition: Mapping[str, Any], catalogue: Catalogue | None) -> Tex
         return None
     known = catalogue.parameters.get(name[1:]) if catalogue is not None else None
     return Text(known["label"]["en"], known["label"]["nl"]) if known else Text(name[1:], name[1:])
+
+
+def at_scale(condition: Mapping[str, Any], level: str, catalogue: Catalogue | None) -> Text:
+    """Say what a level of `scales` tells about a condition, in one line."""
+    sign, word = outcome(condition)
+    name = indicator(condition, catalogue)
+    if "share" in condition:
+        asked, share = limit(condition, catalogue, brief=True), number(100 * condition["share"], 0)
+        where = _STREETS if level == "straat" else _BLOCKS
+        return Text(
+            f"{sign} {name.en} {asked.en}: so in {where.en} with {share.en}% of the dwellings",
+            f"{sign} {name.nl} {asked.nl}: geldt in {where.nl} met {share.nl}% van de woningen",
+        )
+    found = value(condition, catalogue)
+    return Text(
+        f"{sign} {name.en} {found.en}: {word.en}", f"{sign} {name.nl} {found.nl}: {word.nl}"
+    )
 
 
 def robustness(told: Any, *, brief: bool = False) -> Text | None:

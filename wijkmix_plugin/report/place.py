@@ -591,7 +591,7 @@ def _robustness(inner: Page, flag: str) -> str:
 
 
 def checked_scales(place: Place, flag: str) -> list[scales.Checked]:
-    """Ask the conditions on tenure again of the wijk and the gemeente of a buurt."""
+    """Ask the conditions on tenure again of the blocks, the wijk and the gemeente of a buurt."""
     page = place.page
     told = explain.read(place.inner.column("flag_reasons")[0]).get(flag)
     asked = told.get("conditions") if isinstance(told, dict) else None
@@ -607,7 +607,9 @@ def checked_scales(place: Place, flag: str) -> list[scales.Checked]:
     )
     whole = page.result.reference == "all"
     base = dwellings(every if whole else of_gemeente[0])
-    levels = [scales.Level("buurt", _plain_name(place), None)]
+    with_blocks = page.provenance.get("variant") == "block"
+    levels = scales.finer(place.inner.column(scales.FINER_FIELD)[0], with_blocks)
+    levels.append(scales.Level("buurt", _plain_name(place), None))
     for level, (rows, code), name, against in (
         ("wijk", of_wijk, str(of_wijk[1]), base),
         ("stad", of_gemeente, page.area(of_gemeente[1]), base if whole else None),
@@ -627,7 +629,7 @@ def _scales(place: Place, flag: str, status: str | None) -> str:
     rows = []
     for checked in found:
         if checked.conditions is None:
-            words = page.t("no data", "geen gegevens")
+            words = page.say(checked.why)
         elif not checked.conditions:
             words = page.t(
                 "cannot be asked: it is compared with itself",
@@ -635,8 +637,7 @@ def _scales(place: Place, flag: str, status: str | None) -> str:
             )
         else:
             words = "; ".join(
-                f"{explain.outcome(c)[0]} {page.say(explain.indicator(c, page.catalogue))} "
-                f"{page.say(explain.value(c, page.catalogue))}: {page.say(explain.outcome(c)[1])}"
+                page.say(explain.at_scale(c, checked.level, page.catalogue))
                 for c in checked.conditions
             )
         rows.append([f"{page.label('scales', checked.level)} {esc(checked.name or '')}", words])
@@ -646,8 +647,10 @@ def _scales(place: Place, flag: str, status: str | None) -> str:
     )
     table = page.table([page.t("Scale", "Schaal"), page.t("Outcome", "Uitkomst")], rows)
     note = ""
+    if any("share" in c for checked in found for c in checked.conditions or ()):
+        note = f"<p class='note'>{page.say(explain.IN_PARTS)}</p>"
     if scales.differs(found):
-        note = page.t(
+        note += page.t(
             "<p class='note'>⚠ The scales do not say the same: what shows here depends on the unit "
             "that is looked at.</p>",
             "<p class='note'>⚠ De schalen zeggen niet hetzelfde: wat hier blijkt, hangt af van de "
