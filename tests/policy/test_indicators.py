@@ -106,6 +106,7 @@ def test_fractions_where_percentages_are_due_are_refused(shipped, columns):
         {"owner_public": [0.0, 0.0, None]},
         {"owner_public": [None, None]},
         {"share_koop": [40.0, 99.5], "share_overig_huur": [0.4, 0.5]},
+        {"owner_public": [60.0, 12.5], "owner_market": [0.4, 0.5]},
         {"delta_lowinc": [0.4, 0.5]},
         {"div_tenure": [0.4, 0.5]},
         {"lq_corp": [0.4, 0.5]},

@@ -17,6 +17,7 @@ from .conditions import CLUSTERS, UNTESTED
 YES = frozenset({"true", "t", "1", "ja", "j", "yes", "y", "waar"})
 NO = frozenset({"false", "f", "0", "nee", "n", "no", "onwaar"})
 TENURE = ("share_koop", "share_corp", "share_overig_huur")
+LAND = ("owner_public", "owner_market")
 _SHOWN = 10
 
 
@@ -47,11 +48,13 @@ def clean(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
         else:
             cleaned[name] = _numbers(column)
     percents = {n: c for n, c in cleaned.items() if catalogue.indicators[n]["kind"] == "percent"}
-    # Shares of tenure add up to 100, so a small one beside large ones is no fraction; and a change
-    # of a share may be small.
-    together = [percents.pop(name) for name in TENURE if name in percents]
-    if together:
-        _refuse_fractions(pd.concat(together), ", ".join(n for n in TENURE if n in cleaned))
+    # Shares of one whole add up to 100, so a small one beside large ones is no fraction; and a
+    # change of a share may be small.
+    for parts in (TENURE, LAND):
+        there = [name for name in parts if name in percents]
+        if there:
+            together = pd.concat([percents.pop(name) for name in there])
+            _refuse_fractions(together, ", ".join(there))
     for name, column in percents.items():
         if not name.startswith("delta_"):
             _refuse_fractions(column, name)
