@@ -226,7 +226,7 @@ def summary(layer: QgsVectorLayer, indices: QgsVectorLayer, origin: dict[str, An
         found = [row[f"flag_{flag}"] for row in rows]
         lines.append(
             f"Look closer {meaning}: {found.count('candidate')} candidates, "
-            f"{found.count('provisional')} provisional"
+            f"{found.count('provisional')} provisional, {found.count('unknown')} unknown"
         )
     lines.append(f"Vulnerable  {origin['vulnerable_rule']['en']}")
     return lines

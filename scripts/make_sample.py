@@ -5,7 +5,8 @@ The columns are spelled as in the CBS Wijk- en Buurtkaart 2024 v2 (a subset, in 
 the low-income column of earlier releases; figures follow CBS' rounding and missing codes. The plan
 holds what a user should learn to see: a one-sided corporation district, a finely mixed one, a
 mosaic of uniform blocks that only the block layer shows, owner-occupied suburbs, water, an island,
-suppressed cells and figures that are not out yet.
+suppressed cells and figures that are not out yet. One gemeente has joined its own plans and land to
+its buurten, the other has not.
 
     scripts/env python scripts/make_sample.py [FOLDER]
 """
@@ -285,6 +286,10 @@ NO_INCOME_YET = "WK900203"
 # Kept secret although there are dwellings enough.
 SECRET_TENURE = ("Landgoed Vliethoeve", "Vismarkt")
 
+# What CBS does not have: the plans and the land, of the gemeente that joined them.
+JOINED = "GM9001"
+OWN = ("free_capacity", "owner_public", "owner_market")
+
 TENURE = (
     "percentage_koopwoningen",
     "percentage_huurwoningen",
@@ -527,6 +532,32 @@ def _figures(
     }
 
 
+# Room to build (dwellings), and land of the gemeente and corporations and of market parties (%).
+PLACES = {
+    "centre": (15, 34, 12),
+    "fine": (60, 41, 18),
+    "postwar": (110, 71, 3),
+    "mosaic": (90, 38, 24),
+    "prewar": (25, 33, 8),
+    "suburb": (30, 23, 6),
+    "new": (180, 30, 46),
+    "villas": (20, 12, 17),
+    "rural": (70, 9, 58),
+    "works": (0, 44, 31),
+}
+
+
+def _own(rng: np.random.Generator, kind: str, gemeente: str) -> dict[str, float | None]:
+    """One buurt as the gemeente knows it: fields named as the indicators they give."""
+    if gemeente != JOINED:
+        return dict.fromkeys(OWN)
+    room, public, market = PLACES[kind]
+    capacity = _fives(room * rng.uniform(0.2, 1.8)) if rng.random() < 0.7 else 0
+    owned = min(round(public * rng.uniform(0.6, 1.4)), 90)
+    other = min(round(market * rng.uniform(0.6, 1.4)), 95 - owned)
+    return dict(zip(OWN, (capacity, owned, other), strict=True))
+
+
 def _hide(row: dict, name: str, wijk: str) -> None:
     """Put CBS' missing codes where CBS would."""
     dwellings = row["woningvoorraad"]
@@ -591,18 +622,21 @@ def build(seed: int = SEED) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     density = _density(shapes, counts)
 
     rows = []
+    own = np.random.default_rng(seed + 1)  # of its own: the rest of the town stays as it is
     for i, (shape, wijk) in enumerate(zip(shapes, wijken, strict=True)):
         row = _identity(codes[i], names[i], wijk.code, "NEE")
         row["meest_voorkomende_postcode"] = f"99{int(wijk.code[5]) * 4 + int(wijk.code[6:]):02d}"
         figures = _figures(rng, KINDS[wijk.kind], counts[i], shape.area / 1e4, density[i])
         _hide(figures, names[i], wijk.code)
-        rows.append({**row, **figures, **_area(shape, water=False), **_last(codes[i]), "g": shape})
+        last = {**_last(codes[i]), **_own(own, wijk.kind, row["gemeentecode"]), "g": shape}
+        rows.append({**row, **figures, **_area(shape, water=False), **last})
     numbers = list(figures)
     for (code, name, wijk_code, _), shape in zip(WATER, waters, strict=True):
         row = _identity(code, name, wijk_code, "JA")
         row["meest_voorkomende_postcode"] = None
         hidden = dict.fromkeys(numbers, SECRET)
-        rows.append({**row, **hidden, **_area(shape, water=True), **_last(code), "g": shape})
+        last = {**_last(code), **dict.fromkeys(OWN), "g": shape}
+        rows.append({**row, **hidden, **_area(shape, water=True), **last})
     return _frame(rows), _block_frame(blocks)
 
 
@@ -642,7 +676,7 @@ def _placed(shapes: list) -> np.ndarray:
 def _frame(rows: list[dict]) -> gpd.GeoDataFrame:
     table = pd.DataFrame(rows)
     shapes = table.pop("g").to_list()
-    floats = ("gemiddelde_huishoudsgrootte", LOW_INCOME)
+    floats = ("gemiddelde_huishoudsgrootte", LOW_INCOME, *OWN)
     for name in table.columns:
         if name in floats:
             table[name] = table[name].astype(float)

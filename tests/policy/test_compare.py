@@ -86,15 +86,23 @@ def test_other_figures_are_no_matter_of_the_limit(catalogue):
     rows[0]["div_tenure"] = 0.6
     found, _ = compared(scan(catalogue), scan(catalogue, rows))
     changes = found.flags["verdichting"]
-    [weaker] = changes.weaker
-    assert (weaker.code, weaker.before, weaker.after) == ("BU1", "candidate", "provisional")
-    assert [(f.after["ind"], f.after["result"], f.by_limit) for f in weaker.flips] == [
+    [gone, unknown] = changes.vanished
+    assert [(f.before["value"], f.after["value"]) for f in gone.flips] == [(0.45, 0.6)]
+    assert (unknown.code, unknown.before, unknown.after) == ("BU1", "candidate", "unknown")
+    assert [(f.after["ind"], f.after["result"], f.by_limit) for f in unknown.flips] == [
         ("free_capacity", None, False)
     ]
-    [gone] = changes.vanished
-    assert [(f.before["value"], f.after["value"]) for f in gone.flips] == [(0.45, 0.6)]
-    firmer, _ = compared(scan(catalogue, rows), scan(catalogue))
-    assert [c.code for c in firmer.flags["verdichting"].firmer] == ["BU1"]
+
+
+def test_a_figure_that_does_not_define_a_flag_makes_it_weaker_or_firmer(catalogue):
+    land = {"moran_corp": "LL", "vulnerable": False, "owner_public": 5.0}
+    known = [{**row, **land} for row in ROWS]
+    gone = [{**row, "free_capacity": None} for row in known]
+    found, _ = compared(scan(catalogue, known), scan(catalogue, gone))
+    [first, *_] = found.flags["grondverwerving"].weaker
+    assert (first.code, first.before, first.after) == ("BU0", "candidate", "provisional")
+    back, _ = compared(scan(catalogue, gone), scan(catalogue, known))
+    assert [c.code for c in back.flags["grondverwerving"].firmer] == ["BU0", "BU1", "BU2", "BU3"]
 
 
 def test_no_and_unknown_are_counted_only(catalogue):

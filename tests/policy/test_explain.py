@@ -177,3 +177,47 @@ def test_robustness_in_few_words():
     assert explain.robustness("4/6", brief=True).nl == "vlag blijft in 4 van 6 varianten"
     assert explain.robustness("0/0", brief=True).nl == "geen variant te berekenen"
     assert explain.robustness("7/6", brief=True) is None
+
+
+# -- data that the user has to add -----------------------------------------------------------------
+
+
+def unknown(catalogue_, flag, **values):
+    columns = {name: [value, 0] for name, value in values.items()}
+    frame = pd.DataFrame({"gemeente_code": ["GM1", "GM1"], "dw_per_ha": [10.0, 90.0], **columns})
+    return json.loads(flags.evaluate_flags(frame, catalogue_)["flag_reasons"].iloc[0])[flag]
+
+
+def test_without_plan_data_it_says_so_and_how_to_add_them(shipped):
+    told = unknown(shipped, "verdichting", div_tenure=0.3, lq_corp=2.0)
+    assert told["status"] == "unknown"
+    [text] = explain.to_add(told, shipped)
+    assert text.nl == (
+        "Geen plandata: voeg aan de laag die wordt gescand een veld free_capacity "
+        "(Bouwcapaciteit (woningen); planinventarisatie van de gemeente) toe"
+    )
+    assert text.en.startswith("No plan data: add a field free_capacity")
+    assert explain.met_otherwise(told)
+    assert not explain.met_otherwise(unknown(shipped, "verdichting", div_tenure=0.3))
+
+
+def test_without_land_data_it_names_the_fields_that_would_tell(shipped):
+    known = {"lq_corp": 0.2, "vulnerable": False, "free_capacity": 50.0}
+    told = unknown(shipped, "grondverwerving", **known)
+    [text] = explain.to_add(told, shipped)
+    assert text.nl.startswith("Geen gronddata: ")
+    assert "owner_public" in text.nl
+    assert "owner_market" in text.nl
+    told = unknown(shipped, "grondverwerving", **known, owner_public=80.0)
+    [text] = explain.to_add(told, shipped)
+    assert "owner_public" not in text.nl
+
+
+def test_a_flag_that_is_known_asks_for_nothing(shipped):
+    told = unknown(shipped, "verdichting", div_tenure=0.9, lq_corp=2.0)
+    assert told["status"] == "no"
+    assert explain.to_add(told, shipped) == []
+    assert not explain.met_otherwise(told)
+    for strange in (None, [], {}, {"status": "unknown", "conditions": [None, 3]}):
+        assert explain.to_add(strange, shipped) == []
+        assert not explain.met_otherwise(strange)

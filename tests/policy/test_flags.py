@@ -76,7 +76,8 @@ def status(catalogue, flag, **values):
         ("herstructurering", {"vulnerable": False}, "no"),
         ("herstructurering", {"vulnerable": False, "lq_corp": None, "moran_corp": None}, "no"),
         ("verdichting", {}, "candidate"),
-        ("verdichting", {"free_capacity": None}, "provisional"),
+        # Without plan data there is no flag.
+        ("verdichting", {"free_capacity": None}, "unknown"),
         ("verdichting", {"free_capacity": 19.0}, "no"),
         ("verdichting", {"lq_corp": 1.24}, "no"),
         ("verdichting", {"lq_corp": None}, "unknown"),
@@ -85,7 +86,10 @@ def status(catalogue, flag, **values):
         ("grondverwerving", {}, "candidate"),
         ("grondverwerving", {"owner_public": 30.0}, "candidate"),
         ("grondverwerving", {"owner_public": 30.0, "owner_market": 49.0}, "no"),
-        ("grondverwerving", {"owner_public": None, "owner_market": None}, "provisional"),
+        # Without land data there is no flag, and it is not taken away either.
+        ("grondverwerving", {"owner_public": None, "owner_market": None}, "unknown"),
+        ("grondverwerving", {"owner_public": 30.0, "owner_market": None}, "unknown"),
+        ("grondverwerving", {"owner_public": 10.0, "owner_market": None}, "candidate"),
         ("grondverwerving", {"free_capacity": None}, "provisional"),
         ("grondverwerving", {"moran_corp": "ns", "lq_corp": 0.51}, "no"),
         ("grondverwerving", {"moran_corp": "nodata", "lq_corp": None}, "unknown"),
@@ -486,8 +490,8 @@ def test_robustness_by_hand(catalogue):
         {"dw_per_ha": 90.0}, {"dw_per_ha": 90.0}, {"dw_per_ha": 90.0}, {"dw_per_ha": 90.0},
     )  # fmt: skip
     found = flags.robustness(frame, catalogue)["flag_robustness_verdichting"].tolist()
-    # Without a capacity its two variants cannot be evaluated, and div_low 0.4 takes the flag away.
-    assert found[:6] == ["6/6", "4/6", "3/6", "3/4", None, None]
+    # Without a capacity there is no flag that could stay.
+    assert found[:6] == ["6/6", "4/6", "3/6", None, None, None]
 
 
 def test_robustness_moves_the_users_own_threshold_within_its_bounds(catalogue):
@@ -499,27 +503,35 @@ def test_robustness_moves_the_users_own_threshold_within_its_bounds(catalogue):
     # 1.0 cannot go up: that is no variant. Down to 0.8 takes the flag away.
     own = {"div_low": 1.0}
     assert flags.robustness(frame, catalogue, parameters=own).iloc[0, 1] == "4/5"
-    # A threshold that is not set cannot move.
-    own = {"div_low": 1.0, "cap_min": None}
-    assert flags.robustness(frame, catalogue, parameters=own).iloc[0, 1] == "2/3"
 
 
-def test_robustness_where_no_variant_can_be_evaluated_says_so(catalogue):
+def test_robustness_skips_a_threshold_that_is_not_set(catalogue):
+    # cap_min is not set; lq_low 0.5, public_land_low 25 and market_land_high 50 move, and the
+    # market land holds at 40 and 60.
+    frame = frame_of(unit("grondverwerving", lq_corp=0.45))
+    own = {"cap_min": None}
+    assert flags.evaluate_flags(frame, catalogue, parameters=own).iloc[0, 2] == "provisional"
+    found = flags.robustness(frame, catalogue, parameters=own)
+    assert found["flag_robustness_grondverwerving"].tolist() == ["6/6"]
+
+
+def test_robustness_where_no_variant_can_be_evaluated_says_so(data):
     # A cluster label and a known answer raise the flag; every figure with a threshold is missing.
+    data["candidate_flags"]["grondverwerving"]["defining_indicators"] = ["moran_corp", "vulnerable"]
+    known = policy.Catalogue(data)
     frame = frame_of({"moran_corp": "LL", "vulnerable": False})
-    assert flags.evaluate_flags(frame, catalogue)["flag_grondverwerving"].tolist() == [
-        "provisional"
-    ]
-    assert flags.robustness(frame, catalogue)["flag_robustness_grondverwerving"].tolist() == ["0/0"]
+    assert flags.evaluate_flags(frame, known)["flag_grondverwerving"].tolist() == ["provisional"]
+    assert flags.robustness(frame, known)["flag_robustness_grondverwerving"].tolist() == ["0/0"]
 
 
 def test_robustness_counts_per_unit_what_its_figures_allow(catalogue):
     # lq_low 0.5: 0.4 and 0.6; cap_min 20: 16 and 24; public_land_low 25: 20 and 30.
     known = {"moran_corp": "ns", "lq_corp": 0.45, "vulnerable": False, "free_capacity": 22.0}
-    frame = frame_of({**known, "owner_public": 10.0}, known, {**known, "free_capacity": None})
+    known["owner_public"] = 10.0
+    frame = frame_of({**known, "owner_market": 5.0}, known, {**known, "free_capacity": None})
     found = flags.robustness(frame, catalogue)["flag_robustness_grondverwerving"].tolist()
     # lq_low 0.4 and cap_min 24 take the flag away.
-    assert found == ["4/6", "2/4", "1/2"]
+    assert found == ["6/8", "4/6", "3/4"]
 
 
 def test_robustness_skips_water(catalogue):

@@ -128,7 +128,7 @@ def test_robustness_counts_the_variants_in_which_a_flag_stays(flags, units):
 
 def test_a_missing_column_is_unknown_never_false_and_is_said(flags, run, units):
     rows = flags(units(drop=("free_capacity",)))
-    assert statuses(rows)["01"][1] == "provisional"
+    assert statuses(rows)["01"][1] == "unknown"
     assert statuses(rows)["02"][2] == "provisional"
     conditions = json.loads(rows[0]["flag_reasons"])["verdichting"]["conditions"]
     (capacity,) = [c for c in conditions if c["ind"] == "free_capacity"]

@@ -50,6 +50,8 @@ def test_the_demo_leaves_results_that_open_styled(tmp_path, qgis_app) -> None:
     assert done.returncode == 0, done.stderr[-2000:]
     said = done.stdout.splitlines()
     assert said.index("") == 10, "a summary of ten lines"
+    assert len([line for line in said if line.startswith("Look closer")]) == 3
+    assert not any("0 candidates, 0 provisional" in line for line in said), "every flag is shown"
     assert {Path(line.strip()).name for line in said[-4:]} == RESULTS
     assert [path.name for path in tmp_path.iterdir()] == ["demo"]
     assert {path.name for path in target.iterdir()} == RESULTS

@@ -88,8 +88,12 @@ def test_no_flag_leaves_without_its_companions(run, buurten, table_of):
 
 
 def test_every_flag_tells_how_firmly_it_stands(run, buurten, table_of, tmp_path):
-    result = scan(run, buurten(), REPORT=str(tmp_path / "report.html"), VULNERABLE="0")
-    rows = table_of(result["OUTPUT"])
+    def land(rows):
+        for row in rows:
+            row["owner_public"] = 10.0
+
+    report = str(tmp_path / "report.html")
+    rows = table_of(scan(run, buurten(change=land), REPORT=report, VULNERABLE="0")["OUTPUT"])
     told = []
     for row in rows:
         for name in FLAGS:
@@ -102,30 +106,40 @@ def test_every_flag_tells_how_firmly_it_stands(run, buurten, table_of, tmp_path)
     assert f"flag stays in {stays} of {total} variants" in report
 
 
-def test_capacity_decides_between_candidate_and_provisional(run, buurten, table_of):
-    def capacity(rows):
-        for row in rows:
-            row["free_capacity"] = 100.0
+def test_plan_and_land_data_decide_whether_there_is_a_flag(run, buurten, table_of, tmp_path):
+    report = tmp_path / "report.html"
 
-    without = table_of(scan(run, buurten(), VULNERABLE="0")["OUTPUT"])
-    land = {r["flag_grondverwerving"] for r in without}
-    assert "candidate" not in land
-    assert "provisional" in land
+    def given(**fields):
+        def change(rows):
+            for row in rows:
+                row.update(fields)
+            # One corporation buurt with room between its homes.
+            rows[0].update(
+                oppervlakte_land_in_ha=50,
+                percentage_koopwoningen=5,
+                percentage_huurwoningen=95,
+                perc_huurwoningen_in_bezit_woningcorporaties=94,
+                perc_huurwoningen_in_bezit_overige_verhuurders=1,
+            )
 
-    def capacity_and_land(rows):
-        capacity(rows)
-        for row in rows:
-            row["owner_public"] = 10.0
+        layer = buurten(change=change)
+        rows = table_of(scan(run, layer, VULNERABLE="0", REPORT=str(report))["OUTPUT"])
+        return [(r["flag_verdichting"], r["flag_grondverwerving"]) for r in rows]
 
-    with_one = table_of(scan(run, buurten(change=capacity), VULNERABLE="0")["OUTPUT"])
-    assert [r["flag_grondverwerving"] for r in with_one] == [
-        r["flag_grondverwerving"] for r in without
-    ]
-    with_both = table_of(scan(run, buurten(change=capacity_and_land), VULNERABLE="0")["OUTPUT"])
-    assert [r["flag_grondverwerving"] for r in with_both] == [
-        "candidate" if r["flag_grondverwerving"] == "provisional" else r["flag_grondverwerving"]
-        for r in without
-    ]
+    def with_unknown(rows, densification, land):
+        swap = [{"unknown": densification}, {"unknown": land}]
+        return [tuple(s.get(f, f) for s, f in zip(swap, row, strict=True)) for row in rows]
+
+    without = given()
+    assert all({row[n] for row in without} == {"no", "unknown"} for n in (0, 1))
+    page = report.read_text(encoding="utf-8")
+    assert "No plan data: add a field free_capacity" in page
+    assert "No land data: add a field owner_public" in page
+    assert given(free_capacity=100.0) == with_unknown(without, "candidate", "unknown")
+    assert given(owner_public=10.0) == with_unknown(without, "unknown", "provisional")
+    both = given(free_capacity=100.0, owner_public=10.0)
+    assert both == with_unknown(without, "candidate", "candidate")
+    assert "add a field" not in report.read_text(encoding="utf-8")
 
 
 def test_threshold_file_changes_the_threshold_in_the_reasons(run, buurten, table_of, tmp_path):

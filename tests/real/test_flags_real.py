@@ -75,13 +75,15 @@ def test_no_land_acquisition_in_a_vulnerable_or_unknown_area(scanned, name):
     assert all(v is False for v in frame.loc[raised, "vulnerable"])
 
 
-def test_amsterdam_has_flags_but_no_candidates_without_plans_and_land(scanned):
+def test_amsterdam_has_no_candidates_without_plans_and_land(scanned):
     """Capacity, land ownership, age and labels are not in the layer: no flag can be complete."""
     frame = scanned("amsterdam")
     for flag in flags.FLAGS:
         counts = frame[f"flag_{flag}"].value_counts()
         assert "candidate" not in counts
-        assert 0 < counts["provisional"] < counts["no"]
+        # Age and labels do not define restructuring; plans and land define the other two.
+        assert ("provisional" in counts) == (flag == "herstructurering")
+        assert 0 < counts["unknown"] < counts["no"]
 
 
 def test_rijnmond_has_no_income_figures_so_vulnerable_is_unknown(scanned):
@@ -103,7 +105,10 @@ def test_known_capacity_makes_candidates(scanned, catalogue):
     frame["free_capacity"] = 100.0
     before = frame["flag_verdichting"]
     after = flags.evaluate_flags(frame, catalogue)["flag_verdichting"]
-    assert (after[before == "provisional"] == "candidate").all()
+    known = frame[["div_tenure", "lq_corp", "dw_per_ha"]].notna().all(axis=1)
+    decided = known & (before == "unknown")
+    assert decided.any()
+    assert (after[decided] == "candidate").all()
     assert (after[before == "no"] == "no").all()
     robust = flags.robustness(frame, catalogue)["flag_robustness_verdichting"]
     assert robust.notna().equals(after.isin(flags.RAISED))

@@ -130,6 +130,7 @@ def test_the_smallest_swap_under_every_limit(amsterdam):
 
 def test_flags_after_a_plan_are_those_of_a_scan_of_the_changed_stock(shared, catalogue):
     raw = gpd.read_file(shared / "data" / FILE, layer=LAYER)
+    raw["free_capacity"], raw["owner_public"] = 100.0, 10.0
     found = scan.run_scan(raw, catalogue, permutations=999)
     frame = pd.DataFrame(found.frame).drop(columns="flag_reasons")
     large = frame[frame["n_corp"] > 300].head(60)
@@ -144,7 +145,8 @@ def test_flags_after_a_plan_are_those_of_a_scan_of_the_changed_stock(shared, cat
     counts = ["n_koop", "n_corp", "n_overig"]
     canonical = ["buurt_code", "buurt_name", "wijk_code", "gemeente_code", "gemeente_name"]
     canonical += ["year", "dwellings", *counts, "n_unknown", "households", "share_lowinc"]
-    changed = found.frame[[*canonical, "land_ha", "vulnerable", "geometry"]].copy()
+    canonical += ["land_ha", "vulnerable", "free_capacity", "owner_public"]
+    changed = found.frame[[*canonical, "geometry"]].copy()
     changed[counts] = result.after[2026]
     expected = scan.run_scan(changed, catalogue, permutations=999).frame
     assert len(result.flags) > 20

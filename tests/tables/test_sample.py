@@ -138,6 +138,15 @@ def test_figures_hang_together_as_published_ones_do(buurten):
     assert (known.woningvoorraad >= 20).all()
 
 
+def test_one_gemeente_joined_its_plans_and_land(buurten):
+    own = buurten[["free_capacity", "owner_public", "owner_market"]]
+    joined = (buurten.gemeentecode == "GM9001") & (buurten.water == "NEE")
+    assert own[joined].notna().all(axis=None)
+    assert own[~joined].isna().all(axis=None)
+    assert own.owner_public[joined].add(own.owner_market[joined]).between(0, 100).all()
+    assert (own.free_capacity[joined] % 5 == 0).all()
+
+
 def test_blocks_divide_their_buurt_and_add_up_to_it(buurten, blokken):
     assert blokken.blok_code.is_unique
     parts = blokken.n_koop + blokken.n_corp + blokken.n_overig

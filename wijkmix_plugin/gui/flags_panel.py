@@ -62,8 +62,10 @@ def render(
         title = f"{symbol} {texts.flag(catalogue, name)}: {word}"
         body.append(f'<h2><a name="{name}"></a>{esc(title)}</h2>')
         body.append(paragraph(sentence))
-        body.append(_conditions(reasons.get(name), catalogue))
         reason = reasons.get(name)
+        wanted = explain.to_add(reason, catalogue)
+        body += [paragraph(f"⚠ {texts.both(text)}.") for text in wanted]
+        body.append(_conditions(reason, catalogue))
         asked = reason.get("conditions") if isinstance(reason, dict) else None
         told = scales.check(asked, levels)
         if status in RAISED or scales.differs(told):

@@ -37,6 +37,12 @@ IN_PARTS = Text(
     "aanname). Kleine blokken zijn ook door toeval eenvormig.",
 )
 _NO_DATA = Text("no data", "geen gegevens")
+# Figures of no public layer, without which two flags stay unknown: the user has to add them.
+_TO_ADD = {
+    "free_capacity": Text("No plan data", "Geen plandata"),
+    "owner_public": Text("No land data", "Geen gronddata"),
+    "owner_market": Text("No land data", "Geen gronddata"),
+}
 _OWN_LIMIT = Text("its own limit", "eigen grens")
 _NO_LIMIT = Text("a limit that is not set", "een grens die niet is ingevuld")
 # Decimals that suit a reader, by kind of indicator; others have two.
@@ -141,6 +147,52 @@ def at_scale(condition: Mapping[str, Any], level: str, catalogue: Catalogue | No
     found = value(condition, catalogue)
     return Text(
         f"{sign} {name.en} {found.en}: {word.en}", f"{sign} {name.nl} {found.nl}: {word.nl}"
+    )
+
+
+def to_add(reason: Any, catalogue: Catalogue | None) -> list[Text]:
+    """Say which plan or land data an unknown flag waits for, and how to give them."""
+    wanted: dict[Text, list[str]] = {}
+    for group in _open_groups(reason):
+        for condition in group:
+            name = str(condition.get("ind"))
+            if name in _TO_ADD and condition.get("result") is None:
+                wanted.setdefault(_TO_ADD[name], []).append(name)
+    return [_how_to_add(what, names, catalogue) for what, names in wanted.items()]
+
+
+def met_otherwise(reason: Any) -> bool:
+    """Tell whether plan or land data are all that an unknown flag waits for."""
+    groups = _open_groups(reason)
+    return bool(groups) and all(any(c.get("ind") in _TO_ADD for c in group) for group in groups)
+
+
+def _open_groups(reason: Any) -> list[list[Mapping[str, Any]]]:
+    """Return the conditions (alternatives together) that may still turn out met or not met."""
+    if not isinstance(reason, dict) or reason.get("status") != "unknown":
+        return []
+    listed = reason.get("conditions")
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for condition in listed if isinstance(listed, list) else []:
+        if isinstance(condition, dict):
+            groups.setdefault(str(condition.get("group")), []).append(condition)
+    results = {name: [c.get("result") for c in members] for name, members in groups.items()}
+    return [m for name, m in groups.items() if True not in results[name] and None in results[name]]
+
+
+def _how_to_add(what: Text, names: list[str], catalogue: Catalogue | None) -> Text:
+    fields = []
+    for lang in ("en", "nl"):
+        told = []
+        for name in names:
+            known = catalogue.indicators.get(name) if catalogue is not None else None
+            told.append(
+                f"{name} ({known['label'][lang]}; {known['data'][lang]})" if known else name
+            )
+        fields.append((" or " if lang == "en" else " of ").join(told))
+    return Text(
+        f"{what.en}: add a field {fields[0]} to the layer that is scanned",
+        f"{what.nl}: voeg aan de laag die wordt gescand een veld {fields[1]} toe",
     )
 
 

@@ -575,6 +575,8 @@ def _flags(place: Place) -> str:
             f"{candidates.goal_tag(page)}</h3>"
         )
         parts.append(candidates.what_it_seeks(page, flag))
+        wanted = explain.to_add(found.get(flag), page.catalogue)
+        parts += [f"<p>{inner.say(text)}.</p>" for text in wanted]
         parts.append(reasons.unit_table(page, flag, found))
         parts.append(_robustness(inner, flag))
         parts.append(_scales(place, flag, status))

@@ -356,9 +356,21 @@ def unknown_list(page: Page, flag: str, members: Sequence[int], reasons: Sequenc
         + page.t("missing in {n}", "ontbreekt in {n}", n=page.units(n))
         for indicator, n in sorted(missing.items())
     )
+    wanted = Counter(
+        t for i in members for t in explain.to_add(reasons[i].get(flag), page.catalogue)
+    )
+    told = page.items(f"{page.units(n)}: <b>{page.say(text)}</b>" for text, n in wanted.items())
+    close = [i for i in members if explain.met_otherwise(reasons[i].get(flag))]
+    if close:
+        told += page.t(
+            "<p>Every other condition is met in {n}: there, plan or land data decide.</p>",
+            "<p>Aan alle andere voorwaarden is voldaan in {n}: daar beslissen plan- of "
+            "gronddata.</p>",
+            n=page.units(len(close)),
+        ) + page.codes(close)
     title = page.t(
         "Cannot be assessed, and which data are missing: {n}",
         "Niet te beoordelen, en welke gegevens ontbreken: {n}",
         n=page.units(len(members)),
     )
-    return page.fold(title, lacks + page.codes(members))
+    return told + page.fold(title, lacks + page.codes(members))
