@@ -194,11 +194,12 @@ class BlocksAlgorithm(WijkMixAlgorithm):
         self.note(
             feedback,
             Text(
-                "{outside} of {n} units lie in no area and are left out; {straddles} straddle two "
-                "or more and went to the one that holds most of their area.",
-                "{outside} van {n} eenheden liggen in geen gebied en tellen niet mee; {straddles} "
-                "liggen in twee of meer en zijn ingedeeld bij dat met het grootste deel van hun "
-                "oppervlak.",
+                "{outside} of {n} units lie in no area, or for more than half outside all, and "
+                "are left out; {straddles} straddle two or more and went to the one that holds "
+                "most of their area.",
+                "{outside} van {n} eenheden liggen in geen gebied, of voor meer dan de helft "
+                "buiten alle, en tellen niet mee; {straddles} liggen in twee of meer en zijn "
+                "ingedeeld bij dat met het grootste deel van hun oppervlak.",
             ).format(
                 outside=int((found.parent < 0).sum()),
                 n=len(read.frame),

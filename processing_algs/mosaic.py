@@ -402,11 +402,12 @@ class Mosaic(BlocksAlgorithm):
         self.note(
             feedback,
             Text(
-                "{outside} of {n} rows lie in no wijk and are left out; {straddles} straddle two "
-                "or more and went to the one that holds most of their area.",
-                "{outside} van {n} rijen liggen in geen wijk en tellen niet mee; {straddles} "
-                "liggen in twee of meer en zijn ingedeeld bij die met het grootste deel van hun "
-                "oppervlak.",
+                "{outside} of {n} rows lie in no wijk, or for more than half outside all, and are "
+                "left out; {straddles} straddle two or more and went to the one that holds most "
+                "of their area.",
+                "{outside} van {n} rijen liggen in geen wijk, of voor meer dan de helft buiten "
+                "alle, en tellen niet mee; {straddles} liggen in twee of meer en zijn ingedeeld "
+                "bij die met het grootste deel van hun oppervlak.",
             ).format(
                 outside=int((found.parent < 0).sum()),
                 n=len(read.frame),

@@ -477,14 +477,15 @@ def _blocks(
     texts.append(
         Text(
             "{used} of {n} blocks are used; {small} have fewer than {minimum} dwellings, or no "
-            "usable counts, and {outside} lie in no buurt of this scan. {straddles} lie in two "
-            "buurten or more and count in the one that holds most of their area. The blocks used "
-            "hold {held:,.0f} dwellings of known tenure, the buurten {known:,.0f}.",
+            "usable counts, and {outside} lie in no buurt of this scan, or for more than half "
+            "outside it. {straddles} lie in two buurten or more and count in the one that holds "
+            "most of their area. The blocks used hold {held:,.0f} dwellings of known tenure, the "
+            "buurten {known:,.0f}.",
             "{used} van {n} blokken zijn gebruikt; {small} hebben minder dan {minimum} woningen, "
-            "of geen bruikbare aantallen, en {outside} liggen in geen buurt van deze scan. "
-            "{straddles} liggen in twee of meer buurten en tellen mee in de buurt met het grootste "
-            "deel van hun oppervlak. De gebruikte blokken hebben {held:,.0f} woningen met bekend "
-            "eigendom, de buurten {known:,.0f}.",
+            "of geen bruikbare aantallen, en {outside} liggen in geen buurt van deze scan, of "
+            "voor meer dan de helft erbuiten. {straddles} liggen in twee of meer buurten en "
+            "tellen mee in de buurt met het grootste deel van hun oppervlak. De gebruikte blokken "
+            "hebben {held:,.0f} woningen met bekend eigendom, de buurten {known:,.0f}.",
         ).format(
             used=int(used.sum()),
             n=len(blocks),

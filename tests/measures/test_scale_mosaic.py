@@ -231,3 +231,24 @@ def test_blocks_of_another_place_get_no_parent():
     found = assign(far, np.array([shapely.box(0, 0, 100, 100)]))
     assert found.parent.tolist() == [-1]
     assert found.straddles.tolist() == [False]
+
+
+def test_a_block_that_only_touches_or_lies_mostly_outside_has_no_parent():
+    parents = np.array([shapely.box(0, 0, 10, 10), shapely.box(10, 0, 20, 10)])
+    bowtie = shapely.Polygon([(4, 4), (6, 6), (6, 4), (4, 6)])
+    blocks = np.array(
+        [
+            shapely.box(20, 0, 30, 10),  # shares a border with the second
+            shapely.box(-99, 0, 1, 10),  # 1 of 100 inside
+            shapely.box(-1, 0, 1, 10),  # half inside
+            shapely.box(-1, 0, 2, 10),  # two of three inside
+            shapely.box(8, 9, 11, 16),  # 2 + 1 of 21 inside
+            shapely.box(7, 8, 11, 11),  # 6 + 2 of 12 inside
+            shapely.Point(0, 5),
+            shapely.transform(bowtie, lambda xy: xy - [5, 0]),  # half inside
+        ],
+        dtype=object,
+    )
+    result = assign(blocks, parents)
+    assert result.parent.tolist() == [-1, -1, 0, 0, -1, 0, 0, 0]
+    assert result.straddles.tolist() == [False] * 5 + [True, False, False]

@@ -232,7 +232,8 @@ def test_mosaic_of_the_worked_gemeente(run, blocks, table_of):
 
 
 def test_mosaic_with_a_layer_of_parents_counts_what_straddles(run, blocks, table_of):
-    # W1 is the lower row, and takes a tenth of the upper one.
+    # W1 is the lower row, and takes a tenth of the upper one; of the last block there nobody has
+    # the rest.
     wijken = layer_of(
         ["wijkcode"],
         [("W1",), ("W2",)],
@@ -243,8 +244,8 @@ def test_mosaic_with_a_layer_of_parents_counts_what_straddles(run, blocks, table
     )
     results = mosaic(run, blocks(), PARENT=None, PARENTS=wijken)
     rows = table_of(results["OUTPUT"])
-    assert [(r["parent"], r["n_blocks"]) for r in rows] == [("W1", 5), ("W2", 3)]
-    assert any("0 of 8 rows lie in no wijk" in line for line in run.log)
+    assert [(r["parent"], r["n_blocks"]) for r in rows] == [("W1", 4), ("W2", 3)]
+    assert any("1 of 8 rows lie in no wijk" in line for line in run.log)
     assert any("3 straddle" in line for line in run.log)
 
 

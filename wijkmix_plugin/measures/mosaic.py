@@ -247,7 +247,7 @@ class Assigned(NamedTuple):
     Parameters
     ----------
     parent : (n,) position of the parent, -1 where there is none.
-    straddles : (n,) True for a block that lies in two or more parents.
+    straddles : (n,) True for a block with a parent that lies in a second one too.
     """
 
     parent: np.ndarray
@@ -270,7 +270,8 @@ def assign(shapes: np.ndarray, parents: np.ndarray) -> Assigned:
     Notes
     -----
     Where in a polygon its dwellings stand is unknown, so area stands for dwellings: the parent with
-    the largest part of the block decides. A point on a border goes to the first parent.
+    the largest part of the block decides, and a block of which more than half lies in no parent has
+    none. A point on a border goes to the first parent.
     """
     n = len(shapes)
     parent = np.full(n, -1, dtype=np.int64)
@@ -283,22 +284,25 @@ def assign(shapes: np.ndarray, parents: np.ndarray) -> Assigned:
     inner = there[inner]
     if not len(inner):  # blocks of another place
         return Assigned(parent, straddles)
+    # Most blocks lie inside one parent, and need no areas.
+    cut = np.bincount(inner, minlength=n)[inner] > 1
+    alone = np.flatnonzero(~cut)
+    shapely.prepare(parents)
+    cut[alone] = ~shapely.contains_properly(parents[outer[alone]], shapes[inner[alone]])
+    cut &= shapely.get_dimensions(shapes[inner]) == 2
+    at, number = np.unique(outer[cut], return_inverse=True)
+    block = shapely.make_valid(shapes[inner[cut]])
     area = np.zeros(len(inner))
-    flat = shapely.get_dimensions(shapes[inner]) < 2
-    many = np.bincount(inner, minlength=n)[inner] > 1
-    cut = many & ~flat
-    area[cut] = shapely.area(
-        shapely.intersection(
-            shapely.make_valid(parents[outer[cut]]), shapely.make_valid(shapes[inner[cut]])
-        )
-    )
+    area[cut] = shapely.area(shapely.intersection(shapely.make_valid(parents[at])[number], block))
+    whole = np.zeros(n)
+    whole[inner[cut]] = shapely.area(block)
     order = np.lexsort((outer, -area, inner))
     first = order[np.concatenate([[True], inner[order][1:] != inner[order][:-1]])]
     parent[inner[first]] = outer[first]
+    parent[np.bincount(inner, area, n) < (0.5 - 1e-9) * whole] = -1
     # A neighbour that is only touched, or overlapped by a sliver, takes no dwellings.
-    whole = shapely.area(shapes)
     real = cut & (area > 1e-3 * whole[inner])
-    straddles = np.bincount(inner[real], minlength=n) > 1
+    straddles = (np.bincount(inner[real], minlength=n) > 1) & (parent >= 0)
     return Assigned(parent, straddles)
 
 

@@ -126,12 +126,13 @@ def build(
         Text(
             "{blocks} blocks: the faces between streets with at least one pand ({empty} faces have "
             "none). They are a proxy for blocks of buildings. {straddles} of {n} panden lie in two "
-            "or more faces and went to the one with the largest part; {outside} lie in none and "
-            "are left out.",
+            "or more faces and went to the one with the largest part; {outside} lie in none, "
+            "or for more than half outside all, and are left out.",
             "{blocks} blokken: de vlakken tussen straten met minstens een pand ({empty} vlakken "
             "hebben er geen). Ze zijn een benadering van bouwblokken. {straddles} van {n} panden "
             "liggen in twee of meer vlakken en zijn ingedeeld bij dat met het grootste deel; "
-            "{outside} liggen in geen vlak en tellen niet mee.",
+            "{outside} liggen in geen vlak, of voor meer dan de helft buiten alle, en tellen niet "
+            "mee.",
         ).format(
             blocks=len(held),
             empty=len(faces) - len(held),
