@@ -444,6 +444,10 @@
         <translation>Blokken met aantallen per eigendomsvorm (optioneel)</translation>
     </message>
     <message>
+        <source>Blocks within {radius} m (whole layer)</source>
+        <translation>Blokken binnen {radius} m (hele laag)</translation>
+    </message>
+    <message>
         <source>Blocks</source>
         <translation>Blokken</translation>
     </message>
@@ -528,8 +532,16 @@
         <translation>Buurten met bruikbare cijfers</translation>
     </message>
     <message>
+        <source>Buurten within {radius} m (whole layer)</source>
+        <translation>Buurten binnen {radius} m (hele laag)</translation>
+    </message>
+    <message>
         <source>Buurten, blocks or polygons of your own.</source>
         <translation>Buurten, blokken of eigen vlakken.</translation>
+    </message>
+    <message>
+        <source>Buurten</source>
+        <translation>Buurten</translation>
     </message>
     <message>
         <source>By whom, against what</source>
@@ -874,6 +886,10 @@
     <message>
         <source>Crosswalk</source>
         <translation>Omzettabel</translation>
+    </message>
+    <message>
+        <source>D sets {first} against {second}, H all classes. From coarse to fine D never falls, for it counts the same dwellings; where it rises, the difference lies inside the coarser units.</source>
+        <translation>D zet {first} tegenover {second}, H alle klassen. Van grof naar fijn daalt D nooit, want de niveaus tellen dezelfde woningen; waar D stijgt, ligt het verschil binnen de grovere eenheden.</translation>
     </message>
     <message>
         <source>Data for the defining conditions are missing.</source>
@@ -1394,6 +1410,10 @@
     <message>
         <source>Goes together with</source>
         <translation>Hoort samen met</translation>
+    </message>
+    <message>
+        <source>Grain: H within 1000 m is {ratio} times H within 100 m; near 1 coarse, near 0 fine (distances: an assumption).</source>
+        <translation>Korrel: H binnen 1000 m is {ratio} keer H binnen 100 m; dicht bij 1 grof, dicht bij 0 fijn (afstanden: een aanname).</translation>
     </message>
     <message>
         <source>Group of dissimilarity and variance ratio</source>
@@ -2914,6 +2934,10 @@
     <message>
         <source>The same at other scales (what follows from tenure alone)</source>
         <translation>Hetzelfde op andere schalen (wat uit de eigendomsvorm alleen volgt)</translation>
+    </message>
+    <message>
+        <source>The same index at every scale: {area}</source>
+        <translation>Dezelfde index op elke schaal: {area}</translation>
     </message>
     <message>
         <source>The same seed gives the same numbers, to the last digit.</source>

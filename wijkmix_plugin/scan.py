@@ -247,8 +247,10 @@ def run_scan(
     notes += spectrum_notes
     wijken = _wijken(result, counts, spectrum, found)
     if len(spectrum):
-        rows = overview.spectrum_rows(spectrum, names)
+        rows = overview.spectrum_rows(spectrum, canonical.classes, names)
         indices = pd.concat([indices, rows], ignore_index=True)
+    if found is not None:
+        indices = pd.concat([indices, overview.around_rows(found.grain)], ignore_index=True)
     step(90)
 
     return ScanResult(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import shapely
 from wijkmix.wijkmix_plugin.errors import MeasureError
-from wijkmix.wijkmix_plugin.measures import grain, mosaic
+from wijkmix.wijkmix_plugin.measures import grain, mosaic, segregation
 
 GROUPS = ("koop", "corp", "overig")
 # Two wijken of two buurten of two blocks of 100 dwellings.
@@ -42,6 +42,41 @@ def test_spectrum_of_the_gemeente():
     assert whole["spectrum_gemeente"] == pytest.approx(0, abs=1e-12)
     parts = [name for name in grain.PARTS if name in table]
     assert table[parts].sum(axis=1).tolist() == pytest.approx([1.0] * len(table), abs=1e-9)
+
+
+def test_the_same_index_at_every_level():
+    levels = {"gemeente": GEMEENTE, "wijk": WIJK, "buurt": BUURT}
+    table, _ = grain.spectrum(BLOCKS, GROUPS, levels, "block")
+    found = row(table, "gemeente", "G")
+    names = [f"theil_h_{level}" for level in ("wijk", "buurt", "block")]
+    assert found[names].tolist() == pytest.approx([0.126362, 0.170921, 0.394165], abs=1e-6)
+    names = [f"dissimilarity_{level}" for level in ("wijk", "buurt", "block")]
+    assert found[names].tolist() == pytest.approx([0.494352, 0.494352, 0.715615], abs=1e-6)
+    # On any dwellings D never falls from a level to a finer one.
+    rng = np.random.default_rng(3)
+    for _ in range(20):
+        counts = rng.integers(1, 100, (8, 3)).astype(float)
+        table, _ = grain.spectrum(counts, GROUPS, levels, "block")
+        steps = row(table, "all", "all")[["dissimilarity_gemeente", *names]].to_numpy(float)
+        assert (np.diff(steps) >= -1e-12).all()
+
+
+def test_h_of_surroundings_is_that_of_the_index():
+    found = grain.grain(BLOCKS, GROUPS, SQUARES, WIJK, BUURT, replicates=99)
+    table = segregation.indices(
+        BLOCKS,
+        GROUPS,
+        which=["spatial_theil_h"],
+        geometry=SQUARES,
+        bandwidths=[float(radius) for radius in grain.RADII],
+    )
+    table = table[table["group"] == "all"].set_index("bandwidth")["value"]
+    assert list(found.around) == list(grain.RADII)
+    for radius, value in found.around.items():
+        assert value == pytest.approx(table[radius], abs=1e-12)
+    assert found.ratio == pytest.approx(table[1000] / table[100])
+    alike = grain.grain(np.tile([1.0, 1, 1], (8, 1)), GROUPS, SQUARES, WIJK, BUURT, replicates=2)
+    assert np.isnan(alike.ratio)
 
 
 def test_buurten_alone_hide_what_blocks_show():
@@ -137,3 +172,5 @@ def test_no_usable_block_gives_empty_tables():
     found = grain.grain(BLOCKS * np.nan, GROUPS, SQUARES, WIJK, BUURT, replicates=99)
     assert found.wijken.empty
     assert found.buurten.empty
+    assert np.isnan(found.around[500])
+    assert np.isnan(found.ratio)

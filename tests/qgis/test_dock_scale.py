@@ -198,6 +198,27 @@ def test_blocks_show_the_mosaic_that_buurten_hide(dock, load, nested_buurten, ne
     assert sum(found["Wijk WK000101"].values()) == pytest.approx(100, abs=1e-9)
 
 
+def test_every_scale_stands_side_by_side(dock, load, nested_buurten, nested_blocks):
+    load(nested_buurten, BLOCKS=nested_blocks())
+    dock.select_code("BU00010000")
+    text = words(dock.scale)
+    assert value(text, "Wijken") == "0.494"
+    assert value(text, "Blocks") == "0.716"
+    assert '</td><td align="right">0.394</td></tr>' in text
+    assert "Blocks within 1,000 m (whole layer)" in text
+    assert "D sets housing corporation rental against owner-occupied" in text
+    assert "H within 1000 m is" in text
+
+
+def test_without_blocks_there_is_no_grain(dock, load, nested_buurten):
+    load(nested_buurten)
+    dock.select_code("BU00010000")
+    text = words(dock.scale)
+    assert value(text, "Buurten") == "0.494"
+    assert "H within 1000 m is" not in text
+    assert "<td>Blocks</td>" not in text
+
+
 def test_the_spectrum_of_the_dock_is_that_of_the_scan(dock, load, buurten):
     load(buurten())
     assert dock.select_code("BU00010000")

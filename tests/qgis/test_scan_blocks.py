@@ -83,6 +83,29 @@ def test_the_spectrum_of_the_gemeente_stands_in_the_index_table(
     assert without == pytest.approx(expected, abs=1e-6)
 
 
+def test_the_same_index_at_every_scale_stands_in_the_index_table(
+    run, nested_buurten, nested_blocks, table_of
+):
+    rows = table_of(scan(run, nested_buurten, BLOCKS=nested_blocks())["INDICES"])
+    found = {r["index"]: r for r in rows if r["area"] == "GM0001"}
+    for level, d, h in (
+        ("wijk", 0.494352, 0.126362),
+        ("buurt", 0.494352, 0.170921),
+        ("block", 0.715615, 0.394165),
+    ):
+        assert found[f"dissimilarity_{level}"]["value"] == pytest.approx(d, abs=1e-6)
+        assert found[f"theil_h_{level}"]["value"] == pytest.approx(h, abs=1e-6)
+    pair = found["dissimilarity_block"]
+    assert (pair["group"], pair["versus"]) == ("corp", "koop")
+    around = {r["bandwidth"]: r["value"] for r in rows if r["index"] == "spatial_theil_h_block"}
+    assert list(around) == [50, 100, 250, 500, 1000, 2000]
+    (ratio,) = (r["value"] for r in rows if r["index"] == "grain_ratio")
+    assert ratio == pytest.approx(around[1000] / around[100])
+    without = {r["index"] for r in table_of(scan(run, nested_buurten)["INDICES"])}
+    assert {"dissimilarity_wijk", "dissimilarity_buurt", "theil_h_buurt"} < without
+    assert not without & {"dissimilarity_block", "spatial_theil_h_block", "grain_ratio"}
+
+
 def test_without_blocks_there_are_no_columns_of_blocks(run, nested_buurten, table_of):
     results = scan(run, nested_buurten)
     wijken, rows = table_of(results["WIJKEN"]), table_of(results["OUTPUT"])

@@ -137,6 +137,49 @@ def test_diversity_around_blocks_is_a_mean_over_dwellings(blocks, catalogue):
     assert "assumption" in text
 
 
+def with_sheet(town, steps=(0.4944, 0.4944, 0.7156)):
+    """Add D and H of fixture C9 at every level, and H around blocks."""
+    rows = []
+    for level, d, h in zip(
+        ("wijk", "buurt", "block"), steps, (0.1264, 0.1709, 0.3942), strict=True
+    ):
+        for index, value in (("dissimilarity", d), ("theil_h", h)):
+            row = {"area": "all", "index": f"{index}_{level}", "value": value, "group": "all"}
+            pair = {"group": "corp", "versus": "koop"} if index == "dissimilarity" else {}
+            rows.append(row | pair)
+    for metres, h in ((100, 0.3), (1000, 0.15)):
+        row = {"area": "all", "index": "spatial_theil_h_block", "group": "all"}
+        rows.append(row | {"bandwidth": float(metres), "value": h})
+    rows.append({"area": "all", "index": "grain_ratio", "group": "all", "value": 0.5})
+    town.indices = pd.concat([town.indices, pd.DataFrame(rows)], ignore_index=True)
+    return town
+
+
+def test_the_same_index_stands_side_by_side_at_every_scale(blocks, catalogue):
+    document = html.render_scan(with_sheet(blocks), catalogue, lang="nl")
+    text = section(document).split('id="scale-sheet"')[1]
+    table = text.split("</table>")[0]
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</th>(.*?)</tr>", table)
+    cells = {name: re.findall(r"<td class=n>(.*?)</td>", row) for name, row in rows}
+    assert cells["Wijken"] == ["0,494", "0,126"]
+    assert cells["Blokken"] == ["0,716", "0,394"]
+    assert cells["Blokken binnen 1.000 m"] == ["–", "0,150"]
+    assert cells["Buurten binnen 500 m"] == ["–", "0,060"]
+    assert "D is nergens lager op een fijner niveau" in text
+    assert "<b>0,50</b> keer H binnen 100 m" in text
+    # They are told here, not among the indices of the whole.
+    other = re.search(r'<section id="segregation">.*?</section>', document, flags=re.S).group()
+    assert "dissimilarity_" not in other
+    assert "grain_ratio" not in other
+
+
+def test_a_d_that_falls_is_not_believed(blocks, catalogue):
+    town = with_sheet(blocks, steps=(0.49, 0.7, 0.6))
+    text = section(html.render_scan(town, catalogue, lang="en"))
+    assert "D is lower at a finer level" in text
+    assert "Checked" not in text
+
+
 def test_own_blocks_are_not_called_squares(make, catalogue):
     town = with_spectrum(make(), blocks=True, source="own")
     text = section(html.render_scan(town, catalogue, lang="nl"))

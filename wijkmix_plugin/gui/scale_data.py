@@ -28,6 +28,7 @@ from .scan_layer import Mix, ScanTable, Unit, diversity
 
 # The parts of a spectrum, coarse to fine; the last one is what buurten alone cannot split further.
 LEVELS = ("spectrum_wijk", "spectrum_buurt", "spectrum_block", "spectrum_within", "spectrum_rest")
+SHEET_LEVELS = ("wijk", "buurt", "block")
 # Fields that tell the table of wijken of a scan, and that of its indices.
 WIJK_MARKS = ("wijk_code", "mosaic_buurt")
 INDEX_MARKS = ("area", "index", "bandwidth", "value")
@@ -126,6 +127,42 @@ def from_index_rows(found: list[dict[str, Any]]) -> Spectrum:
             if row.get("index") in LEVELS and isinstance(row.get("value"), float)
         }
     )
+
+
+@dataclass
+class Sheet:
+    """The same index at every scale: None where it is not known."""
+
+    levels: dict[str, tuple[float | None, float | None]] = field(default_factory=dict)  # D, H
+    blocks: dict[float, float] = field(default_factory=dict)  # H of surroundings by distance
+    ratio: float | None = None
+    pair: tuple[str, str] = ("", "")
+
+
+def sheet(area: list[dict[str, Any]], whole: list[dict[str, Any]]) -> Sheet:
+    """Return D and H of an area per level, and H around blocks in the whole layer."""
+    values = {row.get("index"): row for row in area}
+    found = Sheet()
+    for level in SHEET_LEVELS:
+        pair = tuple(
+            _float(values.get(f"{index}_{level}", {}).get("value"))
+            for index in ("dissimilarity", "theil_h")
+        )
+        if any(value is not None for value in pair):
+            found.levels[level] = (pair[0], pair[1])
+            row = values.get(f"dissimilarity_{level}", {})
+            found.pair = (str(row.get("group") or ""), str(row.get("versus") or ""))
+    for row in whole:
+        value, metres = _float(row.get("value")), _float(row.get("bandwidth"))
+        if row.get("index") == "spatial_theil_h_block" and value is not None and metres is not None:
+            found.blocks[metres] = value
+        elif row.get("index") == "grain_ratio":
+            found.ratio = value
+    return found
+
+
+def _float(value: Any) -> float | None:
+    return value if isinstance(value, float) else None
 
 
 def profile_of_layer(found: list[dict[str, Any]]) -> dict[float, float]:

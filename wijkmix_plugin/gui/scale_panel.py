@@ -128,7 +128,9 @@ class ScalePanel(QScrollArea):
         found = Found(layer, unit, table, origin)
         self.head.setText(found.heading())
         self._show_spectra(found)
-        self.numbers.setText(found.numbers() + found.missing() + found.mosaic())
+        self.numbers.setText(
+            found.numbers() + found.missing() + found.every_scale() + found.mosaic()
+        )
         self.numbers.show()
         self._show_around(found, layer, feature, values)
 

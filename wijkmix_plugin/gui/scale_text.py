@@ -32,6 +32,7 @@ class Found:
         rows = scale_data.rows(indices, "area", unit.gemeente) if indices is not None else []
         whole = scale_data.rows(indices, "area", "all") if indices is not None else []
         self.profile = scale_data.profile_of_layer(whole)
+        self.sheet = scale_data.sheet(rows, whole)
         # Shares of blocks only where the table of the wijken is there to tell the rest.
         self.blocks = self.had_blocks and "mosaic_block" in self.wijk
         if self.blocks:
@@ -152,6 +153,67 @@ class Found:
                 "complexes. What buurten can show is above and below.",
             )
         )
+
+    def every_scale(self) -> str:
+        """Return D and H at every level of the gemeente and H by distance, as the scan wrote it."""
+        translate = QCoreApplication.translate
+        sheet = self.sheet
+        if not sheet.levels:
+            return ""
+        words = {
+            "wijk": translate("WijkMix", "Wijken"),
+            "buurt": translate("WijkMix", "Buurten"),
+            "block": translate("WijkMix", "Blocks"),
+        }
+        lines = [
+            (words[level], number(d, 3), number(h, 3)) for level, (d, h) in sheet.levels.items()
+        ]
+        around = translate("WijkMix", "Buurten within {radius} m (whole layer)")
+        lines += [
+            (around.format(radius=number(r)), texts.NONE, number(h, 3))
+            for r, h in sorted(self.profile.items())
+        ]
+        around = translate("WijkMix", "Blocks within {radius} m (whole layer)")
+        lines += [
+            (around.format(radius=number(r)), texts.NONE, number(h, 3))
+            for r, h in sorted(sheet.blocks.items())
+        ]
+        body = "".join(
+            f'<tr><td>{esc(name)}</td><td align="right">{esc(d)}</td>'
+            f'<td align="right">{esc(h)}</td></tr>'
+            for name, d, h in lines
+        )
+        head = '<tr><td></td><td align="right"><b>D</b></td><td align="right"><b>H</b></td></tr>'
+        table = f'<table style="font-size:small" cellpadding="2">{head}{body}</table>'
+        title = heading(
+            translate("WijkMix", "The same index at every scale: {area}").format(
+                area=scale_data.gemeente_of(self.unit)
+            )
+        )
+        return title + table + self._every_scale_words()
+
+    def _every_scale_words(self) -> str:
+        from ..report.charts import TENURE_LABELS
+
+        translate = QCoreApplication.translate
+        first, second = (
+            texts.both(TENURE_LABELS[name]).lower() if name in TENURE_LABELS else name
+            for name in self.sheet.pair
+        )
+        said = translate(
+            "WijkMix",
+            "D sets {first} against {second}, H all classes. From coarse to fine D never falls, "
+            "for it counts the same dwellings; where it rises, the difference lies inside the "
+            "coarser units.",
+        ).format(first=first, second=second)
+        if self.sheet.ratio is None:
+            return paragraph(said)
+        grain = translate(
+            "WijkMix",
+            "Grain: H within 1000 m is {ratio} times H within 100 m; near 1 coarse, near 0 fine "
+            "(distances: an assumption).",
+        ).format(ratio=number(self.sheet.ratio, 2))
+        return paragraph(said) + paragraph(grain)
 
     def mosaic(self) -> str:
         """Return the mosaic index of the wijk, its class with the limits, and the patch."""

@@ -22,6 +22,12 @@ PARTS = tuple(f"spectrum_{name}" for name in (*LEVELS, scale.WITHIN))
 # Distances of surroundings minus block, in metres: an assumption.
 RADII = (50, 100, 250, 500, 1000, 2000)
 AROUND = tuple(f"env_minus_block_{radius}" for radius in RADII)
+# The same index at every level, and Theil's H of surroundings of blocks at every distance.
+SHEET = tuple(f"{index}_{name}" for index in ("dissimilarity", "theil_h") for name in LEVELS)
+AROUND_H = "spatial_theil_h_block"
+# H within the second distance over H within the first: near 1 coarse, near 0 fine.
+GRAIN_RATIO = "grain_ratio"
+GRAIN_RADII = (100, 1000)
 PATCHES = tuple(f"patch_size_{round(100 * theta)}" for theta in mosaic.THETAS)
 
 
@@ -48,7 +54,9 @@ def spectrum(
     table : DataFrame
         `area_level` ("all" or a level), `area`, the columns `PARTS` of the levels at hand (0-1,
         adding up to 1; NaN where the area is hardly mixed, for then there is next to nothing to
-        divide, and at the levels not inside the area), `n_units` and `n_total` (dwellings).
+        divide, and at the levels not inside the area), the columns `SHEET` of the levels at hand
+        (0-1; dissimilarity as in `scale.scale_spectrum`, NaN where one of its two groups is
+        absent; H as the parts), `n_units` and `n_total` (dwellings).
     notes : list of Text
 
     Raises
@@ -75,10 +83,14 @@ def spectrum(
     table = rows.drop_duplicates(keys)[[*keys, "n_total"]].set_index(keys)
     parts = rows.pivot(index=keys, columns="level", values="share").add_prefix("spectrum_")
     table = table.join(parts[[name for name in PARTS if name in parts]])
+    for index in ("dissimilarity", "theil_h"):
+        sheet = rows.pivot(index=keys, columns="level", values=index).add_prefix(f"{index}_")
+        table = table.join(sheet[[name for name in SHEET if name in sheet]])
     first = rows.drop_duplicates(keys).set_index(keys)
     whole = first["entropy"] + first["between"]
     hardly = whole < HARDLY_MIXED * np.log(counts.shape[1])
-    table.loc[hardly, [name for name in PARTS if name in table]] = np.nan
+    ratios = [n for n in table if n in PARTS or str(n).startswith("theil_h_")]
+    table.loc[hardly, ratios] = np.nan
     units = rows[rows["level"] == finest].set_index(keys)["n_units"]
     table["n_units"] = units
     lost = np.isfinite(counts).all(axis=1) & (np.nan_to_num(counts).sum(axis=1) > 0)
@@ -111,11 +123,16 @@ class Grain:
     blocks : DataFrame, one row per block in the order given
         `block_div`, `AROUND` and `edge_steepest` (0-1, the largest difference at a border; NaN for
         points). NaN for a block that was left out.
+    around : dict of distance (m) to Theil's H of the surroundings of all blocks together
+        (at most 1; a little below 0 where surroundings are alike); NaN where they are hardly mixed.
+    ratio : H within 1000 m over H within 100 m, NaN where the latter is not above 0.
     """
 
     wijken: pd.DataFrame
     buurten: pd.DataFrame
     blocks: pd.DataFrame
+    around: dict[int, float]
+    ratio: float
 
 
 def grain(
@@ -184,12 +201,28 @@ def grain(
     )
     blocks = pd.DataFrame(dict(zip(AROUND, around, strict=True)))
     blocks.insert(0, "block_div", own)
+    profile = _profile(counts[used], own[used], around[:, used])
+    near, far = (profile[radius] for radius in GRAIN_RADII)
     blocks["edge_steepest"] = steepest
     return Grain(
         wijken.join(_means(blocks[list(AROUND)], parent, size)),
         _means(blocks[["block_div", *AROUND]], nearer, size),
         blocks,
+        profile,
+        far / near if near > 0 else np.nan,
     )
+
+
+def _profile(counts: np.ndarray, own: np.ndarray, around: np.ndarray) -> dict[int, float]:
+    """Return H of surroundings per distance, out of what each differs from the block inside it."""
+    if not len(counts):
+        return dict.fromkeys(RADII, np.nan)
+    size = counts.sum(axis=1)
+    whole = entropy(composition(counts.sum(axis=0, keepdims=True)))[0] / np.log(counts.shape[1])
+    if whole < HARDLY_MIXED:
+        return dict.fromkeys(RADII, np.nan)
+    inside = [np.average(own + more, weights=size) for more in around]
+    return {r: float((whole - x) / whole) for r, x in zip(RADII, inside, strict=True)}
 
 
 def _means(values: pd.DataFrame, area: pd.Series, size: np.ndarray) -> pd.DataFrame:

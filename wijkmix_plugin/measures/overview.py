@@ -17,6 +17,8 @@ INDEX_IDS = ("dissimilarity", "isolation", "theil_h", "multigroup_theil_h")
 # take as long as a third of the scan, and one profile of the country answers nobody's question.
 PROFILE_METRES = (500.0, 1000.0, 2000.0, 4000.0, 8000.0)
 PROFILE_UNITS = 5_000
+# Indices of the index table that tell of scale.
+SCALE_IDS = (*grain.PARTS, *grain.SHEET, grain.AROUND_H, grain.GRAIN_RATIO)
 # What stands in for a spectrum that cannot be made.
 NO_SPECTRUM = pd.DataFrame(columns=["area_level", "area"])
 
@@ -104,21 +106,44 @@ def spectrum(
     )
 
 
-def spectrum_rows(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+def spectrum_rows(
+    table: pd.DataFrame, classes: Sequence[str], names: Mapping[str, str]
+) -> pd.DataFrame:
     """Return the spectrum of the gemeenten and of all together as rows of the index table.
+
+    With it comes the same index (dissimilarity, Theil's H) at every level.
 
     Parameters
     ----------
     table : as `spectrum` returns it.
+    classes : names of the classes.
     names : of the gemeenten, by code.
     """
     areas = table[table["area_level"].isin(["all", "gemeente"])]
-    parts = [name for name in grain.PARTS if name in table]
+    parts = [name for name in (*grain.PARTS, *grain.SHEET) if name in table]
     rows = areas.melt(["area", "n_units", "n_total"], parts, var_name="index", value_name="value")
-    rows = rows[~((rows["index"] == "spectrum_gemeente") & (rows["area"] != "all"))]
-    rows = rows.assign(group="all", note=np.where(rows["value"].isna(), "hardly mixed", None))
+    of_gemeenten = rows["index"].str.endswith("_gemeente")
+    rows = rows[~(of_gemeenten & (rows["area"] != "all"))]
+    of_two = rows["index"].str.startswith("dissimilarity")
+    first, second = scale.default_pair(classes)
+    rows = rows.assign(
+        group=np.where(of_two, first, "all"),
+        versus=np.where(of_two, second, None),
+        note=np.where(rows["value"].isna() & ~of_two, "hardly mixed", None),
+    )
     rows["area_name"] = rows["area"].map(names)
     return rows.reset_index(drop=True)
+
+
+def around_rows(told: grain.Grain) -> pd.DataFrame:
+    """Return Theil's H of the surroundings of blocks per distance, and the grain ratio, as rows."""
+    shared = {"area": "all", "group": "all"}
+    rows = [
+        {**shared, "index": grain.AROUND_H, "bandwidth": float(radius), "value": value}
+        for radius, value in told.around.items()
+    ]
+    rows.append({**shared, "index": grain.GRAIN_RATIO, "value": told.ratio})
+    return pd.DataFrame(rows)
 
 
 def wijk_table(

@@ -286,6 +286,12 @@ def _gap_note(own: pd.DataFrame, level: str) -> Text:
     )
 
 
+def default_pair(groups: Sequence[str]) -> tuple[str, str]:
+    """Return the group of `dissimilarity`, and the one that it is set against."""
+    first, second = _pair(groups, None, None)
+    return groups[first], groups[second]
+
+
 def _pair(groups: Sequence[str], group: str | None, versus: str | None) -> tuple[int, int]:
     """Return the positions of the two groups that D compares."""
     names = [str(name) for name in groups]

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import Text
+from ..measures import overview
 from . import charts, maps
 from .maps import MapClass
 from .numbers import esc, is_missing
@@ -428,7 +429,7 @@ def index_table(page: Page) -> str:
     if table is None or not len(table):
         return page.t("<p>No index was computed.</p>", "<p>Er is geen index berekend.</p>")
     table = table[table["bandwidth"].isna()]  # those with a distance are the profile's
-    table = table[~table["index"].isin(charts.LEVEL_COLOURS)]  # the spectrum has a section
+    table = table[~table["index"].isin(overview.SCALE_IDS)]  # scale has a section
     # An index of all classes together has no group of its own.
     groups = table["group"].where(table["group"].notna(), "").astype(str).replace("all", "")
     kinds = list(dict.fromkeys(zip(table["index"], groups, strict=True)))

@@ -114,7 +114,7 @@ def restore(
     try:
         spectrum, _ = overview.spectrum(frame, counts.to_numpy(dtype=float), classes)
         names = dict(zip(area, frame["gemeente_name"], strict=True))
-        indices = overview.spectrum_rows(spectrum, names)
+        indices = overview.spectrum_rows(spectrum, classes, names)
     except MeasureError as error:
         spectrum = overview.NO_SPECTRUM.copy()
         indices = pd.DataFrame()
@@ -154,7 +154,7 @@ def _with_blocks(
     wijken = kept.join(told, on="wijk_code")
     if rows is None:
         return wijken, pd.DataFrame()
-    spectrum = rows[rows["index"].astype(str).str.startswith("spectrum_")]
+    spectrum = rows[rows["index"].isin(overview.SCALE_IDS)]
     return wijken, spectrum.reset_index(drop=True)
 
 

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from ..errors import Text
+from ..measures import grain
 from . import charts, figures, maps
 from .maps import MapClass
 from .numbers import NONE, esc, is_missing
@@ -23,6 +25,14 @@ PARTS = (
     "spectrum_within",
 )
 AROUND = "env_minus_block_"
+PROFILE = "spatial_theil_h"
+# The levels of the sheet, coarse to fine.
+LEVEL_NAMES = {
+    "gemeente": Text("Gemeenten", "Gemeenten"),
+    "wijk": Text("Wijken", "Wijken"),
+    "buurt": Text("Buurten", "Buurten"),
+    "block": Text("Blocks", "Blokken"),
+}
 # For column heads.
 SHORT = {
     "spectrum_gemeente": Text("gemeenten", "gemeenten"),
@@ -58,6 +68,7 @@ def scale_section(page: Page, base: maps.Base | None) -> str:
             "<p>Het schaalspectrum was niet te berekenen; de opmerkingen bij de gegevens zeggen "
             "waarom.</p>",
         )
+    body += _sheet(page)
     wijken = page.result.wijken
     if wijken is None or not len(wijken):
         return body
@@ -190,6 +201,111 @@ def _spectrum_table(page: Page, table: pd.DataFrame, blocks: bool) -> str:
     )
     body = _legend(page, present, blocks) + page.table(head, rows, kind="mix wide")
     return page.fold(title, body, opened=len(rows) <= figures.LONG)
+
+
+# -- the same index at every scale ----------------------------------------------------------------
+
+
+def _sheet(page: Page) -> str:
+    """Return D and H of the whole at every level and distance, side by side."""
+    table = page.result.indices
+    if table is None or not len(table):
+        return ""
+    whole = table[table["area"] == "all"]
+    single = whole[~whole["index"].isin((PROFILE, grain.AROUND_H))].set_index("index")
+    levels = [name for name in LEVEL_NAMES if _at(single, f"theil_h_{name}") is not None]
+    if len(page.gemeenten) < 2:
+        levels = [name for name in levels if name != "gemeente"]
+    if not levels:
+        return ""
+    number = page.numbers
+    steps = {name: _at(single, f"dissimilarity_{name}") for name in levels}
+    rows = [
+        [
+            page.say(LEVEL_NAMES[name]),
+            f"={number.decimal(steps[name], 3)}",
+            f"={number.decimal(_at(single, f'theil_h_{name}'), 3)}",
+        ]
+        for name in levels
+    ]
+    for index, words in (
+        (PROFILE, page.t("Buurten within {m} m", "Buurten binnen {m} m")),
+        (grain.AROUND_H, page.t("Blocks within {m} m", "Blokken binnen {m} m")),
+    ):
+        around = whole[(whole["index"] == index) & whole["group"].isin(("all", None))]
+        around = around.dropna(subset=["bandwidth", "value"]).sort_values("bandwidth")
+        rows += [
+            [words.format(m=number.integer(m)), f"={NONE}", f"={number.decimal(h, 3)}"]
+            for m, h in zip(around["bandwidth"], around["value"], strict=True)
+        ]
+    head = [
+        page.t("Scale", "Schaal"),
+        "=" + _contrast(page, single),
+        "=" + page.t("Theil's H, all classes", "Theils H, alle klassen"),
+    ]
+    text = page.t(
+        "<p>The same index says something else at every scale: how uneven a place is, depends on "
+        "the unit that is looked at. Beside the levels stands H of the surroundings within a "
+        "distance, whatever borders lie between.</p>",
+        "<p>Dezelfde index zegt op elke schaal iets anders: hoe ongelijk een gebied is, hangt af "
+        "van de eenheid waarnaar u kijkt. Naast de niveaus staat H van de omgeving binnen een "
+        "afstand, welke grens er ook tussen ligt.</p>",
+    )
+    title = page.t("The same index at every scale", "Dezelfde index op elke schaal")
+    return (
+        f'<h3 id="scale-sheet">{title}: {esc(page.area("all"))}</h3>{text}'
+        + page.table(head, rows)
+        + _monotone(page, [v for v in steps.values() if v is not None])
+        + _grain_ratio(page, _at(single, grain.GRAIN_RATIO))
+    )
+
+
+def _at(rows: pd.DataFrame, index: str) -> float | None:
+    """Return the value of an index, None where there is none."""
+    value = rows["value"].get(index)
+    return None if is_missing(value) else float(value)
+
+
+def _contrast(page: Page, rows: pd.DataFrame) -> str:
+    """Name the two groups of D."""
+    found = rows[[str(name).startswith("dissimilarity_") for name in rows.index]].iloc[0]
+    pair = (page.say(charts.TENURE_LABELS.get(found[c], found[c])) for c in ("group", "versus"))
+    return "D, " + page.t("{0} and {1}", "{0} en {1}").format(*pair).lower()
+
+
+def _monotone(page: Page, steps: Sequence[float]) -> str:
+    """Say whether D holds what it must: no lower at a finer level, on the same dwellings."""
+    if len(steps) < 2:
+        return ""
+    if all(fine >= coarse - 1e-9 for coarse, fine in itertools.pairwise(steps)):
+        return page.t(
+            '<p class="note">✓ Checked: D is nowhere lower at a finer level. That must be so, for '
+            "the levels count the same dwellings; a rise says that the difference lies inside the "
+            "coarser units.</p>",
+            '<p class="note">✓ Gecontroleerd: D is nergens lager op een fijner niveau. Dat hoort '
+            "zo, want de niveaus tellen dezelfde woningen; een stijging zegt dat het verschil "
+            "binnen de grovere eenheden ligt.</p>",
+        )
+    return page.t(
+        '<p class="note">⚠ D is lower at a finer level, which cannot be on the same dwellings: '
+        "the table was changed after the run.</p>",
+        '<p class="note">⚠ D is lager op een fijner niveau; dat kan niet bij dezelfde woningen: '
+        "de tabel is na de berekening gewijzigd.</p>",
+    )
+
+
+def _grain_ratio(page: Page, ratio: float | None) -> str:
+    if ratio is None:
+        return ""
+    near, far = (page.numbers.integer(metres) for metres in grain.GRAIN_RADII)
+    return page.t(
+        '<p class="note">Grain: H within {far} m is <b>{ratio}</b> times H within {near} m. Near 1 '
+        "the grain is coarse (large areas are alike), near 0 it is fine. The distances are an "
+        "{mark}.</p>",
+        '<p class="note">Korrel: H binnen {far} m is <b>{ratio}</b> keer H binnen {near} m. Dicht '
+        "bij 1 is de korrel grof (grote gebieden lijken op elkaar), dicht bij 0 fijn. De afstanden "
+        "zijn een {mark}.</p>",
+    ).format(far=far, near=near, ratio=page.numbers.decimal(ratio), mark=page.assumption)
 
 
 def _key(name: str, blocks: bool) -> str:
