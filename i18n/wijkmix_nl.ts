@@ -1536,6 +1536,10 @@
         <translation>Indices</translation>
     </message>
     <message>
+        <source>Instruments that refer to it</source>
+        <translation>Instrumenten die ernaar verwijzen</translation>
+    </message>
+    <message>
         <source>Instruments</source>
         <translation>Instrumenten</translation>
     </message>
@@ -1574,6 +1578,10 @@
     <message>
         <source>Largest part of a unit that may change (0-1)</source>
         <translation>Grootste deel van een eenheid dat mag veranderen (0-1)</translation>
+    </message>
+    <message>
+        <source>Law and policy watch list</source>
+        <translation>Wetgevingslijst</translation>
     </message>
     <message>
         <source>Law checked on</source>
@@ -2070,6 +2078,10 @@
     <message>
         <source>No flag differs.</source>
         <translation>Geen enkele vlag verschilt.</translation>
+    </message>
+    <message>
+        <source>No instrument refers to it.</source>
+        <translation>Geen enkel instrument verwijst ernaar.</translation>
     </message>
     <message>
         <source>No losses, no gains.</source>
@@ -3310,6 +3322,10 @@
     <message>
         <source>What the scan noted</source>
         <translation>Wat de scan opmerkte</translation>
+    </message>
+    <message>
+        <source>What the source says</source>
+        <translation>Wat de bron zegt</translation>
     </message>
     <message>
         <source>What to know first</source>

@@ -9,7 +9,14 @@ import pytest
 from wijkmix.wijkmix_plugin.errors import PolicyError
 from wijkmix.wijkmix_plugin.policy import catalogue as policy
 from wijkmix.wijkmix_plugin.policy import law_checks
-from wijkmix.wijkmix_plugin.policy.law_checks import Check, LawChecks, is_due, last_check
+from wijkmix.wijkmix_plugin.policy.law_checks import (
+    Check,
+    LawChecks,
+    is_due,
+    is_watch_due,
+    last_check,
+    watch_check,
+)
 
 TODAY = date(2026, 11, 28)
 ENTRY = "wbmgp-artikel-8"
@@ -38,12 +45,12 @@ def test_what_says_nothing_is_refused(day, note):
     [(None, True), ("2025-11-28", True), ("2025-11-29", False), ("2026-11-28", False)],
 )
 def test_amber_after_twelve_months(catalogue, day, due):
-    check = None if day is None else Check(day)
-    assert is_due(catalogue.get(ENTRY), catalogue, check, TODAY) is due
+    checks = LawChecks({} if day is None else {ENTRY: Check(day)})
+    assert is_due(catalogue.get(ENTRY), catalogue, checks, TODAY) is due
 
 
 def test_a_stored_check_of_the_future_does_not_count_and_does_not_break(catalogue):
-    assert is_due(catalogue.get(ENTRY), catalogue, Check("2027-01-01"), TODAY)
+    assert is_due(catalogue.get(ENTRY), catalogue, LawChecks({ENTRY: Check("2027-01-01")}), TODAY)
 
 
 def test_the_watch_list_counts_where_it_covers_every_rule(data):
@@ -53,11 +60,26 @@ def test_the_watch_list_counts_where_it_covers_every_rule(data):
     assert names == {"L03"}
     watch["L03"]["checked"] = {"date": "2026-06-01", "reference": "wetten.nl"}
     changed = policy.Catalogue(data)
-    assert last_check(entry, changed, None) == "2026-06-01"
-    assert last_check(entry, changed, Check("2026-10-01")) == "2026-10-01"
-    assert not is_due(entry, changed, None, TODAY)
+    assert last_check(entry, changed, LawChecks()) == "2026-06-01"
+    assert last_check(entry, changed, LawChecks({ENTRY: Check("2026-10-01")})) == "2026-10-01"
+    assert not is_due(entry, changed, LawChecks(), TODAY)
     entry["legal"].append({**entry["legal"][0], "watch": None})
-    assert last_check(entry, changed, None) is None
+    assert last_check(entry, changed, LawChecks()) is None
+
+
+def test_an_item_of_the_watch_list_is_checked_by_the_user_too(data):
+    item = next(i for i in data["legal_watch"] if i["id"] == "L03")
+    item["checked"] = {"date": "2025-01-01", "reference": "staatscourant"}
+    changed = policy.Catalogue(data)
+    assert watch_check(item, LawChecks()) == Check("2025-01-01", "staatscourant")
+    assert is_watch_due(item, changed, LawChecks(), TODAY)
+    own = LawChecks({"L03": Check("2026-10-01", "wetten.nl")})
+    assert watch_check(item, own) == Check("2026-10-01", "wetten.nl")
+    assert not is_watch_due(item, changed, own, TODAY)
+    # What rests on that item only is checked with it.
+    assert last_check(changed.get(ENTRY), changed, own) == "2026-10-01"
+    assert not is_due(changed.get(ENTRY), changed, own, TODAY)
+    assert watch_check({**item, "checked": None}, LawChecks()) is None
 
 
 @pytest.mark.parametrize(

@@ -392,6 +392,34 @@ def test_a_check_of_the_law_is_kept_and_takes_the_amber_mark_away(dock):
     assert "Checked on" not in panel.page.toPlainText()
 
 
+def test_every_watched_law_is_shown_and_can_be_checked(dock):
+    panel = dock.instruments
+    panel.show_scope("watch")
+    assert panel.listed() == [f"L{number:02d}" for number in range(1, 17)]
+    for key in panel.listed():
+        panel.show_entry(key)
+        text = panel.page.toPlainText()
+        assert dock._catalogue.legal_watch[int(key[1:]) - 1]["source_states"]["en"] in text
+        assert "Older than 12 months" in text
+    assert "No instrument refers to it" in text
+    check(panel, str(date.today()), "cbs.nl")
+    text = panel.page.toPlainText()
+    assert "(cbs.nl)" in text
+    assert "Older than 12 months" not in text
+    panel.find.setText("wbmgp")
+    assert panel.listed() == ["L03"]
+    panel.show_entry("L03")
+    check(panel, str(date.today()), "wetten.nl")
+    # The instruments that rest on it are a click away, and checked with it.
+    assert 'href="entry:wbmgp-artikel-8"' in panel.page.toHtml()
+    panel.show_entry("wbmgp-artikel-8")
+    assert "Older than 12 months" not in panel.page.toPlainText()
+    assert "(wetten.nl)" in panel.page.toPlainText()
+    assert 'href="entry:L03"' in panel.page.toHtml()
+    panel.show_entry("L99")
+    assert "Wbmgp" in panel.page.toPlainText()
+
+
 @pytest.mark.parametrize(
     ("day", "note", "why"),
     [

@@ -15,6 +15,7 @@ import pytest
 from wijkmix.wijkmix_plugin.errors import TableError, Text
 from wijkmix.wijkmix_plugin.policy import goals, law_checks, worklist
 from wijkmix.wijkmix_plugin.report import decisions, html, place, restore
+from wijkmix.wijkmix_plugin.report.numbers import esc
 
 ATTACK = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{n}&amp;"
 FORBIDDEN = (
@@ -224,7 +225,10 @@ def test_blocks_answer_the_conditions_on_tenure_too(stored, catalogue):
 def test_checks_of_the_law_are_printed_with_their_day_and_note(stored, catalogue, lang):
     note = "wetten.overheid.nl <b>"
     checks = law_checks.LawChecks(
-        {"herstructurering-sloop-nieuwbouw": law_checks.Check("2026-02-01", note)}
+        {
+            "herstructurering-sloop-nieuwbouw": law_checks.Check("2026-02-01", note),
+            "L16": law_checks.Check("2026-02-03", note),
+        }
     )
     decided = decisions.Decisions(checks=checks)
     page = place.render_place(stored, catalogue, HERE, lang=lang, project=decided)
@@ -237,6 +241,15 @@ def test_checks_of_the_law_are_printed_with_their_day_and_note(stored, catalogue
     other = page[page.index('id="i-F06"') :].split("</article>")[0]
     assert words[1] in other
     assert words[0] not in other
+    # Every law and policy to watch, also those that no instrument names.
+    rows = page[page.index("<b>L01</b>") :].split("</table>")[0].split("<tr>")
+    assert len(rows) == len(catalogue.legal_watch) == 16
+    for row, item in zip(rows, catalogue.legal_watch, strict=True):
+        assert f"<b>{item['id']}</b>" in row
+        assert esc(item["source_states"][lang]) in row
+        checked = item["id"] == "L16"
+        assert (words[1] in row) != checked
+        assert (words[0].replace("1 ", "3 ") in row) == checked
 
 
 def test_a_report_made_later_than_the_scan_says_both_days(stored, catalogue):

@@ -13,10 +13,12 @@ from qgis.PyQt.QtCore import QCoreApplication
 from ..policy import law_checks
 from ..policy.catalogue import is_choosable, needs_designation, own_mark
 from ..policy.designation import NONE_LOADED, Designation, absent
-from ..policy.law_checks import Check
+from ..policy.law_checks import Check, LawChecks
 from . import texts
 from .page import box, heading, items, paragraph
 from .texts import esc
+
+NONE_CHECKED = LawChecks()
 
 
 def title(entry: dict[str, Any]) -> str:
@@ -29,12 +31,12 @@ def render(
     today: date,
     flags: Iterable[str] = (),
     *,
-    check: Check | None = None,
+    checks: LawChecks = NONE_CHECKED,
     designation: Designation | None = None,
 ) -> str:
     """Return the page of an entry, with the companions of the flags it is read under.
 
-    `check` is when the user checked its law; `designation` how it stands with the buurt shown.
+    `checks` are when the user checked the law; `designation` how it stands with the buurt shown.
     """
     translate = QCoreApplication.translate
     kind = texts.both(catalogue.kinds.get(entry["kind"], entry["kind"]))
@@ -66,7 +68,7 @@ def render(
         if entry["id"] in flag["instruments"] and entry["id"] not in flag["must_show"]:
             body.append(companions(name, catalogue))
     body.append(_section(translate("WijkMix", "Who"), [_actors(entry, catalogue)]))
-    body.append(_law(entry, catalogue, today, check))
+    body.append(_law(entry, catalogue, today, checks))
     body.append(_section(translate("WijkMix", "Scale"), _scales(entry, catalogue)))
     body.append(_section(translate("WijkMix", "When it may fit"), _triggers(entry, catalogue)))
     body.append(_section(translate("WijkMix", "Caveats"), _caveats(entry, catalogue)))
@@ -107,7 +109,7 @@ def _actors(entry: dict[str, Any], catalogue: Any) -> str:
     return f"{text}<br>{esc(note)}" if note else text
 
 
-def _law(entry: dict[str, Any], catalogue: Any, today: date, check: Check | None) -> str:
+def _law(entry: dict[str, Any], catalogue: Any, today: date, checks: LawChecks) -> str:
     """Return every rule with its status and date; amber, and in words, when that date is old."""
     translate = QCoreApplication.translate
     watched = {item["id"]: item for item in catalogue.legal_watch}
@@ -117,30 +119,63 @@ def _law(entry: dict[str, Any], catalogue: Any, today: date, check: Check | None
         line = f"{esc(texts.both(rule))}<br><i>{esc(status)}</i>"
         item = watched.get(rule.get("watch"))
         if item is not None:
-            line += " · " + esc(
-                translate("WijkMix", "watch list {id}: {name}").format(
-                    id=item["id"], name=item["name"]
-                )
+            name = translate("WijkMix", "watch list {id}: {name}").format(
+                id=item["id"], name=item["name"]
             )
-            if item.get("checked"):
-                line += ". " + esc(
-                    _checked(item["checked"]["date"], str(item["checked"].get("reference") or ""))
-                )
+            line += f' · <a href="entry:{esc(item["id"])}">{esc(name)}</a>'
+            found = law_checks.watch_check(item, checks)
+            if found is not None:
+                line += ". " + esc(_checked(found.day, found.note))
         lines.append(line)
+    due = law_checks.is_due(entry, catalogue, checks, today)
+    return (
+        heading(translate("WijkMix", "Law"))
+        + items(lines)
+        + _stand(catalogue, checks.get(entry["id"]), due)
+    )
+
+
+def _stand(catalogue: Any, check: Check | None, due: bool) -> str:
+    """Say of when the law is told here, when it was checked, and that it is old."""
+    translate = QCoreApplication.translate
     stand = translate("WijkMix", "As it stood in {month}.").format(
         month=texts.day(catalogue.meta["law_as_of"])
     )
     if check is not None:
         stand += " " + _checked(check.day, check.note)
     stand = esc(stand)
-    if law_checks.is_due(entry, catalogue, check, today):
+    if due:
         mark = translate("WijkMix", "Older than 12 months, may have changed.")
         stand += f' <span class="amber">▲ {esc(mark)}</span>'
     notice = texts.both(catalogue.meta["legal_notice"])
+    return f"<p>{stand}<br><b>{esc(notice)}</b></p>"
+
+
+def watch_title(item: dict[str, Any]) -> str:
+    return f"{item['id']}  {item['name']}"
+
+
+def render_watch(item: dict[str, Any], catalogue: Any, today: date, checks: LawChecks) -> str:
+    """Return the page of an item of the watch list, with the entries that rest on it."""
+    translate = QCoreApplication.translate
+    resting = [
+        link(entry)
+        for entry in catalogue.entries
+        if any(rule.get("watch") == item["id"] for rule in entry["legal"])
+    ]
     return (
-        heading(translate("WijkMix", "Law"))
-        + items(lines)
-        + f"<p>{stand}<br><b>{esc(notice)}</b></p>"
+        f"<h2>{esc(watch_title(item))}</h2>"
+        + paragraph(translate("WijkMix", "Law and policy watch list"), "muted")
+        + _section(
+            translate("WijkMix", "What the source says"), [esc(texts.both(item["source_states"]))]
+        )
+        + _stand(
+            catalogue,
+            law_checks.watch_check(item, checks),
+            law_checks.is_watch_due(item, catalogue, checks, today),
+        )
+        + heading(translate("WijkMix", "Instruments that refer to it"))
+        + (items(resting) or paragraph(translate("WijkMix", "No instrument refers to it.")))
     )
 
 

@@ -31,7 +31,7 @@ from .designations import DesignationDialog
 from .page import Page, paragraph
 from .stored_page import SCOPE, choice, label, project_entry
 
-BUURT, ALL, UNFLAGGED = "buurt", "all", "unflagged"
+BUURT, ALL, UNFLAGGED, WATCH = "buurt", "all", "unflagged", "watch"
 NO_SCALE = "none"
 LAW_CHECKS = "law_checks"
 ID_ROLE = Qt.ItemDataRole.UserRole
@@ -145,7 +145,11 @@ class InstrumentsPanel(QWidget):
         """Offer what the catalogue has."""
         translate = QCoreApplication.translate
         catalogue = self._catalogue
+        self._watched = {item["id"]: item for item in catalogue.legal_watch}
         self._search = {e["id"]: _haystack(e, catalogue) for e in catalogue.entries}
+        for key, item in self._watched.items():
+            told = f"{entry_html.watch_title(item)} {texts.both(item['source_states'])}"
+            self._search[key] = told.casefold()
         flags = {
             name: translate("WijkMix", "Flag: {name}").format(name=texts.flag(catalogue, name))
             for name in catalogue.candidate_flags
@@ -157,6 +161,7 @@ class InstrumentsPanel(QWidget):
                 **flags,
                 UNFLAGGED: translate("WijkMix", "Belonging to no flag ({n})").format(n=len(loose)),
                 ALL: translate("WijkMix", "All {n} entries").format(n=len(catalogue.entries)),
+                WATCH: translate("WijkMix", "Law and policy watch list"),
             },
             self.domain: {
                 "": translate("WijkMix", "All domains"),
@@ -222,15 +227,14 @@ class InstrumentsPanel(QWidget):
         self.scope.setCurrentIndex(max(self.scope.findData(scope), 0))
 
     def show_entry(self, key: str) -> None:
-        """Read one entry; in the list where it is listed, else beside it."""
-        entry = self._catalogue.by_id.get(key)
-        if entry is None:
+        """Read one entry or watched law; in the list where it is listed, else beside it."""
+        if key not in self._catalogue.by_id and key not in self._watched:
             return
         item = next((i for i in self._items() if i.data(0, ID_ROLE) == key), None)
         self.list.blockSignals(True)
         self.list.setCurrentItem(item)
         self.list.blockSignals(False)
-        self._read(entry)
+        self._read(key)
 
     def listed(self) -> list[str]:
         """Return the ids in the list, from top to bottom."""
@@ -252,7 +256,7 @@ class InstrumentsPanel(QWidget):
             head.setFont(0, font)
             self.list.addTopLevelItem(head)
             for key in keys:
-                head.addChild(self._item(self._catalogue.get(key)))
+                head.addChild(self._item(key))
         self.list.expandAll()
         listed = self.listed()
         self.list.blockSignals(False)
@@ -265,6 +269,10 @@ class InstrumentsPanel(QWidget):
 
     def _groups(self) -> list[tuple[str, list[str]]]:
         scope = self.scope.currentData()
+        if scope == WATCH:
+            words = self.find.text().casefold().split()
+            found = [k for k in self._watched if all(w in self._search[k] for w in words)]
+            return [(self.scope.currentText(), found)] if found else []
         if scope in (ALL, UNFLAGGED):
             loose = self._unflagged() if scope == UNFLAGGED else list(self._catalogue.by_id)
             return [
@@ -297,7 +305,7 @@ class InstrumentsPanel(QWidget):
         scope = self.scope.currentData()
         if scope == BUURT:
             return [k for k, v in self._statuses.items() if v in ("candidate", "provisional")]
-        return [] if scope in (ALL, UNFLAGGED) else [scope]
+        return [] if scope in (ALL, UNFLAGGED, WATCH) else [scope]
 
     def _flag_groups(self, name: str) -> list[tuple[str, list[str]]]:
         """Return matches and companions; these are never filtered, no measure goes without them."""
@@ -323,9 +331,15 @@ class InstrumentsPanel(QWidget):
         kept = {e["id"] for e in selected if scale != NO_SCALE or not e["scale"]["source"]}
         return [k for k in keys if k in kept and all(word in self._search[k] for word in words)]
 
-    def _item(self, entry: dict[str, Any]) -> QTreeWidgetItem:
-        text = entry_html.title(entry)
+    def _item(self, key: str) -> QTreeWidgetItem:
         item = QTreeWidgetItem()
+        item.setData(0, ID_ROLE, key)
+        if key in self._watched:
+            item.setText(0, entry_html.watch_title(self._watched[key]))
+            item.setToolTip(0, item.text(0))
+            return item
+        entry = self._catalogue.get(key)
+        text = entry_html.title(entry)
         if not is_choosable(entry):
             text = QCoreApplication.translate("WijkMix", "{title} (warning only)").format(
                 title=text
@@ -346,7 +360,6 @@ class InstrumentsPanel(QWidget):
             text = f"{text} ({texts.both(mark)})"
         item.setText(0, text)
         item.setToolTip(0, text)
-        item.setData(0, ID_ROLE, entry["id"])
         return item
 
     def _items(self) -> list[QTreeWidgetItem]:
@@ -372,22 +385,26 @@ class InstrumentsPanel(QWidget):
     def _chosen(self, item: QTreeWidgetItem | None) -> None:
         key = item.data(0, ID_ROLE) if item is not None else None
         if key:
-            self._read(self._catalogue.get(key))
+            self._read(key)
 
-    def _read(self, entry: dict[str, Any]) -> None:
-        self._entry = entry["id"]
+    def _read(self, key: str) -> None:
+        self._entry = key
         checks, problem = law_checks.loads(project_entry(LAW_CHECKS))
-        check = checks.get(entry["id"])
-        self.page.show_html(
-            entry_html.render(
-                entry,
+        check = checks.get(key)
+        if key in self._watched:
+            text = entry_html.render_watch(
+                self._watched[key], self._catalogue, date.today(), checks
+            )
+        else:
+            text = entry_html.render(
+                self._catalogue.get(key),
                 self._catalogue,
                 date.today(),
                 self._flags(),
-                check=check,
+                checks=checks,
                 designation=self._designation,
             )
-        )
+        self.page.show_html(text)
         for widget in (self.checked, self.check_note):
             widget.setEnabled(problem is None)
         self.checked.setText(check.day if check is not None else "")
@@ -395,7 +412,7 @@ class InstrumentsPanel(QWidget):
         self._say_check(texts.both(problem))
 
     def _keep_check(self) -> None:
-        """Keep the day and the note of the entry that is read."""
+        """Keep the day and the note of what is read."""
         checks, problem = law_checks.loads(project_entry(LAW_CHECKS))
         typed, note = self.checked.text().strip(), self.check_note.text().strip()
         found = read_day(typed)
@@ -409,7 +426,7 @@ class InstrumentsPanel(QWidget):
             self._say_check(texts.both(error.text))
             return
         QgsProject.instance().writeEntry(SCOPE, LAW_CHECKS, law_checks.dumps(new))
-        self._read(self._catalogue.get(self._entry))
+        self._read(self._entry)
 
     def _say_check(self, text: str) -> None:
         self.check_message.setText(text)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""When somebody checked the law behind an entry, and what they noted: kept in the project."""
+"""When somebody checked the law, and what they noted: kept in the project."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -21,12 +22,12 @@ class Check(NamedTuple):
 
 @dataclass(frozen=True)
 class LawChecks:
-    """The checks by id of the entry."""
+    """The checks by id of the entry, or of the item of the watch list."""
 
     checks: dict[str, Check] = field(default_factory=dict)
 
     def get(self, entry_id: str) -> Check | None:
-        """Return the check of an entry, None where nobody noted one."""
+        """Return the check of an entry or item, None where nobody noted one."""
         return self.checks.get(entry_id)
 
     def with_check(self, entry_id: str, day: str, note: str, today: date) -> LawChecks:
@@ -50,22 +51,42 @@ class LawChecks:
         return replace(self, checks=checks)
 
 
-def last_check(entry: Entry, catalogue: Catalogue, own: Check | None) -> str | None:
+def watch_check(item: Mapping[str, Any], checks: LawChecks) -> Check | None:
+    """Return the last check of an item of the watch list: the user's own or the catalogue's."""
+    told = item.get("checked")
+    listed = Check(told["date"], str(told.get("reference") or "")) if told else None
+    known = [check for check in (listed, checks.get(item["id"])) if check is not None]
+    return max(known, key=lambda check: check.day, default=None)
+
+
+def last_check(entry: Entry, catalogue: Catalogue, checks: LawChecks) -> str | None:
     """Return the day on which the law behind an entry was last checked, None where it was not.
 
-    The user's own check counts, and so does that of the catalogue's watch list where every rule of
-    the entry is on it and was checked: the oldest of those.
+    A check of the entry itself counts, and so does that of the watch list where every rule of the
+    entry is on it and was checked: the oldest of those.
     """
-    watched = {item["id"]: item.get("checked") for item in catalogue.legal_watch}
+    watched = {item["id"]: watch_check(item, checks) for item in catalogue.legal_watch}
     found = [watched.get(rule.get("watch")) for rule in entry["legal"]]
-    days = [check["date"] for check in found if check]
+    days = [check.day for check in found if check is not None]
     listed = [min(days)] if days and len(days) == len(found) else []
+    own = checks.get(entry["id"])
     return max([*listed, *([own.day] if own is not None else [])], default=None)
 
 
-def is_due(entry: Entry, catalogue: Catalogue, own: Check | None, today: date) -> bool:
+def is_due(entry: Entry, catalogue: Catalogue, checks: LawChecks, today: date) -> bool:
     """Tell whether the law behind an entry is due for a check: twelve months after the last."""
-    checked = last_check(entry, catalogue, own)
+    return _is_due(last_check(entry, catalogue, checks), catalogue, today)
+
+
+def is_watch_due(
+    item: Mapping[str, Any], catalogue: Catalogue, checks: LawChecks, today: date
+) -> bool:
+    """Tell the same of an item of the watch list."""
+    check = watch_check(item, checks)
+    return _is_due(check.day if check is not None else None, catalogue, today)
+
+
+def _is_due(checked: str | None, catalogue: Catalogue, today: date) -> bool:
     # A check that is said to lie in the future says nothing; it is not an error to read it.
     known = checked if checked and checked <= today.isoformat() else None
     return is_stale(catalogue.meta["law_as_of"], today, known)

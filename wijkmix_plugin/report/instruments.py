@@ -23,7 +23,7 @@ def instruments_section(page: Page, chosen: Collection[str] = ()) -> str:
             "shows the whole catalogue.</p>",
             "<p>Geen enkele buurt heeft een vlag; daarom staan hier geen instrumenten. Het "
             "paneel van WijkMix toont de hele catalogus.</p>",
-        )
+        ) + watch_list(page)
     rules = page.knowledge("candidate_flags")
     wanted = {
         ident
@@ -50,7 +50,35 @@ def instruments_section(page: Page, chosen: Collection[str] = ()) -> str:
         authors=meta["source_authors"],
         date=page.numbers.month(meta["source_date"]),
     )
-    return intro + law_warning(page) + "".join(_card(page, e, shown) for e in entries)
+    cards = "".join(_card(page, e, shown) for e in entries)
+    return intro + law_warning(page) + cards + watch_list(page)
+
+
+def watch_list(page: Page) -> str:
+    """Return the law and policy to keep an eye on, also where no instrument rests on it."""
+    checks, today = _checks(page), _today(page)
+    rows = []
+    for item in page.catalogue.legal_watch:
+        check = law_checks.watch_check(item, checks)
+        told = _told(page, check)
+        if today is not None and law_checks.is_watch_due(item, page.catalogue, checks, today):
+            told += f"<br>▲ {_old(page)}"
+        rows.append(
+            [
+                f"<b>{esc(item['id'])}</b> {page.say(item['name'])}",
+                page.say(item["source_states"]),
+                told,
+            ]
+        )
+    head = [
+        page.t("Law or policy", "Recht of beleid"),
+        page.t("What the source says", "Wat de bron zegt"),
+        page.t("Checked", "Gecheckt"),
+    ]
+    title = page.t(
+        "Law and policy watch list: {n} subjects", "Wetgevingslijst: {n} onderwerpen", n=len(rows)
+    )
+    return page.fold(title, page.table(head, rows)) if rows else ""
 
 
 def law_warning(page: Page) -> str:
@@ -124,7 +152,8 @@ def _law(page: Page, entry: Mapping[str, Any]) -> str:
         tail = f"{status}; " + page.t("as of {day}", "stand {day}", day=day)
         item = watch.get(rule.get("watch"))
         if item:
-            tail += f"; {esc(item['id'])} {page.say(item['name'])}, {_checked(page, item)}"
+            check = law_checks.watch_check(item, _checks(page))
+            tail += f"; {esc(item['id'])} {page.say(item['name'])}, {_told(page, check)}"
         items.append(f"{text} <small>({tail})</small>")
     if not items:
         return page.t("no rule named in the source", "geen regel genoemd in de bron")
@@ -134,32 +163,32 @@ def _law(page: Page, entry: Mapping[str, Any]) -> str:
 
 def _own_check(page: Page, entry: Mapping[str, Any]) -> str:
     """Say when somebody of the project checked the law behind an entry, or that it is due."""
-    own = page.decisions.checks.get(entry["id"]) if page.decisions is not None else None
-    parts = []
-    if own is not None:
-        day = page.numbers.day(own.day)
-        told = page.t("checked on {day}", "gecheckt op {day}", day=day)
-        parts.append(f"<b>{told}</b>" + (f": {esc(own.note)}" if own.note else ""))
+    checks = _checks(page)
+    own = checks.get(entry["id"])
+    parts = [f"<b>{_told(page, own)}</b>"] if own is not None else []
     today = _today(page)
-    if today is not None and law_checks.is_due(dict(entry), page.catalogue, own, today):
-        parts.append(
-            "▲ "
-            + page.t(
-                "older than twelve months, may have changed",
-                "ouder dan twaalf maanden, kan gewijzigd zijn",
-            )
-        )
+    if today is not None and law_checks.is_due(dict(entry), page.catalogue, checks, today):
+        parts.append(f"▲ {_old(page)}")
     return f'<br><span class="mark">{"; ".join(parts)}</span>' if parts else ""
 
 
-def _checked(page: Page, item: Mapping[str, Any]) -> str:
-    """Say when the user checked a law, or that it may have changed."""
-    if item.get("checked"):
-        day = page.numbers.day(item["checked"]["date"])
-        told = page.t("checked on {day}", "gecheckt op {day}", day=day)
-        reference = item["checked"].get("reference")
-        return f"{told}: {esc(reference)}" if reference else told
-    return page.t("may have changed", "kan gewijzigd zijn")
+def _checks(page: Page) -> law_checks.LawChecks:
+    return page.decisions.checks if page.decisions is not None else law_checks.LawChecks()
+
+
+def _old(page: Page) -> str:
+    return page.t(
+        "older than twelve months, may have changed",
+        "ouder dan twaalf maanden, kan gewijzigd zijn",
+    )
+
+
+def _told(page: Page, check: law_checks.Check | None) -> str:
+    """Say when a law was checked and against what, or that it may have changed."""
+    if check is None:
+        return page.t("may have changed", "kan gewijzigd zijn")
+    told = page.t("checked on {day}", "gecheckt op {day}", day=page.numbers.day(check.day))
+    return f"{told}: {esc(check.note)}" if check.note else told
 
 
 def _scale(page: Page, entry: Mapping[str, Any]) -> str:
