@@ -168,6 +168,10 @@
         <translation>Actie toevoegen</translation>
     </message>
     <message>
+        <source>Add indicators from own data</source>
+        <translation>Indicatoren toevoegen uit eigen gegevens</translation>
+    </message>
+    <message>
         <source>Add</source>
         <translation>Toevoegen</translation>
     </message>
@@ -266,6 +270,10 @@
     <message>
         <source>Appeared: {n}</source>
         <translation>Erbij: {n}</translation>
+    </message>
+    <message>
+        <source>Area in square metres (field, for points)</source>
+        <translation>Oppervlakte in vierkante meters (veld, voor punten)</translation>
     </message>
     <message>
         <source>Area minus as many nearest dwellings</source>
@@ -472,6 +480,10 @@
         <translation>Blokken maken uit straten en panden</translation>
     </message>
     <message>
+        <source>Build year (field)</source>
+        <translation>Bouwjaar (veld)</translation>
+    </message>
+    <message>
         <source>Building (pand): rows with the same value are one building</source>
         <translation>Pand: rijen met dezelfde waarde zijn één pand</translation>
     </message>
@@ -508,12 +520,28 @@
         <translation>Buurten (vlakken of tabel)</translation>
     </message>
     <message>
+        <source>Buurten with a building capacity</source>
+        <translation>Buurten met een bouwcapaciteit</translation>
+    </message>
+    <message>
+        <source>Buurten with a share of early post-war dwellings</source>
+        <translation>Buurten met een aandeel woningen 1945-1975</translation>
+    </message>
+    <message>
+        <source>Buurten with a share of poor labels</source>
+        <translation>Buurten met een aandeel slechte energielabels</translation>
+    </message>
+    <message>
         <source>Buurten with actions, per year</source>
         <translation>Buurten met acties, per jaar</translation>
     </message>
     <message>
         <source>Buurten with actions</source>
         <translation>Buurten met acties</translation>
+    </message>
+    <message>
+        <source>Buurten with fewer get no share.</source>
+        <translation>Buurten met minder krijgen geen aandeel.</translation>
     </message>
     <message>
         <source>Buurten with figures</source>
@@ -526,6 +554,18 @@
     <message>
         <source>Buurten with mix, clusters and flags</source>
         <translation>Buurten met menging, clusters en vlaggen</translation>
+    </message>
+    <message>
+        <source>Buurten with own indicators</source>
+        <translation>Buurten met eigen indicatoren</translation>
+    </message>
+    <message>
+        <source>Buurten with scores of the Leefbaarometer</source>
+        <translation>Buurten met scores van de Leefbaarometer</translation>
+    </message>
+    <message>
+        <source>Buurten with shares of land</source>
+        <translation>Buurten met aandelen van de grond</translation>
     </message>
     <message>
         <source>Buurten with usable figures</source>
@@ -554,6 +594,10 @@
     <message>
         <source>CBS buurten (polygons)</source>
         <translation>CBS-buurten (vlakken)</translation>
+    </message>
+    <message>
+        <source>CBS buurten as published, as prepared, or with a scan. For the Leefbaarometer alone a table will do.</source>
+        <translation>CBS-buurten zoals gepubliceerd, zoals voorbereid, of met een scan. Voor alleen de Leefbaarometer volstaat een tabel.</translation>
     </message>
     <message>
         <source>CBS buurten as published, or as prepared.</source>
@@ -724,8 +768,16 @@
         <translation>Soort gebied (behandeld, ring, wijk, rest)</translation>
     </message>
     <message>
+        <source>Class of owner (field)</source>
+        <translation>Klasse van de eigenaar (veld)</translation>
+    </message>
+    <message>
         <source>Class</source>
         <translation>Klasse</translation>
+    </message>
+    <message>
+        <source>Classes are gemeente, corporatie, markt, particulier, overig and onbekend. Take a field with a class, not with names of people.</source>
+        <translation>De klassen zijn gemeente, corporatie, markt, particulier, overig en onbekend. Neem een veld met een klasse, niet met namen van personen.</translation>
     </message>
     <message>
         <source>Click a buurt on the map</source>
@@ -758,6 +810,10 @@
     <message>
         <source>Code of the area (field)</source>
         <translation>Code van het gebied (veld)</translation>
+    </message>
+    <message>
+        <source>Code of the buurt in the Leefbaarometer (field)</source>
+        <translation>Code van de buurt in de Leefbaarometer (veld)</translation>
     </message>
     <message>
         <source>Code</source>
@@ -894,6 +950,10 @@
     <message>
         <source>Data for the defining conditions are missing.</source>
         <translation>Gegevens voor de bepalende voorwaarden ontbreken.</translation>
+    </message>
+    <message>
+        <source>Date of the land data</source>
+        <translation>Datum van de grondgegevens</translation>
     </message>
     <message>
         <source>Date of the run</source>
@@ -1096,6 +1156,10 @@
         <translation>Woningen in de blokken die meetellen</translation>
     </message>
     <message>
+        <source>Dwellings in the plan (field)</source>
+        <translation>Woningen in het plan (veld)</translation>
+    </message>
+    <message>
         <source>Dwellings not counted</source>
         <translation>Niet getelde woningen</translation>
     </message>
@@ -1120,6 +1184,26 @@
         <translation>Woningen die de groep verlaten</translation>
     </message>
     <message>
+        <source>Dwellings with a known build year</source>
+        <translation>Woningen met bekend bouwjaar</translation>
+    </message>
+    <message>
+        <source>Dwellings with an energy label</source>
+        <translation>Woningen met een energielabel</translation>
+    </message>
+    <message>
+        <source>Dwellings with build year or label (points, optional)</source>
+        <translation>Woningen met bouwjaar of label (punten, optioneel)</translation>
+    </message>
+    <message>
+        <source>Dwellings without a known build year</source>
+        <translation>Woningen zonder bekend bouwjaar</translation>
+    </message>
+    <message>
+        <source>Dwellings without an energy label</source>
+        <translation>Woningen zonder energielabel</translation>
+    </message>
+    <message>
         <source>Dwellings: points with counts</source>
         <translation>Woningen: punten met aantallen</translation>
     </message>
@@ -1128,8 +1212,16 @@
         <translation>Woningen</translation>
     </message>
     <message>
+        <source>Each keeps its own name, behind lbm and the year: lbm2022_fys.</source>
+        <translation>Elke score houdt haar eigen naam, met lbm en het jaar ervoor: lbm2022_fys.</translation>
+    </message>
+    <message>
         <source>Empty is our assumption: {&quot;sociaal&quot;: &quot;corp&quot;, &quot;midden&quot;: &quot;overig&quot;, &quot;duur huur&quot;: &quot;overig&quot;, &quot;betaalbaar koop&quot;: &quot;koop&quot;, &quot;duur koop&quot;: &quot;koop&quot;}.</source>
         <translation>Leeg is onze aanname: {&quot;sociaal&quot;: &quot;corp&quot;, &quot;midden&quot;: &quot;overig&quot;, &quot;duur huur&quot;: &quot;overig&quot;, &quot;betaalbaar koop&quot;: &quot;koop&quot;, &quot;duur koop&quot;: &quot;koop&quot;}.</translation>
+    </message>
+    <message>
+        <source>Empty: all but those that say built, being built or withdrawn (gerealiseerd, opgeleverd, in aanbouw, vervallen, ingetrokken and the like; assumption). The log tells what was counted.</source>
+        <translation>Leeg: alle, behalve die zeggen dat het plan gebouwd, in aanbouw of ingetrokken is (gerealiseerd, opgeleverd, in aanbouw, vervallen, ingetrokken en dergelijke; aanname). In het log staat wat is geteld.</translation>
     </message>
     <message>
         <source>Empty: every row is a block.</source>
@@ -1142,6 +1234,10 @@
     <message>
         <source>Empty: the year in the layer.</source>
         <translation>Leeg: het jaar in de laag.</translation>
+    </message>
+    <message>
+        <source>Energy label (field)</source>
+        <translation>Energielabel (veld)</translation>
     </message>
     <message>
         <source>Entropy (nats)</source>
@@ -1194,6 +1290,10 @@
     <message>
         <source>Fewest dwellings that are shown</source>
         <translation>Kleinste aantal woningen dat wordt getoond</translation>
+    </message>
+    <message>
+        <source>Fewest known dwellings for a share</source>
+        <translation>Minste bekende woningen voor een aandeel</translation>
     </message>
     <message>
         <source>Field with the code of the area in that layer</source>
@@ -1284,8 +1384,16 @@
         <translation>Vlaggen</translation>
     </message>
     <message>
+        <source>For example 3.0. Versions cannot be compared.</source>
+        <translation>Bijvoorbeeld 3.0. Versies zijn niet te vergelijken.</translation>
+    </message>
+    <message>
         <source>For example BAG addresses. Only their places are read, none of their fields.</source>
         <translation>Bijvoorbeeld BAG-adressen. Alleen hun plek wordt gelezen, geen van de velden.</translation>
+    </message>
+    <message>
+        <source>For example BAG verblijfsobjecten that are dwellings (woonfunctie), with the bouwjaar of their pand and the label of EP-Online. One row per dwelling.</source>
+        <translation>Bijvoorbeeld BAG-verblijfsobjecten die woning zijn (woonfunctie), met het bouwjaar van hun pand en het label van EP-Online. Eén rij per woning.</translation>
     </message>
     <message>
         <source>For example BAG verblijfsobjecten, to place dwellings by code.</source>
@@ -1294,6 +1402,10 @@
     <message>
         <source>For example gemeente_code, wijk_code, buurt_code, in that order. Each must nest in the one before; the unit itself comes last without being named. Where the units have no codes, choose a layer of areas and its fields below.</source>
         <translation>Bijvoorbeeld gemeente_code, wijk_code, buurt_code, in die volgorde. Elk niveau moet in het vorige passen; de eenheid zelf komt als laatste en wordt niet genoemd. Hebben de eenheden geen codes, kies dan hieronder een laag met gebieden en de velden daarvan.</translation>
+    </message>
+    <message>
+        <source>For example parcels of the Kadaster (BRK) or the land register of the gemeente. Land that the layer does not have counts as of an unknown owner, water too.</source>
+        <translation>Bijvoorbeeld percelen van het Kadaster (BRK) of het grondregister van de gemeente. Grond die niet in de laag staat, telt als van een onbekende eigenaar, ook water.</translation>
     </message>
     <message>
         <source>For example the BAG verblijfsobject: a dwelling that occurs again counts once.</source>
@@ -1306,6 +1418,10 @@
     <message>
         <source>For example {&quot;KW&quot;: &quot;koop&quot;, &quot;SH&quot;: &quot;corp&quot;, &quot;PH&quot;: &quot;overig&quot;, &quot;&quot;: &quot;unknown&quot;}; &quot;&quot; is an empty cell. A value without a class stops the run, and all of them are listed.</source>
         <translation>Bijvoorbeeld {&quot;KW&quot;: &quot;koop&quot;, &quot;SH&quot;: &quot;corp&quot;, &quot;PH&quot;: &quot;overig&quot;, &quot;&quot;: &quot;unknown&quot;}; &quot;&quot; is een lege cel. Een waarde zonder klasse stopt de run; ze worden dan alle genoemd.</translation>
+    </message>
+    <message>
+        <source>For example {&quot;Woonstad&quot;: &quot;corporatie&quot;, &quot;BV&quot;: &quot;markt&quot;, &quot;&quot;: &quot;onbekend&quot;}. Common Dutch words are known (woningcorporatie, projectontwikkelaar, Gemeente X, waterschap). A value without a class counts as unknown and is named in the log.</source>
+        <translation>Bijvoorbeeld {&quot;Woonstad&quot;: &quot;corporatie&quot;, &quot;BV&quot;: &quot;markt&quot;, &quot;&quot;: &quot;onbekend&quot;}. Gangbare woorden zijn bekend (woningcorporatie, projectontwikkelaar, Gemeente X, waterschap). Een waarde zonder klasse telt als onbekend en staat in het log.</translation>
     </message>
     <message>
         <source>For example: Amsterdam, or GM0599, GM0622.</source>
@@ -1390,6 +1506,14 @@
     <message>
         <source>Give this, or the number of dwellings: one of the two.</source>
         <translation>Geef dit, of het aantal woningen: een van de twee.</translation>
+    </message>
+    <message>
+        <source>Gives the share of 1945 to 1975, both included, of dwellings of a known year. 0, 1005 and 9999 are unknown.</source>
+        <translation>Geeft het aandeel van 1945 tot en met 1975 in de woningen waarvan het jaar bekend is. 0, 1005 en 9999 zijn onbekend.</translation>
+    </message>
+    <message>
+        <source>Gives the share of E, F and G of dwellings with a label, A++++ to G.</source>
+        <translation>Geeft het aandeel van E, F en G in de woningen met een label, A++++ tot en met G.</translation>
     </message>
     <message>
         <source>Global Moran&apos;s I: p-value (two-sided)</source>
@@ -1576,6 +1700,18 @@
         <translation>Grondverwerving: kandidaten voor onderzoek</translation>
     </message>
     <message>
+        <source>Land by owner (polygons or points, optional)</source>
+        <translation>Grond naar eigenaar (vlakken of punten, optioneel)</translation>
+    </message>
+    <message>
+        <source>Land changes hands; the date stands with the result.</source>
+        <translation>Grond wisselt van eigenaar; de datum staat bij de uitkomst.</translation>
+    </message>
+    <message>
+        <source>Land of an unknown owner (%)</source>
+        <translation>Grond van een onbekende eigenaar (%)</translation>
+    </message>
+    <message>
         <source>Largest part of a unit that may change (0-1)</source>
         <translation>Grootste deel van een eenheid dat mag veranderen (0-1)</translation>
     </message>
@@ -1614,6 +1750,14 @@
     <message>
         <source>Least dwellings that are shown</source>
         <translation>Minste aantal woningen dat wordt getoond</translation>
+    </message>
+    <message>
+        <source>Least land with a known owner (%)</source>
+        <translation>Minste grond met een bekende eigenaar (%)</translation>
+    </message>
+    <message>
+        <source>Leefbaarometer per buurt (table or layer, optional)</source>
+        <translation>Leefbaarometer per buurt (tabel of laag, optioneel)</translation>
     </message>
     <message>
         <source>Left out for want of usable figures: {n}</source>
@@ -1808,6 +1952,10 @@
         <translation>Maakt blokken van de vlakken die straten omsluiten en waarin minstens een pand staat: een benadering van bouwblokken, voor de mozaïekindex, het schaalspectrum en omgevingen. Straten zijn hartlijnen (NWB) of wegvlakken (BGT). Een pand in twee vlakken gaat naar het vlak met het grootste deel van zijn oppervlak. Woningen per klasse komen uit velden van de panden of uit punten (verblijfsobjecten, complexen) met aantallen; zonder die twee zijn de blokken te vullen met het gereedschap dat woningen per gebied telt. Blokken onder het minimum aantal woningen houden hun panden en laten geen aantallen zien. Doodlopende straten omsluiten niets; gaten tussen straten worden niet gedicht.</translation>
     </message>
     <message>
+        <source>Makes, from layers of your own, the indicators that CBS data do not hold and that the flags ask for: who owns the land (owner_public, owner_market), early post-war dwellings and poor energy labels (share_earlypostwar, share_poor_label), and building capacity (free_capacity). Scores of the Leefbaarometer can be put beside them. Every layer is optional. The output is your layer with these fields added; scan it next. Where a figure cannot be given the field is empty, and a field with _note says why. What is an assumption is called so, here and in the log.</source>
+        <translation>Maakt uit eigen lagen de indicatoren die niet in de CBS-gegevens staan en waar de vlaggen om vragen: van wie de grond is (owner_public, owner_market), woningen van 1945-1975 en slechte energielabels (share_earlypostwar, share_poor_label), en de bouwcapaciteit (free_capacity). Scores van de Leefbaarometer kunnen ernaast staan. Elke laag is optioneel. De uitvoer is uw laag met deze velden erbij; scan die daarna. Is een cijfer niet te geven, dan is het veld leeg en zegt een veld met _note waarom. Wat een aanname is, heet zo, hier en in het log.</translation>
+    </message>
+    <message>
         <source>Map of the blocks (only with blocks)</source>
         <translation>Kaart van de blokken (alleen met blokken)</translation>
     </message>
@@ -1992,6 +2140,10 @@
         <translation>Dichtstbijzijnde woningen (leeg = geen)</translation>
     </message>
     <message>
+        <source>Needed where land is given as points. All of it counts in the buurt of the point (assumption).</source>
+        <translation>Nodig als de grond als punten is gegeven. Alles telt mee in de buurt van het punt (aanname).</translation>
+    </message>
+    <message>
         <source>Needed: {role} or {other}.</source>
         <translation>Nodig: {role} of {other}.</translation>
     </message>
@@ -2172,8 +2324,16 @@
         <translation>Bewoond</translation>
     </message>
     <message>
+        <source>Of the area of the buurt. With less there is no share. The limit is an assumption.</source>
+        <translation>Van de oppervlakte van de buurt. Bij minder is er geen aandeel. De grens is een aanname.</translation>
+    </message>
+    <message>
         <source>Of the bootstrap or the random allocation.</source>
         <translation>Van de bootstrap of de willekeurige verdeling.</translation>
+    </message>
+    <message>
+        <source>Of the same year of buurten as the layer.</source>
+        <translation>Van hetzelfde buurtenjaar als de laag.</translation>
     </message>
     <message>
         <source>Official number of dwellings (field of the areas)</source>
@@ -2280,6 +2440,10 @@
         <translation>Eigen waarde {own}, gemiddelde van de buren {mean}</translation>
     </message>
     <message>
+        <source>Owner values and their classes (JSON)</source>
+        <translation>Waarden van de eigenaar en hun klassen (JSON)</translation>
+    </message>
+    <message>
         <source>Owner-occupied {limit}% or more</source>
         <translation>Koop {limit}% of meer</translation>
     </message>
@@ -2356,8 +2520,16 @@
         <translation>Een buurt aanwijzen op de kaart</translation>
     </message>
     <message>
+        <source>Plan inventory (polygons or points, optional)</source>
+        <translation>Planinventarisatie (vlakken of punten, optioneel)</translation>
+    </message>
+    <message>
         <source>Plan</source>
         <translation>Plan</translation>
+    </message>
+    <message>
+        <source>Plans with their number of dwellings. A plan that lies in several buurten is divided by area (assumption). A buurt without a plan has a capacity of 0, in a gemeente that has a plan; in another gemeente it is unknown (assumption).</source>
+        <translation>Plannen met hun aantal woningen. Een plan dat in meer buurten ligt, wordt naar oppervlakte verdeeld (aanname). Een buurt zonder plan heeft bouwcapaciteit 0 als haar gemeente wel een plan heeft; in een andere gemeente is ze onbekend (aanname).</translation>
     </message>
     <message>
         <source>Polygons with the same code are one area. Empty: each is an area by itself.</source>
@@ -2592,6 +2764,14 @@
         <translation>Scenario</translation>
     </message>
     <message>
+        <source>Scores are put beside the buurten and make no flag by themselves. The total holds figures on the housing stock: a rule on tenure that rests on it partly measures itself.</source>
+        <translation>De scores komen naast de buurten te staan en maken zelf geen vlag. Het totaal bevat cijfers over de woningvoorraad: een regel over eigendom die erop rust, meet deels zichzelf.</translation>
+    </message>
+    <message>
+        <source>Scores to add (fields)</source>
+        <translation>Toe te voegen scores (velden)</translation>
+    </message>
+    <message>
         <source>Search all words</source>
         <translation>Zoek op woorden</translation>
     </message>
@@ -2744,8 +2924,16 @@
         <translation>Begin van het meten</translation>
     </message>
     <message>
+        <source>Status of the plan (field)</source>
+        <translation>Status van het plan (veld)</translation>
+    </message>
+    <message>
         <source>Status</source>
         <translation>Status</translation>
+    </message>
+    <message>
+        <source>Statuses that count (comma-separated)</source>
+        <translation>Statussen die meetellen (met komma's ertussen)</translation>
     </message>
     <message>
         <source>Steepest border of the block (0-1)</source>
@@ -3040,6 +3228,10 @@
         <translation>Het jaar van de cijfers en van de grenzen.</translation>
     </message>
     <message>
+        <source>The year that the scores are of, not that of publication.</source>
+        <translation>Het jaar waarover de scores gaan, niet dat van publicatie.</translation>
+    </message>
+    <message>
         <source>Theil&apos;s H of blocks within the wijk</source>
         <translation>Theils H van blokken binnen de wijk</translation>
     </message>
@@ -3268,6 +3460,14 @@
         <translation>Variant: buurten</translation>
     </message>
     <message>
+        <source>Version and year of the Leefbaarometer</source>
+        <translation>Versie en jaar van de Leefbaarometer</translation>
+    </message>
+    <message>
+        <source>Version of the Leefbaarometer</source>
+        <translation>Versie van de Leefbaarometer</translation>
+    </message>
+    <message>
         <source>Versions</source>
         <translation>Versies</translation>
     </message>
@@ -3336,6 +3536,10 @@
         <translation>Wanneer het kan passen</translation>
     </message>
     <message>
+        <source>Where it is empty, the capacity of the buurt is unknown.</source>
+        <translation>Is het leeg, dan is de bouwcapaciteit van de buurt onbekend.</translation>
+    </message>
+    <message>
         <source>Where the blocks have no code. A block belongs to the area that holds most of it; blocks that straddle are counted.</source>
         <translation>Waar de blokken geen code hebben. Een blok hoort bij het gebied waar het grootste deel in ligt; blokken op een grens worden geteld.</translation>
     </message>
@@ -3386,6 +3590,18 @@
     <message>
         <source>Why there are no counts</source>
         <translation>Waarom er geen aantallen zijn</translation>
+    </message>
+    <message>
+        <source>Why there is no building capacity</source>
+        <translation>Waarom er geen bouwcapaciteit is</translation>
+    </message>
+    <message>
+        <source>Why there is no share of dwellings</source>
+        <translation>Waarom er geen aandeel van de woningen is</translation>
+    </message>
+    <message>
+        <source>Why there is no share of land</source>
+        <translation>Waarom er geen aandeel van de grond is</translation>
     </message>
     <message>
         <source>Wijk of each block: field (or give a layer below)</source>
@@ -3456,6 +3672,10 @@
         <translation>Zonder correctie krijgt één op de twintig eenheden alleen door toeval een label (Benjamini en Hochberg 1995).</translation>
     </message>
     <message>
+        <source>Without it every plan counts.</source>
+        <translation>Zonder dit veld telt elk plan mee.</translation>
+    </message>
+    <message>
         <source>Work out</source>
         <translation>Doorrekenen</translation>
     </message>
@@ -3470,6 +3690,10 @@
     <message>
         <source>Year (optional)</source>
         <translation>Jaar (optioneel)</translation>
+    </message>
+    <message>
+        <source>Year of the Leefbaarometer</source>
+        <translation>Jaar van de Leefbaarometer</translation>
     </message>
     <message>
         <source>Year of the figures</source>

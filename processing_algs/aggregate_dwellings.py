@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from qgis.core import (
     QgsProcessing,
     QgsProcessingException,
-    QgsProcessingFeatureSourceDefinition,
     QgsProcessingOutputNumber,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
@@ -349,7 +348,7 @@ class AggregateDwellings(WijkMixAlgorithm):
         frame = qgis_io.read(
             areas, dict.fromkeys([area_code, *levels]), geometry=by_point, feedback=feedback
         )
-        layer = self._layer(parameters, self.AREAS, context)
+        layer = self.layer_behind(parameters, self.AREAS, context)
         qgis_io.check_read(layer, parameters[self.AREAS], len(frame))
         names = self._area_names(frame, area_code, areas)
         persons = dwellings.person_columns(source.fields().names())
@@ -425,13 +424,6 @@ class AggregateDwellings(WijkMixAlgorithm):
                 styling.load(context, results[name], "", [(title, 0, look)])
         return {**results, "N_COUNTED": int(found.counts.sum()), "N_UNMATCHED": found.left}
 
-    def _layer(self, parameters: dict[str, Any], name: str, context: Any) -> Any:
-        """Return the layer behind a source, also where only some of its features are asked."""
-        value = parameters.get(name)
-        if isinstance(value, QgsProcessingFeatureSourceDefinition):
-            value = value.source.valueAsString(context.expressionContext())[0]
-        return self.parameterAsVectorLayer({name: value}, name, context)
-
     def _in_database(
         self, parameters: dict[str, Any], context: Any, feedback: Any, asked: _Asked
     ) -> Counted | None:
@@ -440,7 +432,7 @@ class AggregateDwellings(WijkMixAlgorithm):
 
         code, chosen = asked.code, asked.chosen
         table = qgis_io.database_table(
-            self._layer(parameters, self.DWELLINGS, context),
+            self.layer_behind(parameters, self.DWELLINGS, context),
             parameters[self.DWELLINGS],
             [*chosen.values(), *([code] if code else [])],
         )
@@ -463,7 +455,7 @@ class AggregateDwellings(WijkMixAlgorithm):
         if parameters.get(self.ADDRESSES) is not None:
             field = self.parameterAsString(parameters, self.ADDRESS_CODE, context)
             there = qgis_io.database_table(
-                self._layer(parameters, self.ADDRESSES, context),
+                self.layer_behind(parameters, self.ADDRESSES, context),
                 parameters[self.ADDRESSES],
                 [field],
             )
@@ -497,7 +489,7 @@ class AggregateDwellings(WijkMixAlgorithm):
             raise _no_addresses(self.source(parameters, self.ADDRESSES, context))
         found = answer.counted()
         if not found.counts.sum():
-            layer = self._layer(parameters, self.DWELLINGS, context)
+            layer = self.layer_behind(parameters, self.DWELLINGS, context)
             some = layer.uniqueValues(layer.fields().lookupField(code), 1000) if code else ()
             raise self._nothing(asked, list(some), answer.total)
         self.note(
@@ -573,7 +565,7 @@ class AggregateDwellings(WijkMixAlgorithm):
     ) -> dwelling_rows.Rows:
         """Return what to read of a layer: fields, whether places too, and in which system."""
         return dwelling_rows.Rows(
-            self._layer(parameters, name, context),
+            self.layer_behind(parameters, name, context),
             parameters[name],
             self.source(parameters, name, context),
             *what,

@@ -18,6 +18,7 @@ from qgis.core import (
     QgsProcessingAlgorithm,
     QgsProcessingException,
     QgsProcessingFeatureSource,
+    QgsProcessingFeatureSourceDefinition,
     QgsProcessingOutputLayerDefinition,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterFeatureSink,
@@ -146,6 +147,13 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
                 value=str(parameters.get(name)),
             )
         return source
+
+    def layer_behind(self, parameters: dict[str, Any], name: str, context: Any) -> Any:
+        """Return the layer behind a source, also where only some of its features are asked."""
+        value = parameters.get(name)
+        if isinstance(value, QgsProcessingFeatureSourceDefinition):
+            value = value.source.valueAsString(context.expressionContext())[0]
+        return self.parameterAsVectorLayer({name: value}, name, context)
 
     def save(
         self,

@@ -6,6 +6,7 @@ from __future__ import annotations
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
+from .add_indicators import AddIndicators
 from .aggregate_dwellings import AggregateDwellings
 from .base import ICON
 from .build_blocks import BuildBlocks
@@ -29,6 +30,7 @@ ALGORITHMS = (
     DownloadBuurten,
     PrepareBuurten,
     AggregateDwellings,
+    AddIndicators,
     BuildBlocks,
     CandidateFlags,
     SegregationIndices,

@@ -232,7 +232,8 @@ class Scan(PolicyAlgorithm):
 
     def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, feedback: Any) -> bool:
         # Here and not in the run: a layer of the project may only be asked in the main thread.
-        self._credit = credit(self.parameterAsVectorLayer(parameters, self.INPUT, context))
+        layer = self.parameterAsVectorLayer(parameters, self.INPUT, context)
+        self._credit, self._record = credit(layer), qgis_io.origin(layer)
         return True
 
     def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
@@ -273,6 +274,7 @@ class Scan(PolicyAlgorithm):
             attribution=self._credit,
             mapping=mapping,
             vulnerable_rule=rule,
+            record=self._record,
             gemeente=_split(self.parameterAsString(parameters, self.GEMEENTE, context)),
             reference=REFERENCES[self.parameterAsEnum(parameters, self.REFERENCE, context)],
             blocks=None

@@ -19,6 +19,7 @@ from .policy import finer_scales, flags, indicators
 from .policy.catalogue import Catalogue
 from .policy.scales import FINER_FIELD
 from .tables import cbs, squares
+from .tables.added import OWN_DATA, recorded
 from .tables.cbs import Note
 from .tables.tenure import MIN_DWELLINGS
 from .tables.values import text
@@ -137,6 +138,7 @@ def run_scan(
     theta: float = 0.8,
     thresholds: Mapping[str, float] | None = None,
     vulnerable_rule: Text | None = None,
+    record: Mapping[str, Any] | None = None,
     permutations: int = 99_999,
     seed: int = 12345,
     alpha: float = 0.05,
@@ -159,6 +161,8 @@ def run_scan(
         block; assumptions.
     thresholds : parameters of the catalogue to override.
     vulnerable_rule : what made the column `vulnerable`, in words, where the caller made it.
+    record : what is stored with the layer of the run that made it; what it says of indicators from
+        own data (their date, version and assumptions) goes with the result.
     permutations, seed, alpha : of the local Moran.
 
     Raises
@@ -179,7 +183,7 @@ def run_scan(
     canonical = cbs.to_canonical(
         frame, mapping=mapping, keep=_kept(frame.columns, catalogue), gemeente=gemeente
     )
-    table, notes = canonical.frame, list(canonical.notes)
+    table, notes = canonical.frame, [*recorded(record), *canonical.notes]
     counts = table[canonical.n_columns]
     known = counts.notna().all(axis=1).to_numpy() & (counts.sum(axis=1) > 0).to_numpy()
     if not known.any():
@@ -298,6 +302,7 @@ def run_scan(
             "alpha": alpha,
             "reference": reference,
             "vulnerable_rule": {"en": rule.en, "nl": rule.nl},
+            OWN_DATA: (record or {}).get(OWN_DATA, {}),
             "moran": moran_facts,
             "excluded": [
                 {"code": c, "name": n, "reason": q}

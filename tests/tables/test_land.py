@@ -115,6 +115,7 @@ def test_broken_and_empty_shapes_do_no_harm():
     found = shares([bow, None, *AREAS[1:]], ["markt"] * 3, np.array([*AREAS, None]), least_known=50)
     np.testing.assert_allclose(found.frame["owner_market"], [50, 100, np.nan])
     assert "no polygon" in found.frame["land_note"][2].en
+    assert "1 features of layer grond have no place" in found.notes[0].text.en
 
 
 def test_land_of_another_place_is_refused_with_what_it_looks_like():

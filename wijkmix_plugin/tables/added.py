@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,8 @@ from ..errors import GeometryError, Text
 from .columns import Note
 from .dwellings import looks_like
 
+# Where the record of a layer keeps what belongs with such figures: layer of origin -> texts.
+OWN_DATA = "own_data"
 UNDRAWN = Text("the buurt has no polygon", "de buurt heeft geen vlak")
 
 
@@ -31,6 +33,17 @@ class Added(NamedTuple):
     frame: pd.DataFrame
     notes: list[Note]
     record: list[Text]
+
+
+def recorded(record: Mapping[str, Any] | None) -> list[Note]:
+    """Return what the record of a layer says of figures made of own data."""
+    kept = (record or {}).get(OWN_DATA)
+    texts = [t for those in kept.values() for t in those] if isinstance(kept, Mapping) else []
+    return [
+        Note("info", Text(str(t["en"]), str(t["nl"])))
+        for t in texts
+        if isinstance(t, Mapping) and {"en", "nl"} <= set(t)
+    ]
 
 
 class Pieces(NamedTuple):
@@ -78,6 +91,22 @@ def explain(reasons: np.ndarray, where: np.ndarray, why: Text) -> None:
     """Put one reason where `where` is True: numpy itself would take a Text for two values."""
     for place in np.flatnonzero(where):
         reasons[place] = why
+
+
+def shapeless(layer: str, shapes: np.ndarray) -> list[Note]:
+    """Say how many features of a layer have no point or polygon that can be read."""
+    n = int((shapely.is_missing(shapes) | shapely.is_empty(shapes)).sum())
+    if not n:
+        return []
+    return [
+        Note(
+            "warning",
+            Text(
+                "{n} features of layer {layer} have no place that can be read, and do not count.",
+                "{n} objecten van laag {layer} hebben geen leesbare plaats en tellen niet mee.",
+            ).format(n=n, layer=layer),
+        )
+    ]
 
 
 def no_overlap(layer: str, x: np.ndarray, y: np.ndarray) -> GeometryError:

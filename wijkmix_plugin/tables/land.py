@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from ..errors import TableError, Text, number
-from .added import UNDRAWN, Added, explain, no_overlap, pieces, valid
+from .added import UNDRAWN, Added, explain, no_overlap, pieces, shapeless, valid
 from .columns import Note, listed
 from .points_in_areas import PointsInAreas
 from .values import numbers, text
@@ -168,7 +168,7 @@ def shares(
     whole = shapely.area(areas)
     points = shapely.get_dimensions(shapes) == 0
     by_point = bool(points.any())
-    notes = []
+    notes = shapeless(layer, shapes)
     if strange:
         notes.append(_strange(strange))
     if by_point:

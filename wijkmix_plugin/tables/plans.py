@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from ..errors import TableError, Text, number
-from .added import UNDRAWN, Added, explain, no_overlap, pieces, valid
+from .added import UNDRAWN, Added, explain, no_overlap, pieces, shapeless, valid
 from .columns import Note, listed
 from .land import positive
 from .points_in_areas import PointsInAreas
@@ -112,6 +112,7 @@ def capacity(
     outside = max(total - values[here].sum(), 0)
     crossing = int((np.bincount(plan[here & (part > _SLIVER)], minlength=len(use)) > 1).sum())
     notes = [
+        *shapeless(layer, shapes),
         *told,
         Note(
             "info" if there.all() else "warning",
