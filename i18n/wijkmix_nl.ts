@@ -1320,6 +1320,10 @@
         <translation>Velden die beide jaren hebben. Leeg: de eigendomsklassen van de voorbereide tabel.</translation>
     </message>
     <message>
+        <source>Fields that look like data on origin, nationality, religion, health, police or benefits are refused, unless you write here what they are needed for. The reason stays with the result. No flag ever uses such data.</source>
+        <translation>Velden die lijken op gegevens over herkomst, nationaliteit, geloof, gezondheid, politie of uitkeringen worden geweigerd, tenzij u hier schrijft waarvoor ze nodig zijn. De reden blijft bij de uitkomst staan. Geen enkele vlag gebruikt zulke gegevens.</translation>
+    </message>
+    <message>
         <source>Figures do not say whether mixing is wanted, for whom and at which scale. Answer these with the parties involved. What is open is printed as not answered.</source>
         <translation>Cijfers zeggen niet of menging gewenst is, voor wie en op welke schaal. Beantwoord deze vragen met de betrokken partijen. Wat open is, wordt afgedrukt als niet beantwoord.</translation>
     </message>
@@ -2606,6 +2610,10 @@
     <message>
         <source>Random seed</source>
         <translation>Toevalsgetal (seed)</translation>
+    </message>
+    <message>
+        <source>Reason for data on origin and the like (optional)</source>
+        <translation>Reden voor gegevens over herkomst en dergelijke (optioneel)</translation>
     </message>
     <message>
         <source>Reason</source>

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
+    QgsExpression,
     QgsFeature,
     QgsFeatureRequest,
     QgsFields,
@@ -21,8 +22,11 @@ from qgis.core import (
     QgsProcessingFeatureSourceDefinition,
     QgsProcessingOutputLayerDefinition,
     QgsProcessingParameterDefinition,
+    QgsProcessingParameterExpression,
     QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterField,
     QgsProcessingParameterFileDestination,
+    QgsProcessingParameterString,
     QgsProcessingUtils,
     QgsVectorLayer,
     QgsWkbTypes,
@@ -31,7 +35,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 from qgis.PyQt.QtGui import QIcon
 
 from ..wijkmix_plugin import dependencies, qgis_io
-from ..wijkmix_plugin.errors import Cancelled, TableError, Text, WijkMixError
+from ..wijkmix_plugin.errors import Cancelled, PolicyError, TableError, Text, WijkMixError
 from ..wijkmix_plugin.qgis_io import language
 
 if TYPE_CHECKING:
@@ -59,6 +63,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
     """
 
     NAME = ""
+    REASON = "REASON"
 
     def title(self) -> str:
         """Return the display name, translated."""
@@ -103,6 +108,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         try:
             self._check_destinations(parameters, context)
             self.check(parameters, context)
+            self._check_sensitive(parameters, context)
         except WijkMixError as error:
             return False, local(error.text)
         return True, ""
@@ -115,6 +121,8 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             # qgis_process and scripts may run without checkParameterValues; the checks are cheap.
             self._check_destinations(parameters, context)
             self.check(parameters, context)
+            self._check_sensitive(parameters, context)
+            self._say_reason(parameters, context, feedback)
             with qgis_io.many_small_objects():
                 return self.compute(parameters, context, feedback)
         except WijkMixError as error:
@@ -127,6 +135,92 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         # every refused run would keep its layers and tables.
         del parameters, context, feedback
         raise QgsProcessingException(problem)
+
+    # -- data on origin and the like
+
+    def add_reason(self) -> None:
+        """Add `REASON`, without which fields on origin and the like are refused."""
+        translate = QCoreApplication.translate
+        self.addParameter(
+            described(
+                QgsProcessingParameterString(
+                    self.REASON,
+                    translate("WijkMix", "Reason for data on origin and the like (optional)"),
+                    optional=True,
+                ),
+                translate(
+                    "WijkMix",
+                    "Fields that look like data on origin, nationality, religion, health, police "
+                    "or benefits are refused, unless you write here what they are needed for. The "
+                    "reason stays with the result. No flag ever uses such data.",
+                ),
+                advanced=True,
+            )
+        )
+
+    def reason(self, parameters: dict[str, Any], context: Any) -> Text | None:
+        """Say which fields on origin and the like are used and why; None where there are none."""
+        fields = self._sensitive(parameters, context)
+        if not fields:
+            return None
+        return Text(
+            "Data on origin, religion, health, police or benefits ({names}); reason given: "
+            "{reason}",
+            "Gegevens over herkomst, geloof, gezondheid, politie of uitkeringen ({names}); opgegeven "
+            "reden: {reason}",
+        ).format(
+            names=", ".join(fields),
+            reason=self.parameterAsString(parameters, self.REASON, context).strip(),
+        )
+
+    def _sensitive(self, parameters: dict[str, Any], context: Any) -> list[str]:
+        """Return the fields that are counted or asked and look like data on origin and the like."""
+        from ..wijkmix_plugin.policy.conditions import check_columns
+
+        chosen: list[str] = []
+        for definition in self.parameterDefinitions():
+            name = definition.name()
+            if isinstance(definition, QgsProcessingParameterExpression):
+                # What cannot be read has been refused, or is a list of codes.
+                text = self.parameterAsString(parameters, name, context)
+                chosen += sorted(QgsExpression(text).referencedColumns())
+            elif (
+                isinstance(definition, QgsProcessingParameterField)
+                and definition.dataType() == QgsProcessingParameterField.DataType.Numeric
+            ):
+                for text in self.parameterAsStrings(parameters, name, context):
+                    chosen += [part.strip() for part in text.split(",")]
+        return check_columns(dict.fromkeys(chosen))
+
+    def _check_sensitive(self, parameters: dict[str, Any], context: Any) -> None:
+        found = self._sensitive(parameters, context)
+        if not found:
+            return
+        if self.parameterDefinition(self.REASON) is None:
+            raise PolicyError(
+                "{names} looks like data on origin, religion, health, police or benefits of "
+                "persons. WijkMix does not use these here. Choose another field.",
+                "{names} lijkt op gegevens over herkomst, geloof, gezondheid, politie of "
+                "uitkeringen van personen. WijkMix gebruikt die hier niet. Kies een ander veld.",
+                names=", ".join(found),
+            )
+        if not self.parameterAsString(parameters, self.REASON, context).strip():
+            raise PolicyError(
+                "{names} looks like data on origin, religion, health, police or benefits of "
+                "persons. Choose another field, or write under {reason} what they are needed for "
+                "(parameter {parameter}); it stays with the result.",
+                "{names} lijkt op gegevens over herkomst, geloof, gezondheid, politie of "
+                "uitkeringen van personen. Kies een ander veld, of schrijf bij {reason} waarvoor "
+                "ze nodig zijn (parameter {parameter}); dat blijft bij de uitkomst staan.",
+                names=", ".join(found),
+                reason=self.parameterDefinition(self.REASON).description(),
+                parameter=self.REASON,
+            )
+
+    def _say_reason(self, parameters: dict[str, Any], context: Any, feedback: Any) -> None:
+        told = self.reason(parameters, context)
+        if told is not None:
+            self.note(feedback, told, warning=True)
 
     # -- helpers for subclasses
 

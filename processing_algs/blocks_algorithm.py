@@ -93,6 +93,7 @@ class BlocksAlgorithm(WijkMixAlgorithm):
                 ),
             )
         )
+        self.add_reason()
 
     def add_least(self) -> None:
         """Add the least number of dwellings that is shown."""

@@ -142,6 +142,7 @@ class CompareYears(WijkMixAlgorithm):
                 advanced=True,
             )
         )
+        self.add_reason()
         for name, text in (
             (self.OUTPUT, translate("WijkMix", "Change per unit")),
             (self.WATERBED, translate("WijkMix", "Waterbed table")),
@@ -267,6 +268,8 @@ class CompareYears(WijkMixAlgorithm):
         _widen_for_rounding(indices, first, second, (one, two), groups, seed, feedback)
         for note, warns in told:
             self.note(feedback, note, warning=warns)
+        reason = self.reason(parameters, context)  # said before the run, printed here
+        told += [(reason, True)] if reason is not None else []
         names = {**aliases(), **_aliases(groups)}
         kept = two[[*_kept(two), "geometry"] if drawn else _kept(two)]
         output = kept.assign(**{name: columns[name] for name in columns})

@@ -107,6 +107,7 @@ class CountsAlgorithm(WijkMixAlgorithm):
                 area_help,
             )
         )
+        self.add_reason()
 
     def checkParameterValues(self, parameters: dict[str, Any], context: Any) -> tuple[bool, str]:
         # QGIS would only say that the value is incorrect.

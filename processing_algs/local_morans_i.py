@@ -120,6 +120,7 @@ class LocalMoransI(WijkMixAlgorithm):
             self.addParameter(described(field, advice, advanced=name == self.WITH_FIELD))
         self._add_neighbour_parameters()
         self._add_test_parameters()
+        self.add_reason()
         self.addParameter(
             QgsProcessingParameterFeatureSink(
                 self.OUTPUT, translate("WijkMix", "Local Moran clusters")

@@ -20,7 +20,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 from ..wijkmix_plugin import qgis_io
 from ..wijkmix_plugin.errors import GeometryError, MeasureError, Text
 from . import styling
-from .base import described
+from .base import described, local
 from .counts_algorithm import Counts, CountsAlgorithm
 from .labels import aliases
 
@@ -222,6 +222,11 @@ class SegregationIndices(CountsAlgorithm):
             cancelled=feedback.isCanceled,
         )
         table = self._infer(table, counts, parameters, context, feedback)
+        reason = self.reason(parameters, context)
+        if reason is not None:
+            table["note"] = [
+                "; ".join(filter(None, (note, local(reason)))) for note in table["note"]
+            ]
         names = {**aliases(), **_aliases()}
         tables = {self.OUTPUT: table.assign(area=table["area"].astype(str))}
         if parameters.get(self.AREAS) is not None:
