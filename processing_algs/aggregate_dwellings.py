@@ -386,12 +386,10 @@ class AggregateDwellings(WijkMixAlgorithm):
         )
         fields = areas.fields().names()
         gone = dwellings.replaced(fields)
-        private = dwellings.person_columns(fields, areas=True)
         for item in [
             *found.notes,
             *notes,
             *([dwellings.replaced_note(gone)] if gone else []),
-            *([dwellings.person_note(private)] if private else []),
         ]:
             self.note(feedback, item.text, warning=item.severity == "warning")
         left = pd.DataFrame(
@@ -411,7 +409,7 @@ class AggregateDwellings(WijkMixAlgorithm):
                 areas,
                 columns,
                 labels,
-                without={*gone, *private},
+                without=gone,
             )
         }
         results |= self.save(

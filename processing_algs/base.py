@@ -138,26 +138,6 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
 
     # -- data on origin and the like
 
-    def add_reason(self) -> None:
-        """Add `REASON`, without which fields on origin and the like are refused."""
-        translate = QCoreApplication.translate
-        self.addParameter(
-            described(
-                QgsProcessingParameterString(
-                    self.REASON,
-                    translate("WijkMix", "Reason for data on origin and the like (optional)"),
-                    optional=True,
-                ),
-                translate(
-                    "WijkMix",
-                    "Fields that look like data on origin, nationality, religion, health, police "
-                    "or benefits are refused, unless you write here what they are needed for. The "
-                    "reason stays with the result. No flag ever uses such data.",
-                ),
-                advanced=True,
-            )
-        )
-
     def reason(self, parameters: dict[str, Any], context: Any) -> Text | None:
         """Say which fields on origin and the like are used and why; None where there are none."""
         fields = self._sensitive(parameters, context)
@@ -166,8 +146,8 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         return Text(
             "Data on origin, religion, health, police or benefits ({names}); reason given: "
             "{reason}",
-            "Gegevens over herkomst, geloof, gezondheid, politie of uitkeringen ({names}); opgegeven "
-            "reden: {reason}",
+            "Gegevens over herkomst, geloof, gezondheid, politie of uitkeringen ({names}); "
+            "opgegeven reden: {reason}",
         ).format(
             names=", ".join(fields),
             reason=self.parameterAsString(parameters, self.REASON, context).strip(),
@@ -301,12 +281,18 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         """Write the features of a source as they are, with `columns` beside their fields.
 
         A field of the source with the name of a new column gives way to it, and so do those in
-        `without`.
+        `without`. Fields about a person are left out, which is said.
         """
+        from ..wijkmix_plugin.tables import dwellings
+
+        private = dwellings.person_columns(source.fields().names(), areas=True)
+        if private:
+            self.note(feedback, dwellings.person_note(private).text, warning=True)
+        gone = {*columns, *without, *private}
         fields = QgsFields()
         kept = []
         for place, field in enumerate(source.fields()):
-            if field.name() not in columns and field.name() not in without:
+            if field.name() not in gone:
                 fields.append(field)
                 kept.append(place)
         added = qgis_io.fields_of(columns, aliases)
@@ -460,6 +446,25 @@ def report_parameter() -> QgsProcessingParameterFileDestination:
         QCoreApplication.translate("WijkMix", "Report"),
         QCoreApplication.translate("WijkMix", "HTML files (*.html)"),
         optional=True,
+    )
+
+
+def reason_parameter() -> QgsProcessingParameterDefinition:
+    """Return the parameter `REASON`, without which fields on origin and the like are refused."""
+    translate = QCoreApplication.translate
+    return described(
+        QgsProcessingParameterString(
+            WijkMixAlgorithm.REASON,
+            translate("WijkMix", "Reason for data on origin and the like (optional)"),
+            optional=True,
+        ),
+        translate(
+            "WijkMix",
+            "Fields that look like data on origin, nationality, religion, health, police or "
+            "benefits are refused, unless you write here what they are needed for. The reason "
+            "stays with the result. No flag ever uses such data.",
+        ),
+        advanced=True,
     )
 
 

@@ -19,7 +19,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 
 from ..wijkmix_plugin import qgis_io
 from ..wijkmix_plugin.errors import GeometryError, TableError, Text
-from .base import WijkMixAlgorithm, described
+from .base import WijkMixAlgorithm, described, reason_parameter
 
 if TYPE_CHECKING:
     import numpy as np
@@ -93,7 +93,7 @@ class BlocksAlgorithm(WijkMixAlgorithm):
                 ),
             )
         )
-        self.add_reason()
+        self.addParameter(reason_parameter())
 
     def add_least(self) -> None:
         """Add the least number of dwellings that is shown."""

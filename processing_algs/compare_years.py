@@ -22,7 +22,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 from ..wijkmix_plugin import qgis_io
 from ..wijkmix_plugin.errors import MeasureError, TableError, Text
 from . import styling
-from .base import WijkMixAlgorithm, described, language, report_parameter
+from .base import WijkMixAlgorithm, described, language, reason_parameter, report_parameter
 from .labels import aliases
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class CompareYears(WijkMixAlgorithm):
                 advanced=True,
             )
         )
-        self.add_reason()
+        self.addParameter(reason_parameter())
         for name, text in (
             (self.OUTPUT, translate("WijkMix", "Change per unit")),
             (self.WATERBED, translate("WijkMix", "Waterbed table")),

@@ -19,7 +19,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 
 from ..wijkmix_plugin import qgis_io
 from ..wijkmix_plugin.errors import GeometryError, TableError, Text
-from .base import WijkMixAlgorithm, described, local
+from .base import WijkMixAlgorithm, described, local, reason_parameter
 
 if TYPE_CHECKING:
     import numpy as np
@@ -107,7 +107,7 @@ class CountsAlgorithm(WijkMixAlgorithm):
                 area_help,
             )
         )
-        self.add_reason()
+        self.addParameter(reason_parameter())
 
     def checkParameterValues(self, parameters: dict[str, Any], context: Any) -> tuple[bool, str]:
         # QGIS would only say that the value is incorrect.

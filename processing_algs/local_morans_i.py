@@ -23,7 +23,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 from ..wijkmix_plugin import qgis_io
 from ..wijkmix_plugin.errors import GeometryError, TableError, Text
 from . import styling
-from .base import WijkMixAlgorithm, described, local
+from .base import WijkMixAlgorithm, described, local, reason_parameter
 from .labels import aliases
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class LocalMoransI(WijkMixAlgorithm):
             self.addParameter(described(field, advice, advanced=name == self.WITH_FIELD))
         self._add_neighbour_parameters()
         self._add_test_parameters()
-        self.add_reason()
+        self.addParameter(reason_parameter())
         self.addParameter(
             QgsProcessingParameterFeatureSink(
                 self.OUTPUT, translate("WijkMix", "Local Moran clusters")

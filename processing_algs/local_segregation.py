@@ -8,9 +8,13 @@ from typing import Any
 from qgis.core import Qgis, QgsProcessingParameterFeatureSink, QgsWkbTypes
 from qgis.PyQt.QtCore import QCoreApplication
 
+from ..wijkmix_plugin.errors import Text
 from . import styling
-from .counts_algorithm import CountsAlgorithm
+from .counts_algorithm import Counts, CountsAlgorithm
 from .labels import aliases
+
+# Below this a composition is about separate homes: an assumption, as in the other algorithms.
+FEW = 10
 
 
 class LocalSegregation(CountsAlgorithm):
@@ -62,6 +66,7 @@ class LocalSegregation(CountsAlgorithm):
             units=counts.units,
             cancelled=feedback.isCanceled,
         )
+        self._warn_of_few(counts, feedback)
         feedback.setProgress(60)
         names = {**aliases(), **_aliases(counts.groups)}
         destination = self.save_beside(
@@ -69,6 +74,29 @@ class LocalSegregation(CountsAlgorithm):
         )
         self._load(context, destination, counts.groups, names, source)
         return {self.OUTPUT: destination}
+
+    def _warn_of_few(self, counts: Counts, feedback: Any) -> None:
+        """Warn of units so small that their composition tells of separate homes.
+
+        They stay: without them the parts of D would not add up to it.
+        """
+        total = counts.values.sum(axis=1) if counts.total is None else counts.total
+        few = int(((total > 0) & (total < FEW)).sum())
+        if few:
+            self.note(
+                feedback,
+                Text(
+                    "{n} of {all} units hold fewer than {least}: their composition tells of "
+                    "separate homes or people. Publish these rows only where the figures are "
+                    "public already; a list of your own is counted with a least number by Count "
+                    "dwellings per area.",
+                    "{n} van {all} eenheden tellen er minder dan {least}: hun samenstelling zegt "
+                    "iets over afzonderlijke woningen of mensen. Publiceer deze rijen alleen als "
+                    "de cijfers al openbaar zijn; Woningen tellen per gebied telt een eigen lijst "
+                    "met een ondergrens.",
+                ).format(n=few, all=len(total), least=FEW),
+                warning=True,
+            )
 
     def _load(
         self,

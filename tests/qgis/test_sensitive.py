@@ -42,7 +42,7 @@ def test_a_field_on_origin_needs_a_reason(run, buurten, name):
     layer = buurten(change=with_origin)
     call = {"INPUT": layer, **CALLS[name]}
     for reason in ({}, {"REASON": "  "}):
-        with pytest.raises(QgsProcessingException, match="aantal_marokkaans looks like.*REASON"):
+        with pytest.raises(QgsProcessingException, match=r"aantal_marokkaans looks like.*REASON"):
             asked(run, name, **call, **reason)
     asked(run, name, **call, REASON=WHY)
 
@@ -77,9 +77,9 @@ def test_no_reason_opens_a_swap_or_a_rule(run, buurten):
     """What matches areas or homes never takes such data, so it does not ask for a reason."""
     layer = buurten(change=with_origin)
     call = {"INPUT": layer, "TOTAL": "woningvoorraad", "MAX_DWELLINGS": 10, "REASON": WHY}
-    with pytest.raises(QgsProcessingException, match="aantal_marokkaans.*does not use these here"):
+    with pytest.raises(QgsProcessingException, match=r"aantal_marokkaans.*does not use these here"):
         asked(run, "swap_bound", GROUP="aantal_marokkaans", **call)
-    with pytest.raises(QgsProcessingException, match="aantal_marokkaans.*does not use these here"):
+    with pytest.raises(QgsProcessingException, match=r"aantal_marokkaans.*does not use these here"):
         asked(run, "swap_bound", GROUP="n_corp", RECEIVERS="aantal_marokkaans < 22", **call)
     registry = QgsApplication.processingRegistry()
     for name in ("swap_bound", "scan", "candidate_flags"):
@@ -95,7 +95,7 @@ def test_the_reason_is_printed_in_the_report_of_two_years(run, buurten, tmp_path
     layer = buurten(change=change)
     report = tmp_path / "years.html"
     call = {"FIRST": layer, "SECOND": layer, "GROUPS": ["aantal_marokkaans", "n_corp"]}
-    with pytest.raises(QgsProcessingException, match="aantal_marokkaans"):
+    with pytest.raises(QgsProcessingException, match=r"aantal_marokkaans"):
         asked(run, "compare_years", **call, REPORT=str(report))
     asked(run, "compare_years", **call, REPORT=str(report), REASON=WHY)
     assert WHY in report.read_text(encoding="utf-8")

@@ -157,7 +157,9 @@ def test_person_columns():
     kept = ["gemeentenaam", "straatnaam", "complexnaam", "tenure", "hotel", "postcode", "stage"]
     kept += ["complex_naam", "straatNaam", "buurt_name", "aantal_bewoners", "geboorte_totaal"]
     assert dwellings.person_columns(kept) == []
-    assert dwellings.person_columns(["naam", "bsn"], areas=True) == ["bsn"]
+    assert dwellings.person_columns(["naam", "n_corp"], areas=True) == []
+    # Beside a bsn it is the name of a person.
+    assert dwellings.person_columns(["naam", "bsn"], areas=True) == ["naam", "bsn"]
 
 
 def test_small_areas_and_their_guards():

@@ -54,18 +54,20 @@ _PERSON_WORD = re.compile(
 
 
 def person_columns(names: Iterable[str], *, areas: bool = False) -> list[str]:
-    """Return the names of columns that hold something of a person .
+    """Return the names of columns that hold something of a person.
 
     Parameters
     ----------
-    areas : the columns are of areas, where `naam` and `name` are names of places.
+    areas : the columns are of areas, where `naam` and `name` are names of places; unless another
+        column is about a person, for then the rows are.
     """
+    names = list(names)
     found = []
     for name in names:
         word = re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower())
         if _PERSON.search(word) or (not areas and _PERSON_WORD.search(word)):
             found.append(name)
-    return found
+    return person_columns(names) if areas and found else found
 
 
 def read_map(given: str) -> dict[str, str]:
