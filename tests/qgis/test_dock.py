@@ -260,6 +260,22 @@ def test_numbers_of_a_quality_note_follow_the_language(monkeypatch, language, un
     assert sum_ in texts.quality("partial (tenure shares add to 96.5, not used)")
 
 
+def test_tooltips_show_the_names_of_data_as_they_are(dock):
+    from qgis.PyQt.QtGui import QTextDocument
+
+    add(scan_layer(name="<b>my</b> scan & more", names={1: "<i>Zuid</i> & Oost"}))
+    dock.select_code("BU00010001")
+    tips = (
+        dock.layer_box.itemData(0, Qt.ItemDataRole.ToolTipRole),
+        dock.mix.bars.toolTip(),
+    )
+    for tip, name in zip(tips, ("<b>my</b> scan & more", "<i>Zuid</i> & Oost"), strict=True):
+        assert Qt.mightBeRichText(tip)  # so it is read as the document below reads it
+        document = QTextDocument()
+        document.setHtml(tip)
+        assert name in document.toPlainText()
+
+
 def test_numbers_on_the_bars_can_be_read():
     from qgis.PyQt.QtGui import QColor
     from wijkmix.wijkmix_plugin.gui.charts import COLOURS, readable_on

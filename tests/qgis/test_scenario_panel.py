@@ -89,7 +89,7 @@ def test_actions_are_entered_kept_and_removed(dock, scanned):
     assert QgsProject.instance().isDirty()
     assert [a[:2] for a in entry()["actions"]] == [[r[0], r[1]] for r in PLAN]
     assert page.table.item(0, 0).text() == "Buurt 0"
-    assert page.table.item(0, 0).toolTip() == "Buurt 0 (BU00010000)"
+    assert page.table.item(0, 0).toolTip() == "<qt>Buurt 0 (BU00010000)</qt>"
     page.table.selectRow(1)
     QTest.keyClick(page.table, Qt.Key.Key_Delete)
     assert [a[1] for a in entry()["actions"]] == [2026, 2028]

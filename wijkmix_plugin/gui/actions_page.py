@@ -219,7 +219,8 @@ class ActionsPage(StoredPage):
             )
             for column, text in enumerate(words):
                 item = QTableWidgetItem(text)
-                item.setToolTip(f"{name} ({action.unit})" if column == 0 and name else text)
+                tip = f"{name} ({action.unit})" if column == 0 and name else text
+                item.setToolTip(texts.tip(tip))
                 if column in (1, 3):
                     item.setTextAlignment(
                         Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -242,7 +243,9 @@ class ActionsPage(StoredPage):
         for name, tenure in tenures.items():
             self.segment.addItem(scenario_words.word(name, lang), name)
             said = texts.tenure(tenure) if tenure in ("koop", "corp", "overig") else tenure
-            self.segment.setItemData(self.segment.count() - 1, said, Qt.ItemDataRole.ToolTipRole)
+            self.segment.setItemData(
+                self.segment.count() - 1, texts.tip(said), Qt.ItemDataRole.ToolTipRole
+            )
         self.segment.setCurrentIndex(max(self.segment.findData(chosen), 0))
 
     def _buttons(self) -> None:

@@ -63,7 +63,7 @@ class MixBars(QWidget):
     def show_bars(self, classes: tuple[str, ...], bars: list[Bar]) -> None:
         self._classes, self._bars = classes, bars
         self.setAccessibleDescription("; ".join(self._spoken(bar) for bar in bars))
-        self.setToolTip("\n".join(self._spoken(bar) for bar in bars))
+        self.setToolTip(texts.tip("\n".join(self._spoken(bar) for bar in bars)))
         self.updateGeometry()
         self.update()
 

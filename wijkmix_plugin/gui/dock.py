@@ -263,7 +263,7 @@ class WijkMixDock(QgsDockWidget):
         for label, layer in choices:
             self.layer_box.addItem(label, layer.id())
             self.layer_box.setItemData(
-                self.layer_box.count() - 1, label, Qt.ItemDataRole.ToolTipRole
+                self.layer_box.count() - 1, texts.tip(label), Qt.ItemDataRole.ToolTipRole
             )
         self.layer_box.setEnabled(bool(choices))
         known = [layer.id() for _, layer in choices]

@@ -250,7 +250,7 @@ class InstrumentsPanel(QWidget):
         for title, keys in groups:
             head = QTreeWidgetItem([title])
             head.setFlags(Qt.ItemFlag.ItemIsEnabled)
-            head.setToolTip(0, title)
+            head.setToolTip(0, texts.tip(title))
             font = head.font(0)
             font.setBold(True)
             head.setFont(0, font)
@@ -359,7 +359,7 @@ class InstrumentsPanel(QWidget):
         if mark is not None:
             text = f"{text} ({texts.both(mark)})"
         item.setText(0, text)
-        item.setToolTip(0, text)
+        item.setToolTip(0, texts.tip(text))
         return item
 
     def _items(self) -> list[QTreeWidgetItem]:

@@ -76,7 +76,7 @@ class MonitoringPage(StoredPage):
         for name in dict.fromkeys([*plan.indicators, *known]):
             text = texts.both(known[name]["label"]) if name in known else name
             row = QListWidgetItem(text)
-            row.setToolTip(text)
+            row.setToolTip(texts.tip(text))
             row.setData(ID_ROLE, name)
             row.setCheckState(
                 Qt.CheckState.Checked if name in plan.indicators else Qt.CheckState.Unchecked

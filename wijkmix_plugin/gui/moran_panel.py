@@ -285,7 +285,7 @@ class MoranPanel(QScrollArea):
             button.setText(f"{short} {number(count)}")
             button.setIcon(_swatch(name))
             said = QCoreApplication.translate("WijkMix", "Select on the map: {label}")
-            button.setToolTip(said.format(label=word))
+            button.setToolTip(texts.tip(said.format(label=word)))
             button.setAccessibleName(f"{said.format(label=word)}, {number(count)}")
             button.setEnabled(count > 0)
             button.setVisible(table is not None)

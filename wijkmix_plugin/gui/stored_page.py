@@ -187,7 +187,7 @@ def choice(name: str, choices: dict[str, str]) -> QComboBox:
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     for key, text in choices.items():
         box.addItem(text, key)
-        box.setItemData(box.count() - 1, text, Qt.ItemDataRole.ToolTipRole)
+        box.setItemData(box.count() - 1, texts.tip(text), Qt.ItemDataRole.ToolTipRole)
     return box
 
 

@@ -24,6 +24,11 @@ def esc(value: Any) -> str:
     return NONE if value is None or value == "" else html.escape(str(value), quote=True)
 
 
+def tip(text: str) -> str:
+    """Make data safe for a tooltip, which Qt takes for HTML where it looks like it."""
+    return f"<qt>{esc(text)}</qt>".replace("\n", "<br>")
+
+
 def both(value: Any) -> str:
     """Return a Text, a mapping {"en", "nl"} or a plain string in the user's language."""
     lang = language()

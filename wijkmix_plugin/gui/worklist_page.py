@@ -142,7 +142,7 @@ class WorklistPage(StoredPage):
             chosen = key in item.instruments
             row.setCheckState(Qt.CheckState.Checked if chosen else Qt.CheckState.Unchecked)
             reason = worklist.refusal(entry, designated=designated) if entry is not None else None
-            row.setToolTip(texts.both(reason) or row.text())
+            row.setToolTip(texts.tip(texts.both(reason) or row.text()))
             if reason is not None and not chosen:  # what was chosen before can be taken away
                 row.setFlags(Qt.ItemFlag.NoItemFlags)
             self.instruments.addItem(row)
