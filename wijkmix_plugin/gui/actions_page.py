@@ -32,8 +32,9 @@ from ..errors import OutputError, PolicyError, Text
 from ..policy import actions, scenario_words
 from ..policy.actions import Action, Scenario
 from . import texts
+from .labels import label
 from .scan_layer import Unit, plain
-from .stored_page import StoredPage, choice, label, steady
+from .stored_page import StoredPage, choice, steady
 
 FIELDS = actions.COLUMNS[:5]  # occupied may be absent
 _TABLES = "CSV, Excel, OpenDocument, GeoPackage (*.csv *.txt *.xlsx *.xls *.ods *.gpkg *.dbf)"

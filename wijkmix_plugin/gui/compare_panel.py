@@ -14,8 +14,9 @@ from ..policy import compare, explain
 from ..policy.catalogue import FLAGS
 from ..policy.compare import Change, Comparison, Difference, Flip
 from . import about_panel, entry_html, scan_layer, texts
+from .labels import label
 from .page import Page, hanging, heading, items, paragraph
-from .stored_page import choice, label
+from .stored_page import choice
 from .texts import esc
 
 MOST = 100  # buurten listed per flag and direction; the table of the layer has them all

@@ -32,7 +32,8 @@ from ..errors import PolicyError
 from ..policy import designation
 from ..policy.designation import Designation, Setting
 from . import texts
-from .stored_page import SCOPE, label, project_entry
+from .labels import label
+from .stored_page import SCOPE, project_entry
 
 KEY = "designation"
 

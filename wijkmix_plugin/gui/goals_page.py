@@ -25,8 +25,9 @@ from ..policy import goal_sheet, goals
 from ..policy.goal_sheet import Loaded, Sheet
 from ..policy.goals import Goals, PartyGoal, Stake
 from . import texts
+from .labels import label
 from .page import Page, paragraph
-from .stored_page import Answer, StoredPage, choice, label, project_entry, steady
+from .stored_page import Answer, StoredPage, choice, project_entry, steady
 from .texts import esc
 
 OVERVIEW = "overview"

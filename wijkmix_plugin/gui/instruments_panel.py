@@ -28,8 +28,9 @@ from ..policy.catalogue import is_choosable, needs_designation, own_mark
 from ..policy.designation import NONE_LOADED, Designation, absent, read_day
 from . import entry_html, own_catalogue, texts
 from .designations import DesignationDialog
+from .labels import label
 from .page import Page, paragraph
-from .stored_page import SCOPE, choice, label, project_entry
+from .stored_page import SCOPE, choice, project_entry
 
 BUURT, ALL, UNFLAGGED, WATCH = "buurt", "all", "unflagged", "watch"
 NO_SCALE = "none"

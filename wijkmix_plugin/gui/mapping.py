@@ -24,6 +24,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..qgis_io import plain
 from . import texts
+from .labels import label
 from .picker import narrow
 
 SETTINGS = "wijkmix/mappings/"
@@ -161,7 +162,7 @@ class MappingDialog(QDialog):
         self.boxes: dict[str, QComboBox] = {}
         self._notes: dict[str, QLabel] = {}
         self._rows: dict[str, QWidget] = {}
-        intro = self._label(
+        intro = label(
             translate(
                 "WijkMix",
                 "Recognised by the names that CBS uses. Choose another column where yours has "
@@ -181,7 +182,7 @@ class MappingDialog(QDialog):
         self._group("", ("year", "water"))
         self._group(translate("WijkMix", "Dwellings"), ("dwellings", "households"))
         self._heading(translate("WijkMix", "Tenure"))
-        given = self._label(translate("WijkMix", "Tenure is given as"))
+        given = label(translate("WijkMix", "Tenure is given as"))
         given.setBuddy(self.kind)
         self._column.addWidget(given)
         self._column.addWidget(self.kind)
@@ -197,7 +198,7 @@ class MappingDialog(QDialog):
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.problem = self._label("")
+        self.problem = label()
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok
             | QDialogButtonBox.StandardButton.Cancel
@@ -340,12 +341,12 @@ class MappingDialog(QDialog):
         return texts.both(self._roles[role].label)
 
     def _heading(self, text: str) -> None:
-        label = self._label(text)
-        font = label.font()
+        head = label(text)
+        font = head.font()
         font.setBold(True)
-        label.setFont(font)
-        label.setContentsMargins(0, 8, 0, 0)
-        self._column.addWidget(label)
+        head.setFont(font)
+        head.setContentsMargins(0, 8, 0, 0)
+        self._column.addWidget(head)
 
     def _group(self, heading: str, roles: Sequence[str]) -> None:
         if heading:
@@ -360,7 +361,6 @@ class MappingDialog(QDialog):
         column.setSpacing(1)
         unit = self._roles[role].unit
         text = self._name(role) + (f" ({unit})" if unit in ("%", "ha", "x 1000 euro") else "")
-        label = self._label(text)
         box = narrow(QComboBox())
         box.setEditable(True)
         box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -379,13 +379,12 @@ class MappingDialog(QDialog):
         box.setCompleter(completer)
         box.lineEdit().textEdited.connect(lambda text: self._typing(box, text))
         box.lineEdit().editingFinished.connect(lambda: self._typed(box))
-        label.setBuddy(box)
-        note = self._label("")
+        note = label()
         font = note.font()
         font.setPointSizeF(font.pointSizeF() * 0.9)
         note.setFont(font)
         note.setContentsMargins(4, 0, 0, 0)
-        for widget in (label, box, note):
+        for widget in (label(text, box), box, note):
             column.addWidget(widget)
         self.boxes[role], self._notes[role], self._rows[role] = box, note, row
         return row
@@ -402,13 +401,6 @@ class MappingDialog(QDialog):
         """Go back to what was chosen where something else was typed."""
         if box.currentText() != box.itemText(box.currentIndex()):
             box.setEditText(box.itemText(box.currentIndex()))
-
-    @staticmethod
-    def _label(text: str) -> QLabel:
-        label = QLabel(text)
-        label.setWordWrap(True)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        return label
 
 
 def choose(

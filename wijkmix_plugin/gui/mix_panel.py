@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from qgis.PyQt.QtCore import QCoreApplication, Qt
-from qgis.PyQt.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from . import texts
 from .charts import Bar, MixBars
+from .labels import html_label
 from .scan_layer import Mix, ScanTable, Unit
 from .texts import esc, number, percent
 
@@ -30,10 +31,10 @@ class MixPanel(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.head = self._label()
+        self.head = html_label()
         self.bars = MixBars()
         self.bars.setAccessibleName(QCoreApplication.translate("WijkMix", "Tenure mix"))
-        self.numbers = self._label()
+        self.numbers = html_label()
         inside = QWidget()
         layout = QVBoxLayout(inside)
         layout.addWidget(self.head)
@@ -83,19 +84,6 @@ class MixPanel(QScrollArea):
         )
         self.bars.show()
         self.numbers.show()
-
-    @staticmethod
-    def _label() -> QLabel:
-        label = QLabel()
-        label.setTextFormat(Qt.TextFormat.RichText)
-        label.setWordWrap(True)
-        label.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse
-            | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        label.setMinimumWidth(100)
-        label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        return label
 
     @staticmethod
     def _title(unit: Unit) -> str:

@@ -13,7 +13,8 @@ from ..errors import PolicyError, Text
 from ..policy import actions
 from ..policy.actions import Monitoring, Scenario
 from . import texts
-from .stored_page import StoredPage, label, steady
+from .labels import label
+from .stored_page import StoredPage, steady
 
 ID_ROLE = Qt.ItemDataRole.UserRole
 UNCHOSEN = 1999  # the lowest value of the field, shown as a word

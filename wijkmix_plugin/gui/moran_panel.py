@@ -18,7 +18,6 @@ from qgis.PyQt.QtWidgets import (
     QComboBox,
     QFrame,
     QGridLayout,
-    QLabel,
     QScrollArea,
     QToolButton,
     QVBoxLayout,
@@ -28,6 +27,7 @@ from qgis.PyQt.QtWidgets import (
 from .. import dependencies
 from ..errors import WijkMixError
 from . import scan_layer, texts
+from .labels import html_label
 from .map_tool import Outline
 from .moran_layer import MoranTable, is_moran_layer, moran_fields, read_moran, views_of
 from .near import Band, neighbours_of
@@ -83,7 +83,7 @@ class MoranPanel(QScrollArea):
         self.source = narrow(QComboBox())
         self.source.setAccessibleName(translate("WijkMix", "Layer with a local Moran"))
         self.source.activated.connect(self._source_chosen)
-        self.head = _label()
+        self.head = html_label(links=True)
         self.scatter = MoranScatter(self._name)
         self.scatter.brushed.connect(self._brushed)
         self.scatter.picked.connect(self._pick)
@@ -100,10 +100,10 @@ class MoranPanel(QScrollArea):
                 button.clicked.connect(partial(self._select_cluster, name))
                 self.legend[name] = button
                 legend.addWidget(button, row, column)
-        self.hint = _label()
+        self.hint = html_label(links=True)
         self.show_near = QCheckBox(translate("WijkMix", "Show neighbours on the map"))
         self.show_near.toggled.connect(self._show_unit)
-        self.near = _label()
+        self.near = html_label(links=True)
         self.near.setAccessibleName(translate("WijkMix", "Neighbours of the buurt"))
         self.near.linkActivated.connect(self._link)
         self.profile = ProfilePanel()
@@ -453,19 +453,6 @@ def _feature_name(layer: QgsVectorLayer, feature: QgsFeature) -> str:
         if values.get(field) not in (None, ""):
             return str(values[field])
     return str(feature.id())
-
-
-def _label() -> QLabel:
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.RichText)
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(
-        Qt.TextInteractionFlag.TextBrowserInteraction
-        | Qt.TextInteractionFlag.TextSelectableByKeyboard
-    )
-    label.setMinimumWidth(100)
-    label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-    return label
 
 
 def _swatch(name: str) -> QIcon:

@@ -22,7 +22,6 @@ from qgis.PyQt.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QFileDialog,
-    QLabel,
     QPushButton,
     QRadioButton,
     QVBoxLayout,
@@ -33,6 +32,7 @@ from .. import dependencies, qgis_io
 from ..errors import WijkMixError
 from . import scale_data, scan_layer, texts
 from .instruments_panel import LAW_CHECKS
+from .labels import label
 from .picker import narrow
 from .scan_layer import ScanTable, Unit
 from .stored_page import project_entry
@@ -157,8 +157,7 @@ class ReportPanel(QWidget):
         self.pdf_button = QPushButton(translate("WijkMix", "Save as PDF…"))
         self.theme = narrow(QComboBox())
         self.theme.setAccessibleName(translate("WijkMix", "Map of the print layout"))
-        theme_label = _words(translate("WijkMix", "Map of the print layout"))
-        theme_label.setBuddy(self.theme)
+        theme_label = label(translate("WijkMix", "Map of the print layout"), self.theme)
         self.layout_button = QPushButton(translate("WijkMix", "Print layout…"))
         self.layout_button.setToolTip(
             translate(
@@ -168,16 +167,16 @@ class ReportPanel(QWidget):
             )
         )
         self.back = QPushButton(translate("WijkMix", "Back"))
-        self.message = _words("")
+        self.message = label(selectable=True)
         self.message.setAccessibleName(translate("WijkMix", "Message"))
         layout = QVBoxLayout(self)
         layout.addWidget(self.message)  # on top: below the buttons it may lie out of sight
-        layout.addWidget(_words(translate("WijkMix", "Report of")))
+        layout.addWidget(label(translate("WijkMix", "Report of")))
         for button in self.scopes.values():
             self.group.addButton(button)
             layout.addWidget(button)
         layout.addWidget(
-            _words(
+            label(
                 translate(
                     "WijkMix",
                     "Made from the layer as it is now, with the goals and the worklist of this "
@@ -379,11 +378,3 @@ class ReportPanel(QWidget):
 def _plain(text: str) -> str:
     """Return a text in which "&" is no shortcut."""
     return text.replace("&", "&&")
-
-
-def _words(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label

@@ -24,7 +24,6 @@ from qgis.PyQt.QtWidgets import (
     QComboBox,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -33,6 +32,7 @@ from qgis.PyQt.QtWidgets import (
 
 from .. import dependencies
 from . import mapping, scan_layer, texts
+from .labels import label
 
 ALGORITHM = "wijkmix:scan"
 DOWNLOAD = "wijkmix:download_buurten"
@@ -177,7 +177,7 @@ class RunPanel(QWidget):
         self.download = QPushButton(translate("WijkMix", "Download from PDOK…"))
         self.columns = QPushButton(translate("WijkMix", "Columns…"))
         self.columns.setToolTip(translate("WijkMix", "Which column of the layer is what"))
-        self.columns_note = self._small("")
+        self.columns_note = label(small=True)
         self._mapping: dict[str, str] = {}
         self.gemeente = QLineEdit()
         self.gemeente.setPlaceholderText(
@@ -192,21 +192,23 @@ class RunPanel(QWidget):
         self.vulnerable.setAccessibleName(
             translate("WijkMix", "Vulnerable area: field or expression")
         )
-        proxy = self._small(
+        proxy = label(
             translate(
                 "WijkMix",
                 "True for the buurten that your own policy calls vulnerable, or a list of their "
                 "codes (BU…, WK…, GM…). Left empty, WijkMix uses the share of low-income "
                 "households as a stand-in where the layer has it. "
                 "That is an assumption and is labelled so; without it, vulnerability is unknown.",
-            )
+            ),
+            small=True,
         )
-        other = self._small(
+        other = label(
             translate(
                 "WijkMix",
                 "The rest stays at its default: 99,999 permutations, two-sided, FDR at 0.05, all "
                 "thresholds as in the catalogue. The result is a temporary layer group.",
-            )
+            ),
+            small=True,
         )
         form = QFormLayout()
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
@@ -224,10 +226,7 @@ class RunPanel(QWidget):
         form.addRow(translate("WijkMix", "Vulnerable area (field or expression)"), self.vulnerable)
         form.addRow(proxy)
         form.addRow(other)
-        self.problem = QLabel()
-        self.problem.setWordWrap(True)
-        self.problem.setTextFormat(Qt.TextFormat.PlainText)
-        self.problem.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.problem = label(selectable=True)
         self.problem.hide()
         self.go = QPushButton(translate("WijkMix", "Run"))
         self.go.setDefault(True)
@@ -374,13 +373,3 @@ class RunPanel(QWidget):
         processing.execAlgorithmDialog(DOWNLOAD, {"GEMEENTE": gemeente})
         for key in set(project.mapLayers()) - before:
             self.layers.setLayer(project.mapLayer(key))
-
-    @staticmethod
-    def _small(text: str) -> QLabel:
-        label = QLabel(text)
-        label.setWordWrap(True)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        font = label.font()
-        font.setPointSizeF(font.pointSizeF() * 0.9)
-        label.setFont(font)
-        return label

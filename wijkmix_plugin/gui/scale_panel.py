@@ -10,10 +10,11 @@ from typing import Any
 
 from qgis.core import QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer
-from qgis.PyQt.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from . import scale_data, scan_layer
 from .charts import Bar, MixBars
+from .labels import html_label
 from .page import heading, paragraph
 from .profile_panel import ProfileChart
 from .scale_data import LEVELS
@@ -42,15 +43,15 @@ class ScalePanel(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(translate("WijkMix", "Scale of the mix"))
-        self.head = _label()
+        self.head = html_label()
         self.bars = MixBars(colours=_Colours(), words=level_words)
         self.bars.setAccessibleName(translate("WijkMix", "Scale spectrum"))
-        self.numbers = _label()
-        self.around = _label()
+        self.numbers = html_label()
+        self.around = html_label()
         self.around.setContentsMargins(0, 8, 0, 0)
         self.chart = ProfileChart(x_label=translate("WijkMix", "distance (m)"))
         self.chart.setAccessibleName(translate("WijkMix", "Diversity against distance"))
-        self.notes = _label()
+        self.notes = html_label()
         inside = QWidget()
         layout = QVBoxLayout(inside)
         for widget in (self.head, self.bars, self.numbers, self.around, self.chart, self.notes):
@@ -253,16 +254,3 @@ class _Colours(dict):
 
         self.update(LEVEL_COLOURS)
         return LEVEL_COLOURS[key]
-
-
-def _label() -> QLabel:
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.RichText)
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(
-        Qt.TextInteractionFlag.TextSelectableByMouse
-        | Qt.TextInteractionFlag.TextSelectableByKeyboard
-    )
-    label.setMinimumWidth(100)
-    label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-    return label

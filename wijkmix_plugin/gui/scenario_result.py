@@ -9,12 +9,13 @@ from typing import Any
 from qgis.core import QgsProject, QgsVectorLayer
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QUrl, pyqtSignal
 from qgis.PyQt.QtGui import QDesktopServices
-from qgis.PyQt.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from .. import qgis_io
 from ..policy import actions, scenario_words
 from . import entry_html, texts
 from .charts import Bar, MixBars
+from .labels import html_label
 from .page import box, heading, items, paragraph
 from .scan_layer import plain
 from .texts import esc, number
@@ -51,14 +52,16 @@ class ResultPage(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(translate("WijkMix", "Result of the scenario"))
-        self.head = _text(translate("WijkMix", "Result of the scenario"))
-        self.touched_head = _text("")
+        self.head = html_label()
+        self.head.setAccessibleName(translate("WijkMix", "Result of the scenario"))
+        self.touched_head = html_label()
         self.touched = MixBars()
         self.touched.setAccessibleName(translate("WijkMix", "Buurten with actions, per year"))
-        self.bars_head = _text("")
+        self.bars_head = html_label()
         self.bars = MixBars()
         self.bars.setAccessibleName(translate("WijkMix", "All buurten, per year"))
-        self.body = _text(translate("WijkMix", "Tests, balance, indices and flags"))
+        self.body = html_label(links=True)
+        self.body.setAccessibleName(translate("WijkMix", "Tests, balance, indices and flags"))
         self.body.linkActivated.connect(lambda link: self.linked.emit(QUrl(link)))
         self.report = QPushButton(translate("WijkMix", "Open the report"))
         self.report.clicked.connect(self._open)
@@ -157,18 +160,6 @@ def _bars(rows: list[dict[str, Any]], names: tuple[str, ...]) -> list[Bar]:
         shares = tuple(100 * n / whole for n in counts) if whole else None
         bars.append(Bar(title, aside, shares))
     return bars
-
-
-def _text(name: str) -> QLabel:
-    text = QLabel()
-    text.setAccessibleName(name)
-    text.setWordWrap(True)
-    text.setTextFormat(Qt.TextFormat.RichText)
-    text.setTextInteractionFlags(
-        Qt.TextInteractionFlag.TextBrowserInteraction
-        | Qt.TextInteractionFlag.TextSelectableByKeyboard
-    )
-    return text
 
 
 def _word(code: Any) -> str:

@@ -11,7 +11,6 @@ from qgis.PyQt.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from qgis.PyQt.QtWidgets import (
     QComboBox,
     QFrame,
-    QLabel,
     QPlainTextEdit,
     QScrollArea,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from qgis.PyQt.QtWidgets import (
 from ..errors import PolicyError, Text
 from ..policy import goals
 from . import texts
+from .labels import label
 
 SCOPE = "WijkMix"
 WAIT = 600  # milliseconds after the last key before what is typed is kept
@@ -43,11 +43,8 @@ class StoredPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.drafts: dict[str, str] = {}
-        self.message = QLabel()
-        self.message.setWordWrap(True)
-        self.message.setTextFormat(Qt.TextFormat.PlainText)
+        self.message = label(selectable=True)
         self.message.setAccessibleName(QCoreApplication.translate("WijkMix", "Message"))
-        self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.body = QWidget()
         self.scroll = QScrollArea()
         self.scroll.setWidgetResizable(True)
@@ -189,17 +186,3 @@ def choice(name: str, choices: dict[str, str]) -> QComboBox:
         box.addItem(text, key)
         box.setItemData(box.count() - 1, texts.tip(text), Qt.ItemDataRole.ToolTipRole)
     return box
-
-
-def label(text: str, buddy: QWidget | None = None, *, small: bool = False) -> QLabel:
-    """Return plain text that wraps."""
-    made = QLabel(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setWordWrap(True)
-    if buddy is not None:
-        made.setBuddy(buddy)
-    if small:
-        font = made.font()
-        font.setPointSizeF(font.pointSizeF() * 0.9)
-        made.setFont(font)
-    return made

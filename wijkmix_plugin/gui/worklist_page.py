@@ -33,7 +33,8 @@ from ..errors import OutputError, Text
 from ..policy import stored, worklist
 from ..policy.worklist import Item, Worklist
 from . import texts
-from .stored_page import Answer, StoredPage, label
+from .labels import label
+from .stored_page import Answer, StoredPage
 
 ID_ROLE = Qt.ItemDataRole.UserRole
 TABLE = "worklist"
