@@ -3260,8 +3260,8 @@
         <translation>Op dat punt ligt geen buurt van deze scan.</translation>
     </message>
     <message>
-        <source>There is no local Moran to draw. Run a scan, or the algorithm Local Moran&apos;s I of the toolbox.</source>
-        <translation>Er is geen lokale Moran om te tekenen. Voer een scan uit, of het algoritme Lokale Moran's I uit de toolbox.</translation>
+        <source>There is no local Moran to draw. Run a scan, or the algorithm Local Moran clusters of the toolbox.</source>
+        <translation>Er is geen lokale Moran om te tekenen. Voer een scan uit, of het algoritme Lokale Moran-clusters uit de Toolbox.</translation>
     </message>
     <message>
         <source>There is no scan in this project yet.</source>

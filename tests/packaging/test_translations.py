@@ -57,6 +57,16 @@ def test_the_dutch_has_an_alt_key_only_where_the_english_has_one(messages: list)
     assert [dutch for _, source, dutch, _ in messages if "&" in dutch and "&" not in source] == []
 
 
+@pytest.mark.parametrize(
+    "title", ["Local Moran clusters", "Segregation indices", "Compare two years"]
+)
+def test_a_text_names_an_algorithm_as_the_toolbox_does(messages: list, title: str) -> None:
+    dutch = {source: dutch for _, source, dutch, _ in messages}
+    named = [source for source in dutch if title in source and source != title]
+    assert named
+    assert [source for source in named if dutch[title] not in dutch[source]] == []
+
+
 def test_qt_finds_every_text_in_the_compiled_file(messages: list) -> None:
     """The .qm is as new as the .ts."""
     qtcore = pytest.importorskip("qgis.PyQt.QtCore")

@@ -206,12 +206,15 @@ def test_a_filter_leaves_the_points_where_they_were(panel):
 
 
 def test_a_scan_without_a_local_moran_says_so(panel):
+    from wijkmix.processing_algs.local_morans_i import LocalMoransI
+
     layer = grid(shares())
     layer.dataProvider().deleteAttributes([layer.fields().lookupField("moran_corp")])
     layer.updateFields()
     add(layer)
     assert panel.scatter.isHidden()
     assert "no local Moran" in panel.head.text()
+    assert f"the algorithm {LocalMoransI().displayName()} " in panel.head.text()
 
 
 # -- both ways ---------------------------------------------------------------------------------

@@ -265,7 +265,7 @@ class MoranPanel(QScrollArea):
                     QCoreApplication.translate(
                         "WijkMix",
                         "There is no local Moran to draw. Run a scan, or the algorithm Local "
-                        "Moran's I of the toolbox.",
+                        "Moran clusters of the toolbox.",
                     )
                 )
             )
