@@ -2380,6 +2380,10 @@
         <translation>Alleen in een gebied dat officieel is aangewezen op grond van de Wbmgp. WijkMix leidt zo'n gebied nooit af uit cijfers.</translation>
     </message>
     <message>
+        <source>Only with what the field flag_companions names</source>
+        <translation>Alleen samen met wat in het veld flag_companions staat</translation>
+    </message>
+    <message>
         <source>Open the report</source>
         <translation>Rapport openen</translation>
     </message>

@@ -309,6 +309,8 @@ def flag(name: str) -> Callable[[QgsVectorLayer], None]:
                     f"\"flag_{name}\" = 'provisional'",
                 ),
             ],
+            # A picture of the map carries this; the companions themselves are in the layer.
+            QCoreApplication.translate("WijkMix", "Only with what the field flag_companions names"),
         )
 
     return style

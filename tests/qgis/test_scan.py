@@ -182,6 +182,13 @@ def test_layers_come_in_styled_and_in_one_group(run, buurten, monkeypatch):
         origin = json.loads(view.customProperty("wijkmix/provenance"))
         assert origin["seed"] == 12345
         assert origin["thresholds"]["lq_high"] == 1.5
+    # A picture of a flag says in its legend that it does not stand by itself.
+    legends = [[i.label() for i in r.legendSymbolItems()] for r in renderers.values()]
+    told = [labels for labels in legends if "Candidate for further study" in labels]
+    assert len(told) == 3
+    for labels in told:
+        assert labels[0] == "Only with what the field flag_companions names"
+        assert "Provisional: some conditions unknown" in labels
     mix = next(v for v in views.values() if v.isSpatial())
     assert mix.attributeAlias(mix.fields().lookupField("share_corp"))
     project.clear()
