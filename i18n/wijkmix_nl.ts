@@ -45,7 +45,7 @@
     </message>
     <message>
         <source>0.1: at most a tenth of the dwellings of each unit.</source>
-        <translation>0.1: hoogstens een tiende van de woningen van elke eenheid.</translation>
+        <translation>0,1: hoogstens een tiende van de woningen van elke eenheid.</translation>
     </message>
     <message>
         <source>1. Add a layer of CBS buurten (polygons with the key figures).</source>
@@ -133,7 +133,7 @@
     </message>
     <message>
         <source>A text that was too long to keep went with the other project. It is in the log messages, tab WijkMix.</source>
-        <translation>Een tekst die te lang was om te bewaren, hoorde bij het vorige project. Die staat in het logboek, tabblad WijkMix.</translation>
+        <translation>Een tekst die te lang was om te bewaren, hoorde bij het vorige project. Die staat in Logboekmeldingen, tabblad WijkMix.</translation>
     </message>
     <message>
         <source>About</source>
@@ -329,7 +329,7 @@
     </message>
     <message>
         <source>As an earlier run gave it. Where the stock has been edited since, the run says so.</source>
-        <translation>Zoals een eerdere run die gaf. Is de voorraad sindsdien gewijzigd, dan meldt de run dat.</translation>
+        <translation>Zoals een eerdere run die gaf. Is de voorraad sindsdien gewijzigd, dan wordt dat gemeld.</translation>
     </message>
     <message>
         <source>As it stood in {month}.</source>
@@ -461,11 +461,11 @@
     </message>
     <message>
         <source>Bootstrap fills low and high. Random allocation deals all people over the units and fills expected, z and p (two-sided). The bounds fill low and high for counts that were made from whole percentages, as CBS publishes them.</source>
-        <translation>Bootstrap vult low en high. Willekeurige verdeling deelt iedereen opnieuw over de eenheden en vult expected, z en p (tweezijdig). De grenzen vullen low en high voor aantallen die uit hele percentages zijn gemaakt, zoals het CBS ze publiceert.</translation>
+        <translation>Bootstrap vult low en high. Willekeurige verdeling verdeelt iedereen opnieuw over de eenheden en vult expected, z en p (tweezijdig). De grenzen vullen low en high voor aantallen die uit hele percentages zijn gemaakt, zoals het CBS ze publiceert.</translation>
     </message>
     <message>
         <source>Bootstrap interval (95%)</source>
-        <translation>Bootstrap-interval (95%)</translation>
+        <translation>Bootstrapinterval (95%)</translation>
     </message>
     <message>
         <source>Borders no further apart than this count as shared. Useful where borders were simplified apart from each other, such as between gemeenten.</source>
@@ -605,7 +605,7 @@
     </message>
     <message>
         <source>Candidate flags</source>
-        <translation>Vlaggen voor kandidaten</translation>
+        <translation>Kandidaatvlaggen</translation>
     </message>
     <message>
         <source>Candidate for further study</source>
@@ -637,7 +637,7 @@
     </message>
     <message>
         <source>Canonical buurten</source>
-        <translation>Genormaliseerde buurten</translation>
+        <translation>Voorbereide buurten</translation>
     </message>
     <message>
         <source>Capacity: most dwellings of the group to add (optional)</source>
@@ -785,7 +785,7 @@
     </message>
     <message>
         <source>Close this message</source>
-        <translation>Dit bericht sluiten</translation>
+        <translation>Deze melding sluiten</translation>
     </message>
     <message>
         <source>Clusters</source>
@@ -881,7 +881,7 @@
     </message>
     <message>
         <source>Computes how unevenly groups are spread over units: dissimilarity, Gini, Theil&apos;s H, isolation and many others, for all units together and for each area by itself; each group against the rest and against each other group, and all groups at once. Polygons add the indices of land and of neighbours; bandwidths in metres add the indices of surroundings (Reardon and O&apos;Sullivan 2004). Choose what to know of the certainty: an interval, what pure chance would give for units of this size, or what rounded percentages leave open. A value that cannot be is empty, and the note says why. The formulas and their sources are in docs/methods.md.</source>
-        <translation>Berekent hoe ongelijk groepen over eenheden zijn verdeeld: dissimilariteit, Gini, Theils H, isolatie en vele andere, voor alle eenheden samen en per gebied; elke groep tegen de rest en tegen elke andere groep, en alle groepen tegelijk. Polygonen voegen de indices van grond en van buren toe; bandbreedten in meters die van de omgeving (Reardon en O'Sullivan 2004). Kies wat u over de zekerheid wilt weten: een interval, wat zuiver toeval voor eenheden van deze omvang zou geven, of wat afgeronde percentages openlaten. Een waarde die niet bestaat is leeg, en de opmerking zegt waarom. De formules en hun bronnen staan in docs/methods.md.</translation>
+        <translation>Berekent hoe ongelijk groepen over eenheden zijn verdeeld: dissimilariteit, Gini, Theils H, isolatie en vele andere, voor alle eenheden samen en per gebied; elke groep tegen de rest en tegen elke andere groep, en alle groepen tegelijk. Vlakken voegen de indices van grond en van buren toe; bandbreedten in meters die van de omgeving (Reardon en O'Sullivan 2004). Kies wat u over de zekerheid wilt weten: een interval, wat zuiver toeval voor eenheden van deze omvang zou geven, of wat afgeronde percentages openlaten. Een waarde die niet bestaat is leeg, en de opmerking zegt waarom. De formules en hun bronnen staan in docs/methods.md.</translation>
     </message>
     <message>
         <source>Condition: {limit}</source>
@@ -929,11 +929,11 @@
     </message>
     <message>
         <source>Counts made from percentages are fractions; changes can be.</source>
-        <translation>Aantallen uit percentages zijn niet heel; veranderingen kunnen dat wel zijn.</translation>
+        <translation>Aantallen uit percentages zijn geen hele getallen; veranderingen kunnen dat wel zijn.</translation>
     </message>
     <message>
         <source>Counts your own list of dwellings per tenure and per buurt, block or own polygon. A dwelling is placed by its point, by the code of its area, or by the code of its BAG address where you give the addresses as well. What is not counted is listed with the reason. Only the fields that you choose are read: columns about persons are in no output. Areas with fewer dwellings than the minimum are not shown, nor what they could be worked out from.</source>
-        <translation>Telt je eigen woningbestand per eigendomsvorm en per buurt, blok of eigen vlak. Een woning krijgt haar plaats door haar punt, door de code van haar gebied, of door de code van haar BAG-adres als je ook de adressen geeft. Wat niet meetelt, staat in een lijst met de reden. Alleen de velden die je kiest worden gelezen: kolommen over personen staan in geen enkele uitvoer. Gebieden met minder woningen dan het minimum worden niet getoond, en ook niet waaruit ze zijn af te leiden.</translation>
+        <translation>Telt uw eigen woningbestand per eigendomsvorm en per buurt, blok of eigen vlak. Een woning krijgt haar plaats door haar punt, door de code van haar gebied, of door de code van haar BAG-adres als u ook de adressen geeft. Wat niet meetelt, staat in een lijst met de reden. Alleen de velden die u kiest, worden gelezen: kolommen over personen staan in geen enkele uitvoer. Gebieden met minder woningen dan het minimum worden niet getoond, en ook niet waaruit ze zijn af te leiden.</translation>
     </message>
     <message>
         <source>Crosswalk (optional)</source>
@@ -973,7 +973,7 @@
     </message>
     <message>
         <source>Describes the mix around every unit without administrative borders: of all dwellings within distances, and of the nearest numbers of dwellings. All dwellings at the last distance count. The fields mixed_from_r and mixed_from_k hold the first scale at which no class holds 80 per cent. The profile sets Theil&apos;s H and dissimilarity of those surroundings against the scale. Of a polygon a point inside it counts. Near the edge of the input, surroundings miss what lies outside. With administrative areas it also says what their borders hide: the mix of the area of a unit against that of as many nearest dwellings around it.</source>
-        <translation>Beschrijft de mix rond elke eenheid zonder bestuurlijke grenzen: van alle woningen binnen afstanden, en van de dichtstbijzijnde aantallen woningen. Alle woningen op de laatste afstand tellen mee. De velden mixed_from_r en mixed_from_k bevatten de eerste schaal waarop geen klasse 80 procent heeft. Het profiel zet Theils H en de dissimilariteit van die omgevingen uit tegen de schaal. Van een polygoon telt een punt binnenin. Bij de rand van de invoer mist de omgeving wat erbuiten ligt. Met bestuurlijke gebieden staat er ook wat hun grenzen verbergen: de mix van het gebied van een eenheid tegenover die van evenveel dichtstbijzijnde woningen eromheen.</translation>
+        <translation>Beschrijft de menging rond elke eenheid zonder bestuurlijke grenzen: van alle woningen binnen afstanden, en van de dichtstbijzijnde aantallen woningen. Alle woningen op de laatste afstand tellen mee. De velden mixed_from_r en mixed_from_k bevatten de eerste schaal waarop geen klasse 80 procent heeft. Het profiel zet Theils H en de dissimilariteit van die omgevingen uit tegen de schaal. Van een vlak telt een punt binnenin. Bij de rand van de invoer mist de omgeving wat erbuiten ligt. Met bestuurlijke gebieden staat er ook wat hun grenzen verbergen: de menging van het gebied van een eenheid tegenover die van evenveel dichtstbijzijnde woningen eromheen.</translation>
     </message>
     <message>
         <source>Designated area (Wbmgp), in force</source>
@@ -1001,7 +1001,7 @@
     </message>
     <message>
         <source>Directed: one tail, as GeoDa and esda report</source>
-        <translation>Gericht: één staart, zoals GeoDa en esda melden</translation>
+        <translation>Gericht (eenzijdig), zoals GeoDa en esda rapporteren</translation>
     </message>
     <message>
         <source>Direction</source>
@@ -1025,7 +1025,7 @@
     </message>
     <message>
         <source>Dissimilarity of surroundings</source>
-        <translation>Ongelijkheid van omgevingen</translation>
+        <translation>Dissimilariteit van omgevingen</translation>
     </message>
     <message>
         <source>Dissimilarity of two groups</source>
@@ -1265,7 +1265,7 @@
     </message>
     <message>
         <source>Export the actions</source>
-        <translation>De acties exporteren</translation>
+        <translation>Acties exporteren</translation>
     </message>
     <message>
         <source>Export the worklist</source>
@@ -1273,7 +1273,7 @@
     </message>
     <message>
         <source>Export…</source>
-        <translation>Exporteer…</translation>
+        <translation>Exporteren…</translation>
     </message>
     <message>
         <source>False discovery rate: the label looks at q</source>
@@ -1685,7 +1685,7 @@
     </message>
     <message>
         <source>Join islands to the nearest unit</source>
-        <translation>Verbind eilanden met de dichtstbijzijnde eenheid</translation>
+        <translation>Eilanden verbinden met de dichtstbijzijnde eenheid</translation>
     </message>
     <message>
         <source>K</source>
@@ -1737,7 +1737,7 @@
     </message>
     <message>
         <source>Layer with a local Moran</source>
-        <translation>Laag met een lokale Moran</translation>
+        <translation>Laag met lokale Moran-clusters</translation>
     </message>
     <message>
         <source>Layer</source>
@@ -1745,15 +1745,15 @@
     </message>
     <message>
         <source>Lays the outlines of two years over each other and gives the table that Compare two years takes: from, to, weight (part of the dwellings) and basis. With dwellings as points the weights count these; without, they are parts of the area, which assumes that dwellings stand evenly over it. Units that keep their code and area are left out. Draw both years at the same scale: parts under 2% of the area are taken for two drawings of one border. Look at the table before you use it; it is your statement.</source>
-        <translation>Legt de omtrekken van twee jaren over elkaar en geeft de tabel die Twee jaren vergelijken vraagt: from, to, weight (deel van de woningen) en basis. Met woningen als punten tellen de gewichten die; zonder zijn het delen van de oppervlakte, met als aanname dat de woningen er gelijkmatig over staan. Eenheden die hun code en gebied houden, staan er niet in. Neem beide jaren op dezelfde schaal: delen onder 2% van de oppervlakte gelden als twee tekeningen van één grens. Bekijk de tabel voordat je haar gebruikt; het is jouw stelling.</translation>
+        <translation>Legt de omtrekken van twee jaren over elkaar en geeft de tabel die Twee jaren vergelijken vraagt: from, to, weight (deel van de woningen) en basis. Met woningen als punten tellen de gewichten die; zonder zijn het delen van de oppervlakte, met als aanname dat de woningen er gelijkmatig over staan. Eenheden die hun code en gebied houden, staan er niet in. Neem beide jaren op dezelfde schaal: delen onder 2% van de oppervlakte gelden als twee tekeningen van één grens. Bekijk de tabel voordat u haar gebruikt; u staat er zelf voor in.</translation>
     </message>
     <message>
         <source>Least dwellings in a block</source>
-        <translation>Minste aantal woningen in een blok</translation>
+        <translation>Kleinste aantal woningen in een blok</translation>
     </message>
     <message>
         <source>Least dwellings that are shown</source>
-        <translation>Minste aantal woningen dat wordt getoond</translation>
+        <translation>Kleinste aantal woningen dat wordt getoond</translation>
     </message>
     <message>
         <source>Least land with a known owner (%)</source>
@@ -1865,11 +1865,11 @@
     </message>
     <message>
         <source>Local Moran&apos;s I, corporation rental</source>
-        <translation>Lokale Moran I, corporatiehuur</translation>
+        <translation>Lokale Morans I, corporatiehuur</translation>
     </message>
     <message>
         <source>Local Moran&apos;s I, rental</source>
-        <translation>Lokale Moran I, huur</translation>
+        <translation>Lokale Morans I, huur</translation>
     </message>
     <message>
         <source>Local Moran&apos;s I</source>
@@ -1941,7 +1941,7 @@
     </message>
     <message>
         <source>Made from</source>
-        <translation>Gemaakt van</translation>
+        <translation>Gemaakt uit</translation>
     </message>
     <message>
         <source>Main goal</source>
@@ -1953,7 +1953,7 @@
     </message>
     <message>
         <source>Makes blocks of the faces that streets enclose and that hold at least one pand: a proxy for blocks of buildings, for the mosaic index, the scale spectrum and surroundings. Streets are centre lines (NWB) or areas of roads (BGT). A pand in two faces goes to the one with most of its area. Dwellings per class come from fields of the panden or from points (verblijfsobjecten, complexes) with counts; without either the blocks can be filled with the tool that counts dwellings per area. Blocks below the least number of dwellings keep their panden and show no counts. Dead ends enclose nothing; gaps between streets are not closed.</source>
-        <translation>Maakt blokken van de vlakken die straten omsluiten en waarin minstens een pand staat: een benadering van bouwblokken, voor de mozaïekindex, het schaalspectrum en omgevingen. Straten zijn hartlijnen (NWB) of wegvlakken (BGT). Een pand in twee vlakken gaat naar het vlak met het grootste deel van zijn oppervlak. Woningen per klasse komen uit velden van de panden of uit punten (verblijfsobjecten, complexen) met aantallen; zonder die twee zijn de blokken te vullen met het gereedschap dat woningen per gebied telt. Blokken onder het minimum aantal woningen houden hun panden en laten geen aantallen zien. Doodlopende straten omsluiten niets; gaten tussen straten worden niet gedicht.</translation>
+        <translation>Maakt blokken van de vlakken die straten omsluiten en waarin minstens een pand staat: een benadering van bouwblokken, voor de mozaïekindex, het schaalspectrum en omgevingen. Straten zijn hartlijnen (NWB) of wegvlakken (BGT). Een pand in twee vlakken gaat naar het vlak met het grootste deel van zijn oppervlak. Woningen per klasse komen uit velden van de panden of uit punten (verblijfsobjecten, complexen) met aantallen; zonder die twee zijn de blokken te vullen met het algoritme Woningen tellen per gebied. Blokken onder het minimum aantal woningen houden hun panden en laten geen aantallen zien. Doodlopende straten omsluiten niets; gaten tussen straten worden niet gedicht.</translation>
     </message>
     <message>
         <source>Makes, from layers of your own, the indicators that CBS data do not hold and that the flags ask for: who owns the land (owner_public, owner_market), early post-war dwellings and poor energy labels (share_earlypostwar, share_poor_label), and building capacity (free_capacity). Scores of the Leefbaarometer can be put beside them. Every layer is optional. The output is your layer with these fields added; scan it next. Where a figure cannot be given the field is empty, and a field with _note says why. What is an assumption is called so, here and in the log.</source>
@@ -1969,7 +1969,7 @@
     </message>
     <message>
         <source>Mark this buurt for study</source>
-        <translation>Markeer deze buurt voor onderzoek</translation>
+        <translation>Deze buurt markeren voor onderzoek</translation>
     </message>
     <message>
         <source>Matching instruments</source>
@@ -2037,7 +2037,7 @@
     </message>
     <message>
         <source>Moran&apos;s I {value}: the slope of the line</source>
-        <translation>Moran's I {value}: de helling van de lijn</translation>
+        <translation>Morans I {value}: de helling van de lijn</translation>
     </message>
     <message>
         <source>More dwellings than at the start</source>
@@ -2257,7 +2257,7 @@
     </message>
     <message>
         <source>No significant cluster</source>
-        <translation>Geen significant cluster</translation>
+        <translation>Geen significante cluster</translation>
     </message>
     <message>
         <source>None that can change a flag.</source>
@@ -2353,7 +2353,7 @@
     </message>
     <message>
         <source>One of the groups. Empty: corporation rental where there is such a field, against the first other group.</source>
-        <translation>Een van de groepen. Leeg: corporatiehuur waar zo’n veld is, tegen de eerste andere groep.</translation>
+        <translation>Een van de groepen. Leeg: corporatiehuur waar zo'n veld is, tegen de eerste andere groep.</translation>
     </message>
     <message>
         <source>One of the two has no record of its run, so its settings cannot be compared.</source>
@@ -2361,7 +2361,7 @@
     </message>
     <message>
         <source>One row per dwelling.</source>
-        <translation>Een rij per woning.</translation>
+        <translation>Eén rij per woning.</translation>
     </message>
     <message>
         <source>One row per unit (buurt, block, square), with counts.</source>
@@ -2513,7 +2513,7 @@
     </message>
     <message>
         <source>Patch: the dwellings in touching blocks in which the same tenure holds that share (assumption), around the average dwelling; an en dash: no block has such a tenure.</source>
-        <translation>Patch: de woningen in aangrenzende blokken waarin dezelfde eigendomsvorm dat aandeel haalt (aanname), rond de gemiddelde woning; een streepje: geen blok heeft zo'n eigendomsvorm.</translation>
+        <translation>Vlek: de woningen in aangrenzende blokken waarin dezelfde eigendomsvorm dat aandeel haalt (aanname), rond de gemiddelde woning; een streepje: geen blok heeft zo'n eigendomsvorm.</translation>
     </message>
     <message>
         <source>Permutations of the local Moran</source>
@@ -2541,11 +2541,11 @@
     </message>
     <message>
         <source>Polygons with the same code are one area. Empty: each is an area by itself.</source>
-        <translation>Vlakken met dezelfde code zijn een gebied. Leeg: elk vlak is een gebied.</translation>
+        <translation>Vlakken met dezelfde code zijn één gebied. Leeg: elk vlak is een gebied.</translation>
     </message>
     <message>
         <source>Polygons with the same code are one parent. Empty: wijk_code or wijkcode.</source>
-        <translation>Polygonen met dezelfde code zijn één oudergebied. Leeg: wijk_code of wijkcode.</translation>
+        <translation>Vlakken met dezelfde code zijn één oudergebied. Leeg: wijk_code of wijkcode.</translation>
     </message>
     <message>
         <source>Polygons, points or a table with fields named as the indicators: div_tenure, lq_corp, moran_corp, dw_per_ha and others.</source>
@@ -2553,7 +2553,7 @@
     </message>
     <message>
         <source>Prepare buurten (canonical table)</source>
-        <translation>Buurten voorbereiden (genormaliseerde tabel)</translation>
+        <translation>Buurten voorbereiden</translation>
     </message>
     <message>
         <source>Previous</source>
@@ -2613,7 +2613,7 @@
     </message>
     <message>
         <source>Random seed</source>
-        <translation>Toevalsgetal (seed)</translation>
+        <translation>Startgetal (seed)</translation>
     </message>
     <message>
         <source>Reason for data on origin and the like (optional)</source>
@@ -2637,7 +2637,7 @@
     </message>
     <message>
         <source>Remove from the list</source>
-        <translation>Haal van de lijst</translation>
+        <translation>Van de lijst halen</translation>
     </message>
     <message>
         <source>Remove</source>
@@ -2705,7 +2705,7 @@
     </message>
     <message>
         <source>Run the algorithm Segregation indices with bandwidths, and its table is drawn here: how far does segregation reach?</source>
-        <translation>Voer het algoritme Segregatie-indices uit met bandbreedtes, en de tabel wordt hier getekend: hoe ver reikt segregatie?</translation>
+        <translation>Voer het algoritme Segregatie-indices uit met bandbreedten, en de tabel wordt hier getekend: hoe ver reikt segregatie?</translation>
     </message>
     <message>
         <source>Run</source>
@@ -2785,7 +2785,7 @@
     </message>
     <message>
         <source>Search all words</source>
-        <translation>Zoek op woorden</translation>
+        <translation>Zoeken op woorden</translation>
     </message>
     <message>
         <source>Search the instruments</source>
@@ -2833,7 +2833,7 @@
     </message>
     <message>
         <source>Select on the map: {label}</source>
-        <translation>Selecteer op de kaart: {label}</translation>
+        <translation>Op de kaart selecteren: {label}</translation>
     </message>
     <message>
         <source>Separated by commas, for example 250, 500, 1000, 2000. How far the surroundings of a unit reach; measured from a point inside it.</source>
@@ -2861,7 +2861,7 @@
     </message>
     <message>
         <source>Show neighbours on the map</source>
-        <translation>Toon buren op de kaart</translation>
+        <translation>Buren op de kaart tonen</translation>
     </message>
     <message>
         <source>Shows where high values lie among high ones (HH), low among low (LL), and where a unit differs from its surroundings (HL, LH), as far as that is more than chance. The p-value comes from random draws of neighbours, and q corrects it for the number of units tested. Units without a value and units without neighbours are named, not tested, and count in nobody&apos;s surroundings.</source>
@@ -2893,7 +2893,7 @@
     </message>
     <message>
         <source>Size of the uniform patch, tenure dominant from {share}%</source>
-        <translation>Grootte van de eenvormige patch, eigendomsvorm overheerst vanaf {share}%</translation>
+        <translation>Omvang van de eenvormige vlek, eigendomsvorm overheerst vanaf {share}%</translation>
     </message>
     <message>
         <source>Smaller blocks show no counts; the default is an assumption.</source>
@@ -2957,7 +2957,7 @@
     </message>
     <message>
         <source>Stock (canonical buurten)</source>
-        <translation>Voorraad (canonieke buurten)</translation>
+        <translation>Voorraad (voorbereide buurten)</translation>
     </message>
     <message>
         <source>Stock per unit and year</source>
@@ -3041,11 +3041,11 @@
     </message>
     <message>
         <source>The algorithm wijkmix:scan is not there. Enable the plugins Processing and WijkMix in the plugin manager.</source>
-        <translation>Het algoritme wijkmix:scan ontbreekt. Zet de plugins Processing en WijkMix aan in het pluginbeheer.</translation>
+        <translation>Het algoritme wijkmix:scan ontbreekt. Zet de plug-ins Processing en WijkMix aan via Plug-ins beheren en installeren.</translation>
     </message>
     <message>
         <source>The algorithm wijkmix:scenario is not there. Enable the plugins Processing and WijkMix in the plugin manager.</source>
-        <translation>Het algoritme wijkmix:scenario is er niet. Zet de plugins Processing en WijkMix aan in de pluginbeheerder.</translation>
+        <translation>Het algoritme wijkmix:scenario ontbreekt. Zet de plug-ins Processing en WijkMix aan via Plug-ins beheren en installeren.</translation>
     </message>
     <message>
         <source>The catalogue of instruments cannot be read.</source>
@@ -3157,7 +3157,7 @@
     </message>
     <message>
         <source>The same seed gives the same result.</source>
-        <translation>Hetzelfde getal geeft hetzelfde resultaat.</translation>
+        <translation>Hetzelfde startgetal geeft hetzelfde resultaat.</translation>
     </message>
     <message>
         <source>The same values with a column per index, to join to a layer of the areas.</source>
@@ -3169,11 +3169,11 @@
     </message>
     <message>
         <source>The scan failed unexpectedly: {reason}. See the log messages, tab WijkMix.</source>
-        <translation>De scan is onverwacht mislukt: {reason}. Zie het logboek, tabblad WijkMix.</translation>
+        <translation>De scan is onverwacht mislukt: {reason}. Zie Logboekmeldingen, tabblad WijkMix.</translation>
     </message>
     <message>
         <source>The scan failed; see the log messages.</source>
-        <translation>De scan is mislukt; zie het logboek.</translation>
+        <translation>De scan is mislukt; zie Logboekmeldingen.</translation>
     </message>
     <message>
         <source>The scan that is shown</source>
@@ -3193,7 +3193,7 @@
     </message>
     <message>
         <source>The size of uniform patches needs blocks that are polygons; these are points.</source>
-        <translation>De grootte van eenvormige patches vraagt blokken die vlakken zijn; dit zijn punten.</translation>
+        <translation>De omvang van eenvormige vlekken vraagt blokken die vlakken zijn; dit zijn punten.</translation>
     </message>
     <message>
         <source>The smallest circle in which no tenure holds {limit} (assumption) has a radius of {radius} m.</source>
@@ -3349,15 +3349,15 @@
     </message>
     <message>
         <source>True for the buurten that your own policy calls vulnerable, or a list of their codes (BU…, WK…, GM…). Left empty, WijkMix uses the share of low-income households as a stand-in where the layer has it. That is an assumption and is labelled so; without it, vulnerability is unknown.</source>
-        <translation>Waar voor de buurten die je eigen beleid kwetsbaar noemt, of een lijst van hun codes (BU…, WK…, GM…). Laat je dit leeg, dan neemt WijkMix het aandeel huishoudens met een laag inkomen als benadering, als de laag dat heeft. Dat is een aanname en staat er zo bij; zonder is de kwetsbaarheid onbekend.</translation>
+        <translation>Waar voor de buurten die uw eigen beleid kwetsbaar noemt, of een lijst van hun codes (BU…, WK…, GM…). Laat u dit leeg, dan neemt WijkMix het aandeel huishoudens met een laag inkomen als benadering, als de laag dat heeft. Dat is een aanname en staat er zo bij; zonder is de kwetsbaarheid onbekend.</translation>
     </message>
     <message>
         <source>True for the buurten that your own policy calls vulnerable; or a list of their codes, or of wijken or gemeenten (BU…, WK…, GM…). Empty: a field named vulnerable, else a low-income proxy where the layer has the column, labelled as an assumption, else unknown.</source>
-        <translation>Waar voor de buurten die je eigen beleid kwetsbaar noemt; of een lijst van hun codes, of van wijken of gemeenten (BU…, WK…, GM…). Leeg: een veld met de naam vulnerable, anders een benadering met lage inkomens als de laag die kolom heeft (gelabeld als aanname), anders onbekend.</translation>
+        <translation>Waar voor de buurten die uw eigen beleid kwetsbaar noemt; of een lijst van hun codes, of van wijken of gemeenten (BU…, WK…, GM…). Leeg: een veld met de naam vulnerable, anders een benadering met lage inkomens als de laag die kolom heeft (gelabeld als aanname), anders onbekend.</translation>
     </message>
     <message>
         <source>Turns a CBS buurten layer into one table with dwelling counts per tenure, whatever the year and the spelling of its columns: the maps of 2013 to 2025, StatLine (OData 3 and 4), the KWB workbook, squares and postcodes. Missing codes become NULL, percentages become counts, and the field quality says per row what was not used and why.</source>
-        <translation>Maakt van een laag met CBS-buurten één tabel met aantallen woningen per eigendomsvorm, welk jaar het ook is en hoe de kolommen ook heten: de kaarten van 2013 tot en met 2025, StatLine (OData 3 en 4), het KWB-werkboek, vierkanten en postcodes. Codes voor ontbrekend worden NULL, percentages worden aantallen, en het veld quality zegt per rij wat niet is gebruikt en waarom.</translation>
+        <translation>Maakt van een laag met CBS-buurten één tabel met aantallen woningen per eigendomsvorm, welk jaar het ook is en hoe de kolommen ook heten: de kaarten van 2013 tot en met 2025, StatLine (OData 3 en 4), de KWB-werkmap, vierkanten en postcodes. Codes voor ontbrekend worden NULL, percentages worden aantallen, en het veld quality zegt per rij wat niet is gebruikt en waarom.</translation>
     </message>
     <message>
         <source>Two classes: this table knows owner-occupied and rented only. Corporation and private rental cannot be told apart.</source>
@@ -3377,7 +3377,7 @@
     </message>
     <message>
         <source>Uniform patch at {share} (dwellings)</source>
-        <translation>Eenvormige patch bij {share} (woningen)</translation>
+        <translation>Eenvormige vlek bij {share} (woningen)</translation>
     </message>
     <message>
         <source>Unit</source>
@@ -3385,11 +3385,11 @@
     </message>
     <message>
         <source>Units (polygons or points)</source>
-        <translation>Eenheden (polygonen of punten)</translation>
+        <translation>Eenheden (vlakken of punten)</translation>
     </message>
     <message>
         <source>Units (polygons, points or table)</source>
-        <translation>Eenheden (polygonen, punten of tabel)</translation>
+        <translation>Eenheden (vlakken, punten of tabel)</translation>
     </message>
     <message>
         <source>Units left out</source>
@@ -3657,7 +3657,7 @@
     </message>
     <message>
         <source>Wijken or buurten (polygons)</source>
-        <translation>Wijken of buurten (polygonen)</translation>
+        <translation>Wijken of buurten (vlakken)</translation>
     </message>
     <message>
         <source>Wijken</source>
@@ -3969,7 +3969,7 @@
     </message>
     <message>
         <source>the number of households stands in for the number of dwellings</source>
-        <translation>het aantal huishoudens staat voor het aantal woningen</translation>
+        <translation>het aantal huishoudens is gebruikt in plaats van het aantal woningen</translation>
     </message>
     <message>
         <source>the reference area of the scan</source>

@@ -702,7 +702,8 @@ def _no_field(layer: Any, field: str) -> TableError:
             'Layer {layer} has one field, "{only}": the file seems to be separated by {mark}. Add '
             "it again with that delimiter (Layer > Add delimited text).",
             'Laag {layer} heeft één veld, "{only}": het bestand lijkt gescheiden door {mark}. Voeg '
-            "het opnieuw toe met dat scheidingsteken (Laag > Tekstgescheiden kaartlaag).",
+            "het opnieuw toe met dat scheidingsteken (Kaartlagen > Laag "
+            "toevoegen > Tekstgescheiden laag toevoegen).",
             layer=layer.sourceName(),
             only=names[0],
             mark={"\t": "tab"}.get(inside[0], f'"{inside[0]}"'),

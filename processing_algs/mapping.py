@@ -55,7 +55,7 @@ def read_mapping(text: str) -> dict[str, str] | None:
         raise TableError(
             "The column mapping is not a JSON object of role and field: {text}. Write for "
             "example {example}.",
-            "De kolomkoppeling is geen JSON-object van rol en veld: {text}. Schrijf "
+            "De kolomtoewijzing is geen JSON-object van rol en veld: {text}. Schrijf "
             "bijvoorbeeld {example}.",
             text=text,
             example='{"share_koop": "koop_pct"}',
@@ -66,7 +66,7 @@ def read_mapping(text: str) -> dict[str, str] | None:
             "The column mapping takes {names}, which looks like data on origin, religion, health, "
             "police or benefits of persons. That may reach no figure of WijkMix. Choose another "
             "field.",
-            "De kolomkoppeling neemt {names}, en dat lijken gegevens over herkomst, religie, "
+            "De kolomtoewijzing neemt {names}, en dat lijken gegevens over herkomst, religie, "
             "gezondheid, politie of uitkeringen van personen. Die komen in geen enkel cijfer van "
             "WijkMix. Kies een ander veld.",
             names=", ".join(forbidden),

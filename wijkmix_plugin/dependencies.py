@@ -79,5 +79,5 @@ def message() -> Text | None:
         "WijkMix heeft deze Python-bibliotheken nodig, die ontbreken of te oud zijn: {names}. Voer "
         "dit uit in de OSGeo4W-shell (Windows) of een terminal en start QGIS opnieuw; het laat de "
         "bibliotheken waar QGIS op draait zoals ze zijn: {command} Hebt u geen shell, dan biedt de "
-        "plugin QPIP uit het pluginbeheer de installatie aan.",
+        "plug-in QPIP (via Plug-ins beheren en installeren) de installatie aan.",
     ).format(names=", ".join(wanted), command=install_command())

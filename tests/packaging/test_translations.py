@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -65,6 +66,29 @@ def test_a_text_names_an_algorithm_as_the_toolbox_does(messages: list, title: st
     named = [source for source in dutch if title in source and source != title]
     assert named
     assert [source for source in named if dutch[title] not in dutch[source]] == []
+
+
+# What the Dutch does not say, and what it says instead.
+ONE_WORD = {
+    r"je|jij|jou|jouw|jullie": "u, uw",
+    r"patch|patches": "vlek",
+    r"polygo(on|nen)": "vlak",
+    r"canoniek|canonieke|genormaliseerd|genormaliseerde": "voorbereid",
+    r"kolomkoppeling": "kolomtoewijzing",
+    r"Moran's I|Moran I": "Morans I",
+    r"toevalsgetal": "startgetal",
+    r"significant cluster": "significante cluster",
+    r"plugins?|pluginbeheer|pluginbeheerder": "plug-in, as QGIS",
+    r"gereedschapskist": "Toolbox",
+}
+
+
+@pytest.mark.parametrize("other", ONE_WORD)
+def test_the_dutch_has_one_word_for_one_thing(messages: list, other: str) -> None:
+    guide = I18N.parent / "docs" / "handleiding.md"
+    lines = [dutch for *_, dutch, _ in messages] + guide.read_text(encoding="utf-8").splitlines()
+    word = re.compile(rf"\b({other})\b", re.IGNORECASE)
+    assert [line for line in lines if word.search(line)] == [], f"say: {ONE_WORD[other]}"
 
 
 def test_qt_finds_every_text_in_the_compiled_file(messages: list) -> None:

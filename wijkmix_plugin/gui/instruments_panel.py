@@ -337,7 +337,7 @@ class InstrumentsPanel(QWidget):
         item.setData(0, ID_ROLE, key)
         if key in self._watched:
             item.setText(0, entry_html.watch_title(self._watched[key]))
-            item.setToolTip(0, item.text(0))
+            item.setToolTip(0, texts.tip(item.text(0)))
             return item
         entry = self._catalogue.get(key)
         text = entry_html.title(entry)

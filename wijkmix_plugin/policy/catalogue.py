@@ -477,7 +477,7 @@ def _check_version(data: Mapping[str, Any]) -> None:
         raise PolicyError(
             "schema_version is {version!r}, and this WijkMix knows {known}. Update the plugin, or "
             "use a catalogue of version {known}.",
-            "schema_version is {version!r}, en deze WijkMix kent {known}. Werk de plugin bij, of "
+            "schema_version is {version!r}, en deze WijkMix kent {known}. Werk de plug-in bij, of "
             "gebruik een catalogus van versie {known}.",
             version=version,
             known=SCHEMA_VERSION,

@@ -17,7 +17,7 @@ NEWER = Text(
     "the plugin to go on.",
     "Dit is geschreven door een nieuwere WijkMix (versie {found}; deze kent {known}). Het wordt "
     "getoond voor zover het te lezen is, is hier niet te wijzigen en blijft onaangeroerd in het "
-    "project staan. Werk de plugin bij om verder te gaan.",
+    "project staan. Werk de plug-in bij om verder te gaan.",
 )
 BROKEN = Text(
     "What the project holds here cannot be read: {reason}. It stays in the project untouched and "

@@ -408,13 +408,13 @@ def method(page: Page) -> str:
     if page.result.wijken is not None and "patch_size" in page.result.wijken:
         rows.append(
             [
-                page.t("Uniform patch", "Eenvormige patch"),
+                page.t("Uniform patch", "Eenvormige vlek"),
                 "<i>K</i><sub>eff</sub> = Σ<sub>c</sub> <i>t<sub>c</sub></i>² / Σ<sub>c</sub> "
                 "<i>t<sub>c</sub></i>",
                 page.t(
                     "dwellings in the uniform patch c in which the average dwelling stands: "
                     "touching blocks with the same dominant tenure",
-                    "woningen in de eenvormige patch c waarin de gemiddelde woning staat: "
+                    "woningen in de eenvormige vlek c waarin de gemiddelde woning staat: "
                     "aangrenzende blokken met dezelfde overheersende eigendomsvorm",
                 ),
                 page.t("after Jaeger 2000", "naar Jaeger 2000"),
@@ -457,7 +457,7 @@ _PARAMETERS = {
     "gemeente": Text("Gemeenten chosen", "Gekozen gemeenten"),
     "reference": Text("Reference area", "Referentiegebied"),
     "permutations": Text("Permutations", "Permutaties"),
-    "seed": Text("Random seed", "Startgetal van het toeval (seed)"),
+    "seed": Text("Random seed", "Startgetal (seed)"),
     "alpha": Text("Significance level", "Significantieniveau"),
     "blocks": Text("Finer blocks used", "Fijnere blokken gebruikt"),
     "blocks_layer": Text("Name of the block layer", "Naam van de blokkenlaag"),

@@ -198,7 +198,7 @@ def key_figures(page: Page) -> str:
         (
             page.t("Local Moran clusters", "Lokale Moran-clusters"),
             number.integer(sum(clusters.get(k, 0) for k in ("HH", "LL", "HL", "LH"))),
-            esc(found) or page.t("no significant cluster", "geen significant cluster"),
+            esc(found) or page.t("no significant cluster", "geen significante cluster"),
         )
     )
     if not page.two_classes:

@@ -402,7 +402,7 @@ def _mosaic_facts(page: Page, values: Mapping[str, object], blocks: bool) -> str
         for name, digits, label in (
             ("n_blocks", 0, page.t("Blocks that count", "Blokken die meetellen")),
             ("block_dwellings", 0, page.t("Their dwellings", "Hun woningen")),
-            ("patch_size", 0, page.t("Patch (dwellings)", "Patch (woningen)")),
+            ("patch_size", 0, page.t("Patch (dwellings)", "Vlek (woningen)")),
             ("edge_contrast", 2, page.t("Contrast at borders", "Contrast aan grenzen")),
         ):
             if name in values:
@@ -513,7 +513,7 @@ def _wijken(page: Page, wijken: pd.DataFrame, blocks: bool) -> str:
     if blocks:
         head.append(page.t("Class", "Klasse"))
     if patch:
-        head.append("=" + page.t("Patch", "Patch"))
+        head.append("=" + page.t("Patch", "Vlek"))
     title = page.t(
         "Scale spectrum and mosaic index per wijk, in code order ({n})",
         "Schaalspectrum en mozaïekindex per wijk, op codevolgorde ({n})",
@@ -565,9 +565,9 @@ def _patch_note(page: Page) -> str:
         '<p class="note">Patch: how many dwellings the uniform patch holds in which the average '
         "dwelling stands; touching blocks in which the same tenure has {theta} or more "
         "({mark}) make one patch. The layer WIJKEN has it for four such shares.</p>",
-        '<p class="note">Patch: hoeveel woningen het eenvormige vlak telt waarin de gemiddelde '
+        '<p class="note">Vlek: hoeveel woningen de eenvormige vlek telt waarin de gemiddelde '
         "woning staat; aangrenzende blokken waarin dezelfde eigendomsvorm {theta} of meer heeft "
-        "({mark}), vormen samen een patch. De laag WIJKEN heeft dit voor vier zulke "
+        "({mark}), vormen samen een vlek. De laag WIJKEN heeft dit voor vier zulke "
         "aandelen.</p>",
         theta=page.numbers.part(theta, 1.0),
         mark=page.t("assumption", "aanname"),

@@ -179,7 +179,7 @@ def _check_keep(keep: Sequence[str], columns: Mapping[str, str], frame: pd.DataF
         raise TableError(
             "The fields {names} cannot be kept: the canonical table has columns of that name. "
             "Rename them first.",
-            "De velden {names} kunnen niet mee: de canonieke tabel heeft kolommen met die naam. "
+            "De velden {names} kunnen niet mee: de voorbereide tabel heeft kolommen met die naam. "
             "Hernoem ze eerst.",
             names=listed(clash),
         )

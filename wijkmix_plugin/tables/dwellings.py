@@ -490,8 +490,9 @@ def likely_reason(theirs: Sequence[Any], ours: Sequence[Any]) -> Text:
             "read as numbers. Read that column as text (for a CSV: Layer > Add delimited text, "
             "no detection of field types), so that it looks like {example}.",
             "Zonder letters en voorloopnullen komen er {n} wel overeen: de codes zijn "
-            "waarschijnlijk als getal gelezen. Lees die kolom als tekst (bij een CSV: Laag > "
-            "Tekstgescheiden kaartlaag, zonder veldtypen te bepalen), zodat er {example} staat.",
+            "waarschijnlijk als getal gelezen. Lees die kolom als tekst (bij een CSV: "
+            "Kaartlagen > Laag toevoegen > Tekstgescheiden laag toevoegen, zonder veldtypen te "
+            "bepalen), zodat er {example} staat.",
         ).format(n=len(left & right), example=next(str(c) for c in ours if c))
     return Text(
         "Most likely the list is of another year or another region, or it is another kind of code.",
@@ -630,7 +631,7 @@ def replaced_note(names: Sequence[str]) -> Note:
         "info",
         Text(
             "Columns of the areas that your own counts replace: {names}.",
-            "Kolommen van de gebieden die je eigen aantallen vervangen: {names}.",
+            "Kolommen van de gebieden die uw eigen aantallen vervangen: {names}.",
         ).format(names=listed(names)),
     )
 
