@@ -537,7 +537,7 @@ class AddIndicators(WijkMixAlgorithm):
         labels = {**aliases(), **_own_labels(columns)}
         results = {
             self.OUTPUT: self.save_beside(
-                parameters, context, feedback, self.OUTPUT, buurten, columns, labels
+                parameters, context, feedback, self.OUTPUT, buurten, columns
             )
         }
         record = {name: [t._asdict() for t in found.record] for name, found in made.items()}

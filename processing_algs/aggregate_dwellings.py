@@ -408,13 +408,10 @@ class AggregateDwellings(WijkMixAlgorithm):
                 self.OUTPUT,
                 areas,
                 columns,
-                labels,
                 without=gone,
             )
         }
-        results |= self.save(
-            parameters, context, feedback, {self.UNMATCHED: (left, None, _left_aliases())}
-        )
+        results |= self.save(parameters, context, feedback, {self.UNMATCHED: (left, None)})
         for name, names_ in ((self.OUTPUT, labels), (self.UNMATCHED, _left_aliases())):
             if name in results:
                 title = self.parameterDefinition(name).description()

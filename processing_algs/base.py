@@ -234,19 +234,17 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         parameters: dict[str, Any],
         context: Any,
         feedback: Any,
-        outputs: dict[
-            str, tuple[pd.DataFrame, QgsCoordinateReferenceSystem | None, dict[str, str]]
-        ],
+        outputs: dict[str, tuple[pd.DataFrame, QgsCoordinateReferenceSystem | None]],
     ) -> dict[str, Any]:
-        """Write frames (with their CRS and field aliases) to the sinks of that name, all or none.
+        """Write frames (with their CRS) to the sinks of that name, all or none.
 
         A frame with a geometry column gives a polygon or point layer, another one a table.
         """
         prepared = {}
-        for name, (frame, crs, aliases) in outputs.items():
+        for name, (frame, crs) in outputs.items():
             if parameters.get(name) is None:
                 continue
-            fields = qgis_io.fields_of(frame, aliases)
+            fields = qgis_io.fields_of(frame)
             prepared[name] = (frame, crs, fields, qgis_io.features_of(frame, fields, feedback))
         if feedback.isCanceled():
             raise Cancelled
@@ -275,7 +273,6 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         name: str,
         source: Any,
         columns: pd.DataFrame,
-        aliases: dict[str, str],
         without: Collection[str] = (),
     ) -> str:
         """Write the features of a source as they are, with `columns` beside their fields.
@@ -293,9 +290,12 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         kept = []
         for place, field in enumerate(source.fields()):
             if field.name() not in gone:
+                # No format keeps these, and QGIS warns of each: a warning that counts would drown.
+                field.setAlias("")
+                field.setComment("")
                 fields.append(field)
                 kept.append(place)
-        added = qgis_io.fields_of(columns, aliases)
+        added = qgis_io.fields_of(columns)
         for field in added:
             fields.append(field)
         rows = qgis_io.rows_of(columns, added)

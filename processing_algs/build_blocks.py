@@ -244,7 +244,7 @@ class BuildBlocks(BlocksAlgorithm):
             columns |= {name: counts[:, k] for k, name in enumerate(groups)}
         frame = gpd.GeoDataFrame(columns, geometry=built.shapes)
         names = _aliases()
-        results = self.save(parameters, context, feedback, {self.OUTPUT: (frame, crs, names)})
+        results = self.save(parameters, context, feedback, {self.OUTPUT: (frame, crs)})
         name = QCoreApplication.translate("WijkMix", "Blocks (faces between streets, a proxy)")
         look = styling.PostProcessor(styling.plain, aliases=names)
         styling.load(context, results[self.OUTPUT], "", [(name, 0, look)])

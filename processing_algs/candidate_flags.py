@@ -141,7 +141,7 @@ class CandidateFlags(PolicyAlgorithm):
             "crs": source.sourceCrs().authid(),
         }
         results = self.save(
-            parameters, context, feedback, {self.OUTPUT: (result, source.sourceCrs(), names)}
+            parameters, context, feedback, {self.OUTPUT: (result, source.sourceCrs())}
         )
         self._load(context, results[self.OUTPUT], provenance, names, source)
         return {**results, **self.count_flags(result)}

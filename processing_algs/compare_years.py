@@ -309,9 +309,9 @@ class CompareYears(WijkMixAlgorithm):
             context,
             feedback,
             {
-                self.OUTPUT: (output, source.sourceCrs() if drawn else None, names),
-                self.WATERBED: (table, None, names),
-                self.INDICES: (indices, None, names),
+                self.OUTPUT: (output, source.sourceCrs() if drawn else None),
+                self.WATERBED: (table, None),
+                self.INDICES: (indices, None),
             },
         )
         for name, destination in results.items():

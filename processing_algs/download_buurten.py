@@ -152,7 +152,7 @@ class DownloadBuurten(WijkMixAlgorithm):
                 "{n} {level} of {names}, {year}. {bron}", "{n} {level} van {names}, {year}. {bron}"
             ).format(n=len(frame), level=level, names=names, year=year, bron=frame["bron"].iloc[0]),
         )
-        results = self.save(parameters, context, feedback, {self.OUTPUT: (frame, crs, {})})
+        results = self.save(parameters, context, feedback, {self.OUTPUT: (frame, crs)})
         label = f"{names[:40]} {level} {year}"
         bron = str(frame["bron"].iloc[0])
         origin = {

@@ -417,9 +417,7 @@ class LocalMoransI(WijkMixAlgorithm):
                 "n_neighbours": np.where(result.cluster == "nodata", np.nan, result.n_neighbours),
             }
         )
-        destination = self.save_beside(
-            parameters, context, feedback, self.OUTPUT, source, beside, names
-        )
+        destination = self.save_beside(parameters, context, feedback, self.OUTPUT, source, beside)
         look = styling.PostProcessor(
             styling.moran_cluster("moran_cluster"),
             self._origin(parameters, context, source, result),

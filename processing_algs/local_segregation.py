@@ -69,9 +69,7 @@ class LocalSegregation(CountsAlgorithm):
         self._warn_of_few(counts, feedback)
         feedback.setProgress(60)
         names = {**aliases(), **_aliases(counts.groups)}
-        destination = self.save_beside(
-            parameters, context, feedback, self.OUTPUT, source, columns, names
-        )
+        destination = self.save_beside(parameters, context, feedback, self.OUTPUT, source, columns)
         self._load(context, destination, counts.groups, names, source)
         return {self.OUTPUT: destination}
 

@@ -124,7 +124,7 @@ class MakeCrosswalk(WijkMixAlgorithm):
             "weight": translate("WijkMix", "Part of the dwellings (0-1)"),
             "basis": translate("WijkMix", "Weight by dwellings or by area"),
         }
-        results = self.save(parameters, context, feedback, {self.OUTPUT: (frame, None, names)})
+        results = self.save(parameters, context, feedback, {self.OUTPUT: (frame, None)})
         look = styling.PostProcessor(styling.plain, aliases=names)
         label = translate("WijkMix", "Crosswalk")
         styling.load(context, results[self.OUTPUT], "", [(label, 0, look)])

@@ -313,12 +313,11 @@ class Mosaic(BlocksAlgorithm):
             areas = _outlines(units, number, len(table))
         if areas is not None:
             frame = gpd.GeoDataFrame(frame, geometry=areas)
-        outputs = {self.OUTPUT: (frame, read.crs, aliases())}
+        outputs = {self.OUTPUT: (frame, read.crs)}
         if parameters.get(self.BLOCKS_OUT) is not None:
             outputs[self.BLOCKS_OUT] = (
                 self._surroundings(parameters, context, feedback, units, counts, code, steepest),
                 read.crs,
-                aliases(),
             )
         results = self.save(parameters, context, feedback, outputs)
         chosen = {

@@ -133,7 +133,7 @@ class PrepareBuurten(WijkMixAlgorithm):
             parameters,
             context,
             feedback,
-            {self.OUTPUT: (canonical.frame, source.sourceCrs(), names)},
+            {self.OUTPUT: (canonical.frame, source.sourceCrs())},
         )
         label = QCoreApplication.translate("WijkMix", "Canonical buurten")
         look = styling.PostProcessor(styling.plain, aliases=names)

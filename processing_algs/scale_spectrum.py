@@ -243,7 +243,7 @@ class ScaleSpectrum(BlocksAlgorithm):
             table = pd.concat([table, columns], axis=1)
         feedback.setProgress(80)
         names = _aliases()
-        results = self.save(parameters, context, feedback, {self.OUTPUT: (table, None, names)})
+        results = self.save(parameters, context, feedback, {self.OUTPUT: (table, None)})
         name = QCoreApplication.translate("WijkMix", "Scale spectrum (table)")
         look = styling.PostProcessor(styling.plain, aliases=names)
         styling.load(context, results[self.OUTPUT], "", [(name, 0, look)])

@@ -299,12 +299,12 @@ class Scan(PolicyAlgorithm):
         page = html.render_scan(result, shipped, lang=language()) if report else ""
         names = aliases()
         outputs = {
-            self.OUTPUT: (result.frame, crs, names),
-            self.WIJKEN: (result.wijken, None, names),
-            self.INDICES: (result.indices, None, names),
+            self.OUTPUT: (result.frame, crs),
+            self.WIJKEN: (result.wijken, None),
+            self.INDICES: (result.indices, None),
         }
         if result.blocks is not None:
-            outputs[self.BLOCKS_OUT] = (result.blocks, crs, names)
+            outputs[self.BLOCKS_OUT] = (result.blocks, crs)
         results = self.save(parameters, context, feedback, outputs)
         if report:
             self.write_text(Path(report), page)

@@ -303,7 +303,7 @@ class Scenario(WijkMixAlgorithm):
             context,
             feedback,
             {
-                name: (found, source.sourceCrs() if "geometry" in found else None, labels)
+                name: (found, source.sourceCrs() if "geometry" in found else None)
                 for name, found in outputs.items()
             },
         )

@@ -240,7 +240,7 @@ class SegregationIndices(CountsAlgorithm):
             parameters,
             context,
             feedback,
-            {name: (frame, None, names) for name, frame in tables.items()},
+            {name: (frame, None) for name, frame in tables.items()},
         )
         for name, label in (
             (self.OUTPUT, QCoreApplication.translate("WijkMix", "Segregation indices")),

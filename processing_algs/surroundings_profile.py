@@ -202,7 +202,7 @@ class SurroundingsProfile(BlocksAlgorithm):
             parameters,
             context,
             feedback,
-            {self.OUTPUT: (frame, read.crs, names), self.PROFILE: (scales, None, names)},
+            {self.OUTPUT: (frame, read.crs), self.PROFILE: (scales, None)},
         )
         translate = QCoreApplication.translate
         for output, name, order in (

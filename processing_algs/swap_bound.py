@@ -289,9 +289,7 @@ class SwapBound(WijkMixAlgorithm):
             "shadow_price": translate("WijkMix", "Less D for one more dwelling of room"),
         }
         page = self._page(frame, found, parameters, context, source) if report else ""
-        destination = self.save_beside(
-            parameters, context, feedback, self.OUTPUT, source, columns, names
-        )
+        destination = self.save_beside(parameters, context, feedback, self.OUTPUT, source, columns)
         look = styling.PostProcessor(styling.in_words(styling.plain), aliases=names)
         title = translate("WijkMix", "Smallest swap: lower bound, not a plan")
         styling.load(context, destination, "", [(title, 0, look)])

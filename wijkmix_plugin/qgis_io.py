@@ -846,16 +846,13 @@ def _kind(name: str, column: pd.Series) -> QMetaType.Type:
     return _KINDS.get(column.dtype.kind, QMetaType.Type.QString)
 
 
-def fields_of(frame: pd.DataFrame, aliases: dict[str, str] | None = None) -> QgsFields:
-    """Return the fields that hold a frame's columns (geometry left out), with their aliases."""
+def fields_of(frame: pd.DataFrame) -> QgsFields:
+    """Return the fields that hold a frame's columns (geometry left out)."""
     fields = QgsFields()
     for name in frame.columns:
         if name == "geometry":
             continue
-        field = QgsField(name, _kind(name, frame[name]))
-        if aliases and name in aliases:
-            field.setAlias(aliases[name])
-        fields.append(field)
+        fields.append(QgsField(name, _kind(name, frame[name])))
     return fields
 
 
