@@ -194,7 +194,8 @@ def test_without_plan_data_it_says_so_and_how_to_add_them(shipped):
     [text] = explain.to_add(told, shipped)
     assert text.nl == (
         "Geen plandata: voeg aan de laag die wordt gescand een veld free_capacity "
-        "(Bouwcapaciteit (woningen); planinventarisatie van de gemeente) toe"
+        "(Bouwcapaciteit (woningen); planinventarisatie van de gemeente) toe; Indicatoren "
+        "toevoegen uit eigen gegevens (Toolbox) maakt het"
     )
     assert text.en.startswith("No plan data: add a field free_capacity")
     assert explain.met_otherwise(told)

@@ -191,8 +191,10 @@ def _how_to_add(what: Text, names: list[str], catalogue: Catalogue | None) -> Te
             )
         fields.append((" or " if lang == "en" else " of ").join(told))
     return Text(
-        f"{what.en}: add a field {fields[0]} to the layer that is scanned",
-        f"{what.nl}: voeg aan de laag die wordt gescand een veld {fields[1]} toe",
+        f"{what.en}: add a field {fields[0]} to the layer that is scanned; Add indicators from own "
+        "data (toolbox) makes it",
+        f"{what.nl}: voeg aan de laag die wordt gescand een veld {fields[1]} toe; Indicatoren "
+        "toevoegen uit eigen gegevens (Toolbox) maakt het",
     )
 
 
