@@ -3112,12 +3112,20 @@
         <translation>De laag is niet in meters; hij wordt omgezet naar RD New (EPSG:28992).</translation>
     </message>
     <message>
+        <source>The layers of the run before it were taken out ({n}).</source>
+        <translation>De lagen van de vorige run zijn weggehaald ({n}).</translation>
+    </message>
+    <message>
         <source>The nearest K</source>
         <translation>De dichtstbijzijnde K</translation>
     </message>
     <message>
         <source>The neighbours cannot be found: {reason}</source>
         <translation>De buren zijn niet te vinden: {reason}</translation>
+    </message>
+    <message>
+        <source>The next run on this stock replaces these layers. They stay if you rename, edit or save one of them.</source>
+        <translation>De volgende run op deze voorraad vervangt deze lagen. Ze blijven staan als u er een hernoemt, bewerkt of opslaat.</translation>
     </message>
     <message>
         <source>The number to look at; with a base: the count of cases.</source>
@@ -3578,6 +3586,10 @@
     <message>
         <source>Which instruments</source>
         <translation>Welke instrumenten</translation>
+    </message>
+    <message>
+        <source>Which result</source>
+        <translation>Welke uitkomst</translation>
     </message>
     <message>
         <source>Who acts</source>

@@ -232,6 +232,8 @@ class Scenario(WijkMixAlgorithm):
             source=self._named(source),
             attribution=self._credit,
             date=datetime.date.today().isoformat(),
+            made=datetime.datetime.now().isoformat(timespec="milliseconds"),
+            notes=[{"en": text.en, "nl": text.nl} for text, warns in result.notes if warns],
             vulnerable_rule=self._origin.get("vulnerable_rule"),
             versions=scan.versions(),
             catalogue_version=shipped.version,
@@ -316,7 +318,9 @@ class Scenario(WijkMixAlgorithm):
             if name == self.OUTPUT and "geometry" in result.units:
                 title = f"{title}: {last}"
                 style = styling.in_words(styling.planned(last))
-            look = styling.PostProcessor(style, result.provenance, aliases=labels)
+            # With which table it is, the panel finds what belongs together in any project.
+            record = {**result.provenance, "table": name}
+            look = styling.PostProcessor(style, record, aliases=labels)
             styling.load(context, destination, group, [(title, 10 - number, look)])
         return results
 

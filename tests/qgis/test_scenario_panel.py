@@ -139,8 +139,133 @@ def test_working_out_shows_everything_and_says_what_it_is(dock, scanned, monkeyp
     assert entry()["fingerprint"]
     # The scan that is the stock is still the one shown.
     assert dock.layer().id() == scanned.id()
-    panel.reload()
+    QgsProject.instance().clear()
+    QTest.qWait(30)
     assert panel.result.body.text() == ""
+    assert panel.result.results.isHidden()
+
+
+def work_out(dock):
+    panel = dock.scenario
+    panel.tabs.setCurrentWidget(panel.plan)
+    panel.plan.go.click()
+    wait(lambda: panel._run is None)
+    assert panel.plan.message.text() == ""
+    QTest.qWait(30)
+
+
+def test_a_run_replaces_the_layers_of_the_run_before_it(dock, scanned):
+    result = dock.scenario.result
+    enter(dock, *PLAN[0])
+    work_out(dock)
+    before = set(QgsProject.instance().mapLayers())
+    assert len(before) == 7
+    assert "replaces these layers" in result.stays.text()
+    assert "taken out" not in result.stays.text()
+    enter(dock, *PLAN[1])
+    work_out(dock)
+    after = set(QgsProject.instance().mapLayers())
+    assert len(after) == 7
+    assert before & after == {scanned.id()}
+    assert "taken out (6)" in result.stays.text()
+    assert result.results.count() == 1
+    assert result.bars.bars()[-1].title == "2028"
+
+
+def rename(layer, _path):
+    layer.setName("Variant A")
+
+
+def edit(layer, _path):
+    layer.startEditing()
+    assert layer.deleteFeature(next(layer.getFeatures()).id())
+    assert layer.commitChanges()
+
+
+def edit_on(layer, _path):
+    layer.startEditing()
+    assert layer.deleteFeature(next(layer.getFeatures()).id())
+
+
+def save(layer, path):
+    from qgis.core import QgsDataProvider, QgsVectorFileWriter
+
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    context = QgsProject.instance().transformContext()
+    file = str(path / f"{layer.id()}.gpkg")
+    assert QgsVectorFileWriter.writeAsVectorFormatV3(layer, file, context, options)[0] == 0
+    layer.setDataSource(file, layer.name(), "ogr", QgsDataProvider.ProviderOptions())
+
+
+@pytest.mark.parametrize("touch", [rename, edit, edit_on, save])
+def test_layers_that_were_touched_stay_and_can_be_chosen(dock, scanned, touch, tmp_path):
+    from wijkmix.wijkmix_plugin.gui import scenario_layers
+
+    result = dock.scenario.result
+    enter(dock, *PLAN[0])
+    work_out(dock)
+    first = scenario_layers.results()[0]
+    touch(first.layer("OUTPUT"), tmp_path)
+    dock.scenario.tabs.setCurrentWidget(dock.scenario.plan)
+    dock.scenario.tabs.setCurrentWidget(result)
+    assert result.stays.isHidden()
+    enter(dock, *PLAN[1])
+    work_out(dock)
+    assert len(QgsProject.instance().mapLayers()) == 13
+    assert [result.results.itemData(n) for n in range(2)][1] == first.when
+    assert len(result.bars.bars()) == 3
+    result.results.setCurrentIndex(1)
+    assert len(result.bars.bars()) == 2
+    if touch is rename:
+        assert result.results.currentText().startswith("Variant A, ")
+    first.layer("OUTPUT").rollBack()
+
+
+def test_results_of_a_saved_project_are_found_again(dock, scanned, tmp_path):
+    from wijkmix.wijkmix_plugin.gui import scenario_layers
+
+    result = dock.scenario.result
+    for row in PLAN:
+        enter(dock, *row)
+    work_out(dock)
+    for layer in [scanned, *scenario_layers.results()[0].layers()]:
+        save(layer, tmp_path)
+    shown = result.head.text(), result.body.text(), result.bars.bars()
+    assert "Unbalanced plan" in shown[0]
+    path = str(tmp_path / "plan.qgz")
+    project = QgsProject.instance()
+    assert project.write(path)
+    project.clear()
+    QTest.qWait(30)
+    assert result.results.isHidden()
+    assert "Unbalanced" not in result.head.text()
+    assert project.read(path)
+    QTest.qWait(30)
+    assert (result.head.text(), result.body.text(), result.bars.bars()) == shown
+    assert result.results.count() == 1
+
+
+def test_a_result_of_the_toolbox_is_shown_and_never_taken_out(dock, scanned, run):
+    from processing.gui.Postprocessing import handleAlgorithmResults
+    from qgis.core import QgsProcessingOutputLayerDefinition
+    from wijkmix.wijkmix_plugin.gui import scenario_layers
+
+    target = QgsProcessingOutputLayerDefinition("TEMPORARY_OUTPUT", QgsProject.instance())
+    parameters = {"INPUT": scanned, "ACTIONS": table_from(PLAN)}
+    parameters |= dict.fromkeys(scenario_layers.TABLES, target)
+    run("scenario", parameters)
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("wijkmix:scenario")
+    handleAlgorithmResults(algorithm, run.context, run.context.feedback(), parameters)
+    QTest.qWait(30)
+    result = dock.scenario.result
+    dock.scenario.tabs.setCurrentWidget(result)
+    assert result.results.count() == 1
+    assert [bar.title for bar in result.bars.bars()] == ["2024 (start)", "2026", "2028"]
+    assert result.stays.isHidden()
+    assert result.report.isHidden()
+    enter(dock, *PLAN[0])
+    work_out(dock)
+    assert result.results.count() == 2
 
 
 def test_a_stock_edited_afterwards_is_noticed(dock, scanned):

@@ -186,6 +186,7 @@ class WijkMixDock(QgsDockWidget):
         if self.scenario is not None:
             self._connect(project.cleared, self.scenario.reload)
             self._connect(project.readProject, self.scenario.reload)
+            self._connect(self._layers_changed.timeout, self.scenario.list_results)
             self._connect(self.scenario.linked, self._flag_link)
         self._connect(self._layers_changed.timeout, self._list_layers)
         self._connect(self._stale.timeout, self._reload)

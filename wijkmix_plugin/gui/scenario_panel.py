@@ -28,12 +28,13 @@ from .. import dependencies, qgis_io
 from ..errors import WijkMixError
 from ..policy import actions
 from ..policy.actions import Scenario
-from . import texts
+from . import scenario_layers, texts
 from .actions_page import ActionsPage
 from .monitoring_page import MonitoringPage
 from .run_scan import ScanRun
 from .scan_layer import ScanTable, Unit
-from .scenario_result import TABLES, ResultPage
+from .scenario_layers import TABLES, Made
+from .scenario_result import ResultPage
 
 ALGORITHM = "wijkmix:scenario"
 
@@ -77,6 +78,8 @@ class ScenarioPanel(QWidget):
         self.plan.wanted.connect(self.run)
         self.plan.stopped.connect(self._stop)
         self.plan.show_unit(self._unit)
+        for made in scenario_layers.results():
+            self._watch_edits(made)
 
     def showEvent(self, event) -> None:
         if self.tabs is None:
@@ -113,8 +116,13 @@ class ScenarioPanel(QWidget):
         if self.tabs is not None:
             self.plan.forget()
             self.monitoring.forget()
-            self.result.clear()
+            self.result.reload()
             self._check.start()
+
+    def list_results(self) -> None:
+        """Look which results are in the project: layers came or went."""
+        if self.tabs is not None:
+            self.result.reload()
 
     def close_down(self) -> None:
         """Stop a run that is still going and hear no more of it."""
@@ -234,8 +242,22 @@ class ScenarioPanel(QWidget):
         if found.actions and found.fingerprint != mark:
             self.plan.change(lambda now: actions.dumps(replace(now, fingerprint=mark)))
         self.plan.show_stale("")
-        self.result.show_results(results)
+        layer = QgsProject.instance().mapLayer(str(results.get("OUTPUT") or ""))
+        when = (qgis_io.origin(layer) or {}).get("made")
+        made = next((made for made in scenario_layers.results() if made.when == when), None)
+        if made is not None:
+            scenario_layers.mark(made, str(results.get("REPORT") or ""))
+            self._watch_edits(made)
+            self.result.show_result(made.when, scenario_layers.take_out_before(made))
         self.tabs.setCurrentWidget(self.result)
+
+    def _watch_edits(self, made: Made) -> None:
+        for layer in made.layers():
+            layer.afterCommitChanges.connect(self._edited)
+
+    def _edited(self) -> None:
+        """Leave to the user what he has edited."""
+        self.sender().removeCustomProperty(scenario_layers.OURS)
 
 
 def _table(found: Scenario) -> QgsVectorLayer:

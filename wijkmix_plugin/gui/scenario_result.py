@@ -3,43 +3,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsProject, QgsVectorLayer
-from qgis.PyQt.QtCore import QCoreApplication, Qt, QUrl, pyqtSignal
+from qgis.core import Qgis, QgsFeatureRequest, QgsVectorLayer
+from qgis.PyQt.QtCore import QCoreApplication, QDateTime, QLocale, Qt, QUrl, pyqtSignal
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from .. import qgis_io
 from ..policy import actions, scenario_words
-from . import entry_html, texts
+from . import entry_html, scenario_layers, texts
 from .charts import Bar, MixBars
-from .labels import html_label
+from .labels import html_label, label
 from .page import box, heading, items, paragraph
 from .scan_layer import plain
+from .scenario_layers import TABLES, Made
+from .stored_page import choice
 from .texts import esc, number
 
-TABLES = ("OUTPUT", "INDICES", "BALANCE", "TESTS", "PAIRS", "FLAGS")
 INDICES = ("dissimilarity", "multigroup_theil_h")
 MOST = 20
+_TENURES = ("koop", "corp", "overig", "huur")
+_OF_STOCK = (
+    *("buurt_code", "year", "moment"),
+    *(f"{what}_{tenure}" for what in ("n", "change_n") for tenure in _TENURES),
+)
 # Qt indents a list by 40 pixels, a tenth of the panel.
 LISTS = "<style>ul {margin-left: 14px; -qt-list-indent: 0;} h3 {margin-bottom: 2px;}</style>"
 
 
-def rows_of(layer: QgsVectorLayer | None) -> list[dict[str, Any]]:
-    """Return the attributes of a table as dicts; nothing where the layer has gone."""
+def rows_of(layer: QgsVectorLayer | None, names: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Return the attributes of a table as dicts, or some; nothing where the layer has gone."""
     if layer is None:
         return []
-    names = layer.fields().names()
+    there = layer.fields().names()
+    names = [name for name in there if not names or name in names]
+    places = [there.index(name) for name in names]
+    request = QgsFeatureRequest()
+    request.setFlags(Qgis.FeatureRequestFlag.NoGeometry)
+    request.setSubsetOfAttributes(places)
+    rows = (feature.attributes() for feature in layer.getFeatures(request))
     return [
-        dict(zip(names, map(plain, feature.attributes()), strict=True))
-        for feature in layer.getFeatures()
+        {name: plain(row[place]) for name, place in zip(names, places, strict=True)} for row in rows
     ]
 
 
 class ResultPage(QScrollArea):
-    """The results of the last run of this session."""
+    """The results of the scenarios in the project, one at a time; read when somebody looks."""
 
     linked = pyqtSignal(QUrl)
 
@@ -48,10 +59,16 @@ class ResultPage(QScrollArea):
         translate = QCoreApplication.translate
         self.catalogue = catalogue
         self._report = ""
+        self._found: dict[str, Made] = {}
+        self._drawn: tuple[Any, ...] | None = None
+        self._taken_out = ("", 0)  # for which run, and how many layers
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(translate("WijkMix", "Result of the scenario"))
+        self.results = choice(translate("WijkMix", "Which result"), {})
+        self.results.currentIndexChanged.connect(self._draw)
+        self.stays = label("", small=True)
         self.head = html_label()
         self.head.setAccessibleName(translate("WijkMix", "Result of the scenario"))
         self.touched_head = html_label()
@@ -68,6 +85,8 @@ class ResultPage(QScrollArea):
         inside = QWidget()
         layout = QVBoxLayout(inside)
         layout.setContentsMargins(0, 4, 4, 0)
+        layout.addWidget(self.results)
+        layout.addWidget(self.stays)
         layout.addWidget(self.head)
         for widget in (self.touched_head, self.touched, self.bars_head, self.bars):
             layout.addWidget(widget)
@@ -75,7 +94,67 @@ class ResultPage(QScrollArea):
         layout.addWidget(self.report, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addStretch()
         self.setWidget(inside)
-        self.clear()
+        self.reload()
+
+    def showEvent(self, event) -> None:
+        super().showEvent(event)
+        self.reload()
+
+    def show_result(self, when: str, taken_out: int) -> None:
+        """Show what a run left in the project, and say how many layers went for it."""
+        self._taken_out = when, taken_out
+        self.reload(when)
+
+    def reload(self, chosen: str = "") -> None:
+        """Offer what is in the project; keep what is chosen while it is there."""
+        chosen = chosen or self.results.currentData()
+        self._found = {made.when: made for made in scenario_layers.results()}
+        self.results.blockSignals(True)
+        self.results.clear()
+        for made in self._found.values():
+            self.results.addItem(_title(made), made.when)
+            place = self.results.count() - 1
+            self.results.setItemData(place, _title(made), Qt.ItemDataRole.ToolTipRole)
+        place = self.results.findData(chosen)
+        self.results.setCurrentIndex(max(place, 0) if self._found else -1)
+        self.results.blockSignals(False)
+        self.results.setVisible(bool(self._found))
+        self._draw()
+
+    def _draw(self, *_index: Any) -> None:
+        """Show the chosen result, or wait until somebody looks: a country is read for it."""
+        made = self._found.get(self.results.currentData() or "")
+        self._say_what_stays(made)
+        state = (made.when, *made.ids.items()) if made is not None else ()
+        if made is None:
+            self.clear()
+        elif state == self._drawn or not self.isVisible():
+            return
+        else:
+            self._show(made)
+        self._drawn = state
+
+    def _say_what_stays(self, made: Made | None) -> None:
+        """Say what a next run does to these layers."""
+        translate = QCoreApplication.translate
+        said = []
+        when, n = self._taken_out
+        if n and made is not None and made.when == when:
+            said.append(
+                translate(
+                    "WijkMix", "The layers of the run before it were taken out ({n})."
+                ).format(n=number(n))
+            )
+        if made is not None and scenario_layers.replaceable(made):
+            said.append(
+                translate(
+                    "WijkMix",
+                    "The next run on this stock replaces these layers. They stay if you rename, "
+                    "edit or save one of them.",
+                )
+            )
+        self.stays.setText(" ".join(said))
+        self.stays.setVisible(bool(said))
 
     def clear(self) -> None:
         """Show that nothing has been worked out."""
@@ -92,18 +171,17 @@ class ResultPage(QScrollArea):
         self.body.setText("")
         self.report.hide()
 
-    def show_results(self, results: dict[str, Any]) -> None:
-        """Show what a run left in the project."""
-        project = QgsProject.instance()
-        tables = {}
-        for name in TABLES:
-            layer = project.mapLayer(str(results.get(name) or ""))
-            tables[name] = rows_of(layer if isinstance(layer, QgsVectorLayer) else None)
-        made = qgis_io.origin(project.mapLayer(str(results.get("OUTPUT") or ""))) or {}
-        planned = [row["action"] for row in made.get("actions", ())]
-        self._report = str(results.get("REPORT") or "")
-        self.report.setVisible(bool(self._report))
-        told = [esc(text) for text in str(results.get("NOTES") or "").splitlines() if text]
+    def _show(self, made: Made) -> None:
+        """Read the tables of a run."""
+        tables = {
+            name: rows_of(made.layer(name), _OF_STOCK if name == "OUTPUT" else ())
+            for name in TABLES
+        }
+        planned = [row["action"] for row in made.record.get("actions", ())]
+        output = made.layer("OUTPUT")
+        self._report = str(output.customProperty(scenario_layers.REPORT) or "") if output else ""
+        self.report.setVisible(Path(self._report).is_file())
+        told = [esc(texts.both(note)) for note in made.record.get("notes", ())]
         notes = box(items(told)) if told else ""
         self.head.setText(LISTS + box(paragraph(texts.both(actions.SAYS))) + notes)
         self._show_years(tables["OUTPUT"])
@@ -122,7 +200,7 @@ class ResultPage(QScrollArea):
     def _show_years(self, rows: list[dict[str, Any]]) -> None:
         """Draw a bar per year: the mix, with the number of dwellings beside it."""
         translate = QCoreApplication.translate
-        names = tuple(n for n in ("koop", "corp", "overig", "huur") if rows and f"n_{n}" in rows[0])
+        names = tuple(n for n in _TENURES if rows and f"n_{n}" in rows[0])
         moved = {
             row["buurt_code"] for row in rows if any(row[f"change_n_{name}"] for name in names)
         }
@@ -140,6 +218,14 @@ class ResultPage(QScrollArea):
     def _open(self) -> None:
         if Path(self._report).is_file():
             QDesktopServices.openUrl(QUrl.fromLocalFile(self._report))
+
+
+def _title(made: Made) -> str:
+    """Name a result after its map, which its user may have renamed, and when it was made."""
+    layers = made.layers()
+    name = (made.layer("OUTPUT") or layers[0]).name() if layers else ""
+    when = QDateTime.fromString(made.when, Qt.DateFormat.ISODateWithMs)
+    return f"{name}, {QLocale(texts.language()).toString(when, QLocale.FormatType.ShortFormat)}"
 
 
 def _bars(rows: list[dict[str, Any]], names: tuple[str, ...]) -> list[Bar]:
