@@ -1221,7 +1221,7 @@
     </message>
     <message>
         <source>Empty: all but those that say built, being built or withdrawn (gerealiseerd, opgeleverd, in aanbouw, vervallen, ingetrokken and the like; assumption). The log tells what was counted.</source>
-        <translation>Leeg: alle, behalve die zeggen dat het plan gebouwd, in aanbouw of ingetrokken is (gerealiseerd, opgeleverd, in aanbouw, vervallen, ingetrokken en dergelijke; aanname). In het log staat wat is geteld.</translation>
+        <translation>Leeg: alle, behalve die zeggen dat het plan gebouwd, in aanbouw of ingetrokken is (gerealiseerd, opgeleverd, in aanbouw, vervallen, ingetrokken en dergelijke; aanname). In het logboek staat wat is geteld.</translation>
     </message>
     <message>
         <source>Empty: every row is a block.</source>
@@ -1293,7 +1293,7 @@
     </message>
     <message>
         <source>Fewest known dwellings for a share</source>
-        <translation>Minste bekende woningen voor een aandeel</translation>
+        <translation>Kleinste aantal bekende woningen voor een aandeel</translation>
     </message>
     <message>
         <source>Field with the code of the area in that layer</source>
@@ -1321,7 +1321,7 @@
     </message>
     <message>
         <source>Fields that look like data on origin, nationality, religion, health, police or benefits are refused, unless you write here what they are needed for. The reason stays with the result. No flag ever uses such data.</source>
-        <translation>Velden die lijken op gegevens over herkomst, nationaliteit, geloof, gezondheid, politie of uitkeringen worden geweigerd, tenzij u hier schrijft waarvoor ze nodig zijn. De reden blijft bij de uitkomst staan. Geen enkele vlag gebruikt zulke gegevens.</translation>
+        <translation>Velden die lijken op gegevens over herkomst, nationaliteit, religie, gezondheid, politie of uitkeringen worden geweigerd, tenzij u hier schrijft waarvoor ze nodig zijn. De reden blijft bij de uitkomst staan. Geen enkele vlag gebruikt zulke gegevens.</translation>
     </message>
     <message>
         <source>Figures do not say whether mixing is wanted, for whom and at which scale. Answer these with the parties involved. What is open is printed as not answered.</source>
@@ -1425,7 +1425,7 @@
     </message>
     <message>
         <source>For example {&quot;Woonstad&quot;: &quot;corporatie&quot;, &quot;BV&quot;: &quot;markt&quot;, &quot;&quot;: &quot;onbekend&quot;}. Common Dutch words are known (woningcorporatie, projectontwikkelaar, Gemeente X, waterschap). A value without a class counts as unknown and is named in the log.</source>
-        <translation>Bijvoorbeeld {&quot;Woonstad&quot;: &quot;corporatie&quot;, &quot;BV&quot;: &quot;markt&quot;, &quot;&quot;: &quot;onbekend&quot;}. Gangbare woorden zijn bekend (woningcorporatie, projectontwikkelaar, Gemeente X, waterschap). Een waarde zonder klasse telt als onbekend en staat in het log.</translation>
+        <translation>Bijvoorbeeld {&quot;Woonstad&quot;: &quot;corporatie&quot;, &quot;BV&quot;: &quot;markt&quot;, &quot;&quot;: &quot;onbekend&quot;}. Gangbare woorden zijn bekend (woningcorporatie, projectontwikkelaar, Gemeente X, waterschap). Een waarde zonder klasse telt als onbekend en staat in het logboek.</translation>
     </message>
     <message>
         <source>For example: Amsterdam, or GM0599, GM0622.</source>
@@ -1757,7 +1757,7 @@
     </message>
     <message>
         <source>Least land with a known owner (%)</source>
-        <translation>Minste grond met een bekende eigenaar (%)</translation>
+        <translation>Kleinste aandeel grond met een bekende eigenaar (%)</translation>
     </message>
     <message>
         <source>Leefbaarometer per buurt (table or layer, optional)</source>
@@ -1957,7 +1957,7 @@
     </message>
     <message>
         <source>Makes, from layers of your own, the indicators that CBS data do not hold and that the flags ask for: who owns the land (owner_public, owner_market), early post-war dwellings and poor energy labels (share_earlypostwar, share_poor_label), and building capacity (free_capacity). Scores of the Leefbaarometer can be put beside them. Every layer is optional. The output is your layer with these fields added; scan it next. Where a figure cannot be given the field is empty, and a field with _note says why. What is an assumption is called so, here and in the log.</source>
-        <translation>Maakt uit eigen lagen de indicatoren die niet in de CBS-gegevens staan en waar de vlaggen om vragen: van wie de grond is (owner_public, owner_market), woningen van 1945-1975 en slechte energielabels (share_earlypostwar, share_poor_label), en de bouwcapaciteit (free_capacity). Scores van de Leefbaarometer kunnen ernaast staan. Elke laag is optioneel. De uitvoer is uw laag met deze velden erbij; scan die daarna. Is een cijfer niet te geven, dan is het veld leeg en zegt een veld met _note waarom. Wat een aanname is, heet zo, hier en in het log.</translation>
+        <translation>Maakt uit eigen lagen de indicatoren die niet in de CBS-gegevens staan en waar de vlaggen om vragen: van wie de grond is (owner_public, owner_market), woningen van 1945-1975 en slechte energielabels (share_earlypostwar, share_poor_label), en de bouwcapaciteit (free_capacity). Scores van de Leefbaarometer kunnen ernaast staan. Elke laag is optioneel. De uitvoer is uw laag met deze velden erbij; scan die daarna. Is een cijfer niet te geven, dan is het veld leeg en zegt een veld met _note waarom. Wat een aanname is, heet zo, hier en in het logboek.</translation>
     </message>
     <message>
         <source>Map of the blocks (only with blocks)</source>
@@ -3109,7 +3109,7 @@
     </message>
     <message>
         <source>The layer is not in metres; it is reprojected to RD New (EPSG:28992).</source>
-        <translation>De laag is niet in meters; hij wordt omgezet naar RD New (EPSG:28992).</translation>
+        <translation>De laag is niet in meters en wordt omgezet naar RD New (EPSG:28992).</translation>
     </message>
     <message>
         <source>The layers of the run before it were taken out ({n}).</source>

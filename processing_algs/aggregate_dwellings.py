@@ -697,7 +697,7 @@ def _no_field(layer: Any, field: str) -> TableError:
     if inside:
         return TableError(
             'Layer {layer} has one field, "{only}": the file seems to be separated by {mark}. Add '
-            "it again with that delimiter (Layer > Add delimited text).",
+            "it again with that delimiter (Layer > Add Layer > Add Delimited Text Layer).",
             'Laag {layer} heeft één veld, "{only}": het bestand lijkt gescheiden door {mark}. Voeg '
             "het opnieuw toe met dat scheidingsteken (Kaartlagen > Laag "
             "toevoegen > Tekstgescheiden laag toevoegen).",

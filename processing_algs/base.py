@@ -146,7 +146,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         return Text(
             "Data on origin, religion, health, police or benefits ({names}); reason given: "
             "{reason}",
-            "Gegevens over herkomst, geloof, gezondheid, politie of uitkeringen ({names}); "
+            "Gegevens over herkomst, religie, gezondheid, politie of uitkeringen ({names}); "
             "opgegeven reden: {reason}",
         ).format(
             names=", ".join(fields),
@@ -180,7 +180,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             raise PolicyError(
                 "{names} looks like data on origin, religion, health, police or benefits of "
                 "persons. WijkMix does not use these here. Choose another field.",
-                "{names} lijkt op gegevens over herkomst, geloof, gezondheid, politie of "
+                "{names} lijkt op gegevens over herkomst, religie, gezondheid, politie of "
                 "uitkeringen van personen. WijkMix gebruikt die hier niet. Kies een ander veld.",
                 names=", ".join(found),
             )
@@ -189,7 +189,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
                 "{names} looks like data on origin, religion, health, police or benefits of "
                 "persons. Choose another field, or write under {reason} what they are needed for "
                 "(parameter {parameter}); it stays with the result.",
-                "{names} lijkt op gegevens over herkomst, geloof, gezondheid, politie of "
+                "{names} lijkt op gegevens over herkomst, religie, gezondheid, politie of "
                 "uitkeringen van personen. Kies een ander veld, of schrijf bij {reason} waarvoor "
                 "ze nodig zijn (parameter {parameter}); dat blijft bij de uitkomst staan.",
                 names=", ".join(found),

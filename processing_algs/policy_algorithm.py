@@ -127,7 +127,7 @@ class PolicyAlgorithm(WijkMixAlgorithm):
             raise PolicyError(
                 "Vulnerable ({text}) reads {names}: data on origin, religion, health, police or "
                 "benefits of persons, which WijkMix keeps out of every flag. Use another rule.",
-                "Kwetsbaar ({text}) leest {names}: gegevens over herkomst, geloof, gezondheid, "
+                "Kwetsbaar ({text}) leest {names}: gegevens over herkomst, religie, gezondheid, "
                 "politie of uitkeringen van personen, die WijkMix buiten elke vlag houdt. "
                 "Gebruik een andere regel.",
                 text=text,

@@ -80,6 +80,8 @@ ONE_WORD = {
     r"significant cluster": "significante cluster",
     r"plugins?|pluginbeheer|pluginbeheerder": "plug-in, as QGIS",
     r"gereedschapskist": "Toolbox",
+    r"het log": "het logboek",
+    r"geloof": "religie",
 }
 
 

@@ -388,8 +388,8 @@ def refuse_forbidden(clauses: Clauses) -> None:
         raise PolicyError(
             "The condition on {names} looks like data on origin, religion, health, police or "
             "benefits of persons. WijkMix never uses these for a flag or a match.",
-            "De voorwaarde op {names} lijkt op gegevens over herkomst, geloof, gezondheid, politie "
-            "of uitkeringen van personen. WijkMix gebruikt die nooit voor een vlag of een "
+            "De voorwaarde op {names} lijkt op gegevens over herkomst, religie, gezondheid, "
+            "politie of uitkeringen van personen. WijkMix gebruikt die nooit voor een vlag of een "
             "koppeling.",
             names=", ".join(found),
         )

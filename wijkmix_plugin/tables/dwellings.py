@@ -487,8 +487,9 @@ def likely_reason(theirs: Sequence[Any], ours: Sequence[Any]) -> Text:
     if left & right:
         return Text(
             "Without letters and leading zeros {n} of them do match: the codes were most likely "
-            "read as numbers. Read that column as text (for a CSV: Layer > Add delimited text, "
-            "no detection of field types), so that it looks like {example}.",
+            "read as numbers. Read that column as text (for a CSV: "
+            "Layer > Add Layer > Add Delimited Text Layer, no detection of field types), so that "
+            "it looks like {example}.",
             "Zonder letters en voorloopnullen komen er {n} wel overeen: de codes zijn "
             "waarschijnlijk als getal gelezen. Lees die kolom als tekst (bij een CSV: "
             "Kaartlagen > Laag toevoegen > Tekstgescheiden laag toevoegen, zonder veldtypen te "
