@@ -64,8 +64,12 @@
         <translation>Een CSV, werkblad of laag met de cijfers, als de vlakken die niet hebben: StatLine of de KWB, zoals gedownload. Wat niet past, staat er met de waarschijnlijke reden bij.</translation>
     </message>
     <message>
-        <source>A building of a corporation is uniform by construction, so against shuffled dwellings nearly every wijk stands out; whole buildings are the stricter test.</source>
-        <translation>Een corporatiegebouw is van zichzelf eenvormig, dus tegen geschudde woningen valt bijna elke wijk op; hele panden schudden is de strengere toets.</translation>
+        <source>A building of a corporation is uniform by construction, so against shuffled dwellings nearly every wijk stands out; whole buildings are the stricter test. With both fields below the other one is given beside it.</source>
+        <translation>Een gebouw van een corporatie is vanzelf eenvormig, dus tegenover geschudde woningen valt bijna elke wijk op; hele panden zijn de strengere toets. Met beide velden hieronder staat de andere ernaast.</translation>
+    </message>
+    <message>
+        <source>A building of a corporation is uniform by construction, so against shuffled dwellings nearly every wijk stands out; whole panden are the stricter test. It needs blocks as rows per building, with the fields blok and pand.</source>
+        <translation>Een gebouw van een corporatie is vanzelf eenvormig, dus tegenover geschudde woningen valt bijna elke wijk op; hele panden schudden is de strengere toets. Daarvoor zijn blokken nodig als rijen per pand, met de velden blok en pand.</translation>
     </message>
     <message>
         <source>A buurt: choose one first</source>
@@ -178,6 +182,10 @@
     <message>
         <source>Addresses (points)</source>
         <translation>Adressen (punten)</translation>
+    </message>
+    <message>
+        <source>Adds chance by whole buildings; the block field is needed too.</source>
+        <translation>Voegt toeval met hele panden toe; het blokveld is dan ook nodig.</translation>
     </message>
     <message>
         <source>Adds the indices of each area by itself, for example the gemeente code.</source>
@@ -1432,10 +1440,6 @@
         <translation>Bijvoorbeeld: Amsterdam, of GM0599, GM0622.</translation>
     </message>
     <message>
-        <source>For shuffling whole buildings; the block field is needed too.</source>
-        <translation>Voor het schudden van hele panden; het blokveld is dan ook nodig.</translation>
-    </message>
-    <message>
         <source>For the flags of the selected buurt</source>
         <translation>Bij de vlaggen van de gekozen buurt</translation>
     </message>
@@ -2072,8 +2076,24 @@
         <translation>Mozaïekindex (homogene blokken, gemengde wijk)</translation>
     </message>
     <message>
+        <source>Mosaic index beyond chance, dwellings shuffled</source>
+        <translation>Mozaïekindex boven toeval, woningen geschud</translation>
+    </message>
+    <message>
+        <source>Mosaic index beyond chance, panden shuffled</source>
+        <translation>Mozaïekindex boven toeval, panden geschud</translation>
+    </message>
+    <message>
         <source>Mosaic index beyond chance</source>
         <translation>Mozaïekindex boven toeval</translation>
+    </message>
+    <message>
+        <source>Mosaic index by chance, dwellings shuffled</source>
+        <translation>Mozaïekindex door toeval, woningen geschud</translation>
+    </message>
+    <message>
+        <source>Mosaic index by chance, panden shuffled</source>
+        <translation>Mozaïekindex door toeval, panden geschud</translation>
     </message>
     <message>
         <source>Mosaic index by chance</source>
@@ -2086,6 +2106,14 @@
     <message>
         <source>Mosaic index, buurt variant</source>
         <translation>Mozaïekindex, buurtvariant</translation>
+    </message>
+    <message>
+        <source>Mosaic index: z against chance, dwellings shuffled</source>
+        <translation>Mozaïekindex: z ten opzichte van toeval, woningen geschud</translation>
+    </message>
+    <message>
+        <source>Mosaic index: z against chance, panden shuffled</source>
+        <translation>Mozaïekindex: z ten opzichte van toeval, panden geschud</translation>
     </message>
     <message>
         <source>Mosaic index: z against chance</source>
@@ -3796,6 +3824,10 @@
         <translation>voordeel: {text}</translation>
     </message>
     <message>
+        <source>beyond chance of panden</source>
+        <translation>boven toeval van panden</translation>
+    </message>
+    <message>
         <source>beyond chance</source>
         <translation>boven toeval</translation>
     </message>
@@ -3806,6 +3838,10 @@
     <message>
         <source>by chance (dwellings shuffled)</source>
         <translation>door toeval (woningen geschud)</translation>
+    </message>
+    <message>
+        <source>by chance (whole panden shuffled)</source>
+        <translation>door toeval (hele panden geschud)</translation>
     </message>
     <message>
         <source>cannot be asked: it is compared with itself</source>

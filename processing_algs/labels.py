@@ -67,6 +67,15 @@ def aliases() -> dict[str, str]:
             "mosaic_expected": translate("WijkMix", "Mosaic index by chance"),
             "mosaic_corrected": translate("WijkMix", "Mosaic index beyond chance"),
             "mosaic_z": translate("WijkMix", "Mosaic index: z against chance"),
+            "mosaic_expected_panden": translate(
+                "WijkMix", "Mosaic index by chance, panden shuffled"
+            ),
+            "mosaic_corrected_panden": translate(
+                "WijkMix", "Mosaic index beyond chance, panden shuffled"
+            ),
+            "mosaic_z_panden": translate(
+                "WijkMix", "Mosaic index: z against chance, panden shuffled"
+            ),
             "mosaic_class": translate("WijkMix", "Mosaic class"),
             "null_model": translate("WijkMix", "Shuffled"),
             "n_blocks": translate("WijkMix", "Number of blocks"),

@@ -119,7 +119,7 @@ class Mosaic(BlocksAlgorithm):
                     "WijkMix",
                     "A building of a corporation is uniform by construction, so against shuffled "
                     "dwellings nearly every wijk stands out; whole buildings are the stricter "
-                    "test.",
+                    "test. With both fields below the other one is given beside it.",
                 ),
             )
         )
@@ -131,7 +131,7 @@ class Mosaic(BlocksAlgorithm):
         self._add_field(
             self.PAND_FIELD,
             translate("WijkMix", "Building (pand): rows with the same value are one building"),
-            translate("WijkMix", "For shuffling whole buildings; the block field is needed too."),
+            translate("WijkMix", "Adds chance by whole buildings; the block field is needed too."),
         )
         double = QgsProcessingParameterNumber.Type.Double
         integer = QgsProcessingParameterNumber.Type.Integer
@@ -246,7 +246,7 @@ class Mosaic(BlocksAlgorithm):
         else:
             code, outlines = self._locate(parameters, context, feedback, read)
         panden = None
-        if null_model == PANDEN:
+        if block and pand:
             panden = _together(
                 read, labels(read.frame[block]), code, labels(read.frame[pand]), self, feedback
             )
@@ -255,25 +255,39 @@ class Mosaic(BlocksAlgorithm):
             units, code = _blocks_of(read, labels(read.frame[block]), code, self, feedback)
         feedback.setProgress(20)
         counts, code = self._enough(parameters, context, feedback, units.counts, code)
-        if panden is None:
-            settings: dict[str, Any] = {"counts": counts, "parents": code}
-        else:
+        settings: list[dict[str, Any]] = [{"counts": counts, "parents": code}]
+        models = ["dwellings"]
+        if panden is not None:
             # Without the blocks that are too small, as where dwellings are shuffled.
             home = np.where(np.isfinite(counts).all(axis=1), code, None)
             known = dict(zip(units.frame["block"], home, strict=True))
-            settings = {
-                "counts": panden.counts,
-                "parents": [known.get(b) for b in panden.frame["block"]],
-                "blocks": panden.frame["block"].tolist(),
-            }
-        table = mosaic.mosaic(
-            **settings,
-            replicates=self.parameterAsInt(parameters, self.REPLICATES, context),
-            seed=self.parameterAsInt(parameters, self.SEED, context),
-            limits=limits,
-            progress=lambda part: feedback.setProgress(20 + 0.5 * part),
-            cancelled=feedback.isCanceled,
-        )
+            settings.append(
+                {
+                    "counts": panden.counts,
+                    "parents": [known.get(b) for b in panden.frame["block"]],
+                    "blocks": panden.frame["block"].tolist(),
+                }
+            )
+            models.append("panden")
+        if null_model == PANDEN:
+            settings.reverse()
+            models.reverse()
+        tables = [
+            mosaic.mosaic(
+                **given,
+                replicates=self.parameterAsInt(parameters, self.REPLICATES, context),
+                seed=self.parameterAsInt(parameters, self.SEED, context),
+                limits=limits,
+                progress=lambda part, turn=turn: feedback.setProgress(
+                    20 + 50 * (turn + part / 100) / len(settings)
+                ),
+                cancelled=feedback.isCanceled,
+            )
+            for turn, given in enumerate(settings)
+        ]
+        table = tables[0]
+        for other, model in zip(tables[1:], models[1:], strict=True):
+            mosaic.add_model(table, other, model)
         if table.empty:
             raise TableError(
                 "No block has both usable counts and a wijk. Check the groups, the least number of "
@@ -672,6 +686,20 @@ def aliases() -> dict[str, str]:
         "mosaic_expected": translate("WijkMix", "Mosaic index by chance"),
         "mosaic_corrected": translate("WijkMix", "Mosaic index beyond chance"),
         "mosaic_z": translate("WijkMix", "Mosaic index: z against chance"),
+        "mosaic_expected_dwellings": translate(
+            "WijkMix", "Mosaic index by chance, dwellings shuffled"
+        ),
+        "mosaic_corrected_dwellings": translate(
+            "WijkMix", "Mosaic index beyond chance, dwellings shuffled"
+        ),
+        "mosaic_z_dwellings": translate(
+            "WijkMix", "Mosaic index: z against chance, dwellings shuffled"
+        ),
+        "mosaic_expected_panden": translate("WijkMix", "Mosaic index by chance, panden shuffled"),
+        "mosaic_corrected_panden": translate(
+            "WijkMix", "Mosaic index beyond chance, panden shuffled"
+        ),
+        "mosaic_z_panden": translate("WijkMix", "Mosaic index: z against chance, panden shuffled"),
         "mosaic_class": translate("WijkMix", "Mosaic class"),
         "null_model": translate("WijkMix", "Shuffled"),
         "patch_size": translate("WijkMix", "Size of the uniform patch (dwellings)"),

@@ -15,6 +15,7 @@ import pandas as pd
 
 from .errors import Cancelled, MeasureError, TableError, Text
 from .measures import grain, local_moran, mix, mosaic, neighbours, overview
+from .measures import panden as by_pand
 from .policy import finer_scales, flags, indicators
 from .policy.catalogue import Catalogue
 from .policy.scales import FINER_FIELD
@@ -38,6 +39,7 @@ BLOCK_COLUMNS = (
     "mosaic_expected",
     "mosaic_corrected",
     "mosaic_z",
+    *(f"{name}_panden" for name in mosaic.CHANCE),
     "mosaic_class",
     "null_model",
     "patch_size",
@@ -75,6 +77,11 @@ STREET_FIELDS = {
     **dict.fromkeys(("openbareruimtenaam", "openbare_ruimte_naam"), ""),
     **dict.fromkeys(("pc6", "postcode6"), "PC6"),
 }
+
+
+# Rows per building: fields of its block and of the building itself.
+BLOCK_FIELDS = ("blok", "block", "blok_id", "block_id")
+PAND_FIELDS = ("pand", "pand_id", "pandidentificatie", "pand_identificatie")
 
 
 @dataclass
@@ -290,6 +297,7 @@ def run_scan(
                         "limit_mosaic": limits.mosaic,
                         "limit_fine": limits.fine,
                         "theta": theta,
+                        "null_models": ["dwellings", *(["panden"] if found.panden else [])],
                         "min_dwellings": MIN_DWELLINGS,
                     }
                 ),
@@ -454,12 +462,14 @@ class _Found:
     """What was worked out of the blocks: their counts, where they lie, what they tell."""
 
     columns: list[str]
+    shapes: np.ndarray
     counts: np.ndarray
     buurt: np.ndarray  # position of the buurt of each block that counts, -1 for the others
     finer: list[finer_scales.Units]
     grain: grain.Grain
     notes: list[Note]
     squares: bool
+    panden: bool  # whether whole panden were shuffled too
 
 
 def _blocks(
@@ -475,6 +485,10 @@ def _blocks(
     """Give every block to the buurt that holds most of it, and measure wijken and buurten."""
     counts, texts = _block_counts(blocks, classes)
     shapes = blocks.geometry.to_numpy()
+    rows, row_block = counts, np.arange(len(counts))
+    summed = _summed(blocks, counts, texts)
+    if summed is not None:
+        counts, shapes, row_block = summed.counts, summed.shapes, summed.row_block
     placed = mosaic.assign(shapes, table.geometry.to_numpy())
     outside = placed.parent < 0
     small = ~(np.nan_to_num(counts).sum(axis=1) >= MIN_DWELLINGS)
@@ -495,7 +509,7 @@ def _blocks(
             "hebben {held:,.0f} woningen met bekend eigendom, de buurten {known:,.0f}.",
         ).format(
             used=int(used.sum()),
-            n=len(blocks),
+            n=len(counts),
             small=int(small.sum()),
             minimum=MIN_DWELLINGS,
             outside=int(outside.sum()),
@@ -505,7 +519,8 @@ def _blocks(
         )
     )
     buurt = np.where(used, placed.parent, -1)
-    streets = _streets(blocks, counts, placed.parent)
+    at_row = np.where(row_block >= 0, placed.parent[row_block], -1)
+    streets = _streets(blocks, rows, at_row)
     counts = np.where(used[:, None], counts, np.nan)
     columns = [f"n_{c}" for c in classes]
     told = grain.grain(
@@ -518,11 +533,56 @@ def _blocks(
         limits=limits,
         theta=theta,
         seed=seed,
+        panden=None if summed is None else (summed.panden, summed.pand_block),
         cancelled=cancelled,
     )
     notes = [Note("info", text) for text in texts]
     finer = [*streets, finer_scales.Units("blok", counts, buurt)]
-    return _Found(columns, counts, buurt, finer, told, notes, squares.are_squares(blocks.columns))
+    return _Found(
+        columns,
+        shapes,
+        counts,
+        buurt,
+        finer,
+        told,
+        notes,
+        squares.are_squares(blocks.columns),
+        summed is not None,
+    )
+
+
+def _field(frame: pd.DataFrame, spellings: Iterable[str]) -> str | None:
+    """Return the field of a layer with one of these names, in any case."""
+    names = {str(name).lower(): name for name in frame.columns}
+    return next((names[name] for name in spellings if name in names), None)
+
+
+def _summed(
+    blocks: gpd.GeoDataFrame, counts: np.ndarray, texts: list[Text]
+) -> by_pand.Summed | None:
+    """Sum rows per building to blocks, where the layer has both; None where a row is a block."""
+    block, pand = _field(blocks, BLOCK_FIELDS), _field(blocks, PAND_FIELDS)
+    if block is None or pand is None:
+        return None
+    label = text(blocks[block])
+    if len(pd.unique(label[pd.notna(label)])) in (0, len(blocks)):
+        return None
+    found = by_pand.to_blocks(counts, blocks.geometry.to_numpy(), label, text(blocks[pand]))
+    texts.append(
+        Text(
+            "{rows} rows of buildings make {blocks} blocks, by the fields {block} and {pand}; "
+            "{lost} rows have no block. Whole panden are shuffled too.",
+            "{rows} rijen met panden vormen {blocks} blokken, volgens de velden {block} en "
+            "{pand}; {lost} rijen hebben geen blok. Ook hele panden worden geschud.",
+        ).format(
+            rows=len(blocks),
+            blocks=len(found.counts),
+            block=block,
+            pand=pand,
+            lost=int((found.row_block < 0).sum()),
+        )
+    )
+    return found
 
 
 def _streets(
@@ -533,16 +593,15 @@ def _streets(
     Blocks that are too small by themselves count as well: addresses make streets. A street below
     the least number of dwellings does not.
     """
-    names = {str(name).lower(): name for name in blocks.columns}
-    found = next((name for name in STREET_FIELDS if name in names), None)
+    found = _field(blocks, STREET_FIELDS)
     if found is None:
         return []
-    street = text(blocks[names[found]])
+    street = text(blocks[found])
     used = (parent >= 0) & np.isfinite(counts).all(axis=1) & pd.notna(street)
     rows = pd.DataFrame(counts[used]).groupby([parent[used], street[used]], sort=True).sum()
     rows = rows[rows.sum(axis=1) >= MIN_DWELLINGS]
     home = rows.index.get_level_values(0).to_numpy(dtype=int)
-    return [finer_scales.Units("straat", rows.to_numpy(float), home, STREET_FIELDS[found])]
+    return [finer_scales.Units("straat", rows.to_numpy(float), home, STREET_FIELDS[found.lower()])]
 
 
 def _reference_counts(counts: pd.DataFrame, area: np.ndarray | None) -> np.ndarray:
@@ -575,7 +634,7 @@ def _block_map(blocks: gpd.GeoDataFrame, result: pd.DataFrame, found: _Found) ->
     for place, name in enumerate(found.columns):
         table[name] = found.counts[:, place]
     table = pd.concat([table, found.grain.blocks], axis=1)
-    return gpd.GeoDataFrame(table, geometry=blocks.geometry.to_numpy(), crs=blocks.crs)
+    return gpd.GeoDataFrame(table, geometry=found.shapes, crs=blocks.crs)
 
 
 def _spectrum(
@@ -602,7 +661,7 @@ def _wijken(
         block = found.grain.wijken.rename(
             columns={"theil_h": "theil_h_block", "mosaic": "mosaic_block"}
         )
-        wijken = wijken.join(block[list(BLOCK_COLUMNS)])
+        wijken = wijken.join(block[[name for name in BLOCK_COLUMNS if name in block]])
     return wijken.reset_index(names="wijk_code")
 
 

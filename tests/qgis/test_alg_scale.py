@@ -276,6 +276,15 @@ def test_mosaic_of_panden(run, table_of):
     assert row["null_model"] == "panden"
     assert row["patch_size"] is None  # points share no borders
     assert len(table_of(results["BLOCKS_OUT"])) == 6
+    # The other null model stands beside it, whichever is asked.
+    fields = {"PAND_FIELD": "pand", "BLOCK_FIELD": "blok"}
+    (other,) = table_of(mosaic(run, layer, NULL_MODEL=0, **fields)["OUTPUT"])
+    assert other["null_model"] == "dwellings"
+    for name in ("mosaic_expected", "mosaic_corrected", "mosaic_z"):
+        assert row[f"{name}_dwellings"] == other[name]
+        assert other[f"{name}_panden"] == row[name]
+        assert f"{name}_panden" not in row
+    assert other["mosaic_expected"] < row["mosaic_expected"]
 
 
 def test_small_blocks_are_left_out_and_never_shown(run, blocks, table_of):

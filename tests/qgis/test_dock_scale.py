@@ -210,6 +210,31 @@ def test_every_scale_stands_side_by_side(dock, load, nested_buurten, nested_bloc
     assert "H within 1000 m is" in text
 
 
+def test_the_second_null_model_stands_beside_the_first(dock, load, nested_buurten, nested_blocks):
+    from qgis.core import QgsField
+    from qgis.PyQt.QtCore import QMetaType
+
+    load(nested_buurten, BLOCKS=nested_blocks())
+    dock.select_code("BU00010000")
+    assert "beyond chance of panden" not in words(dock.scale)
+    assert "nearly every wijk stands out" in words(dock.scale)
+    project = QgsProject.instance()
+    table = next(x for x in project.mapLayers().values() if x.name().startswith("Wijken (table)"))
+    names = ("mosaic_expected_panden", "mosaic_corrected_panden", "mosaic_z_panden")
+    table.dataProvider().addAttributes([QgsField(name, QMetaType.Type.Double) for name in names])
+    table.updateFields()
+    given = {
+        table.fields().lookupField(name): number
+        for name, number in zip(names, (0.2, 0.128, 1.5), strict=True)
+    }
+    first = next(f for f in table.getFeatures() if f["wijk_code"] == "WK000101")
+    table.dataProvider().changeAttributeValues({first.id(): given})
+    dock.select_code("BU00010001")
+    text = words(dock.scale)
+    assert value(text, "beyond chance of panden") == "0.128 (z 1.5)"
+    assert value(text, "by chance (whole panden shuffled)") == "0.200"
+
+
 def test_without_blocks_there_is_no_grain(dock, load, nested_buurten):
     load(nested_buurten)
     dock.select_code("BU00010000")

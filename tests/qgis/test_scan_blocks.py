@@ -198,6 +198,33 @@ def test_blocks_with_a_street_answer_for_streets(run, nested_buurten, nested_blo
     assert rows[1]["flag_scales"] is None
 
 
+def test_rows_per_building_make_blocks_and_both_null_models(
+    run, nested_buurten, nested_blocks, table_of
+):
+    expected = table_of(scan(run, nested_buurten, BLOCKS=nested_blocks())["WIJKEN"])[0]
+    rows = nested_blocks(divide=2)
+    rows.dataProvider().addFeatures(list(rows.getFeatures()))  # each block as two panden
+    rows.dataProvider().addAttributes(
+        [QgsField(name, QMetaType.Type.QString) for name in ("blok", "pand")]
+    )
+    rows.updateFields()
+    block, pand = (rows.fields().lookupField(name) for name in ("blok", "pand"))
+    named = {f.id(): {block: f"b{n % 8}", pand: f"p{n}"} for n, f in enumerate(rows.getFeatures())}
+    rows.dataProvider().changeAttributeValues(named)
+    results = scan(run, nested_buurten, BLOCKS=rows, BLOCKS_OUT="TEMPORARY_OUTPUT")
+    first = table_of(results["WIJKEN"])[0]
+    for name in ("n_blocks", "mosaic_block", "mosaic_expected", "patch_size", "edge_contrast"):
+        assert first[name] == pytest.approx(expected[name], abs=1e-12), name
+    assert first["mosaic_corrected_panden"] == pytest.approx(
+        first["mosaic_block"] - first["mosaic_expected_panden"]
+    )
+    # Halves of a block are far from dwellings: chance alone leaves more of them together.
+    assert first["mosaic_expected_panden"] > 3 * first["mosaic_expected"]
+    assert "mosaic_z_panden" not in expected
+    assert len(table_of(results["BLOCKS_OUT"])) == 8
+    assert any("16 rows of buildings make 8 blocks" in line for line in run.log)
+
+
 def test_points_have_no_patches(run, nested_buurten, nested_blocks, table_of):
     first = table_of(scan(run, nested_buurten, BLOCKS=nested_blocks("Point"))["WIJKEN"])[0]
     assert first["patch_size"] is None

@@ -180,6 +180,21 @@ def test_a_d_that_falls_is_not_believed(blocks, catalogue):
     assert "Checked" not in text
 
 
+def test_both_null_models_stand_side_by_side_and_say_how_to_read_them(blocks, catalogue):
+    without = section(html.render_scan(blocks, catalogue, lang="nl"))
+    assert "valt bijna elke wijk op" in without
+    assert "geef daarvoor blokken als rijen per pand" in without
+    blocks.wijken["mosaic_z"] = 41.3
+    blocks.wijken["mosaic_corrected_panden"] = 0.07
+    blocks.wijken["mosaic_z_panden"] = 1.2
+    text = section(html.render_scan(blocks, catalogue, lang="nl"))
+    assert "Boven toeval, panden" in text
+    assert "0,31<br><small>z 41,3</small>" in text
+    assert "0,07<br><small>z 1,2</small>" in text
+    assert "de strengere toets. Wat daar overblijft" in text
+    assert "geef daarvoor blokken als rijen per pand" not in text
+
+
 def test_own_blocks_are_not_called_squares(make, catalogue):
     town = with_spectrum(make(), blocks=True, source="own")
     text = section(html.render_scan(town, catalogue, lang="nl"))

@@ -242,6 +242,7 @@ class Found:
                     number(row.get("mosaic_expected"), 3),
                 ),
                 (translate("WijkMix", "beyond chance"), beyond),
+                *self._panden(),
                 (buurt_variant, number(row.get("mosaic_buurt"), 3)),
                 (translate("WijkMix", "Class"), self._class(row.get("mosaic_class"))),
                 (translate("WijkMix", "Number of blocks"), number(row.get("n_blocks"))),
@@ -258,6 +259,23 @@ class Found:
         table = f'<table style="font-size:small" cellpadding="2">{body}</table>'
         title = heading(translate("WijkMix", "Mosaic of the wijk"))
         return title + table + (self._reading() if self.blocks else "")
+
+    def _panden(self) -> list[tuple[str, str]]:
+        """Return the second null model, where the blocks came as rows per building."""
+        translate = QCoreApplication.translate
+        row = self.wijk
+        if not isinstance(row.get("mosaic_corrected_panden"), float):
+            return []
+        beyond = number(row["mosaic_corrected_panden"], 3)
+        if isinstance(row.get("mosaic_z_panden"), float):
+            beyond += f" (z {number(row['mosaic_z_panden'], 1)})"
+        return [
+            (
+                translate("WijkMix", "by chance (whole panden shuffled)"),
+                number(row.get("mosaic_expected_panden"), 3),
+            ),
+            (translate("WijkMix", "beyond chance of panden"), beyond),
+        ]
 
     @staticmethod
     def _class(kind: Any) -> str:
@@ -318,7 +336,13 @@ class Found:
                 "The size of uniform patches needs blocks that are polygons; these are points.",
             )
         )
-        return paragraph(limits) + paragraph(patch)
+        chance = translate(
+            "WijkMix",
+            "A building of a corporation is uniform by construction, so against shuffled dwellings "
+            "nearly every wijk stands out; whole panden are the stricter test. It needs blocks as "
+            "rows per building, with the fields blok and pand.",
+        )
+        return paragraph(chance) + paragraph(limits) + paragraph(patch)
 
 
 def level_words(name: str) -> str:

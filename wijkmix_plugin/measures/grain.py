@@ -114,7 +114,8 @@ class Grain:
     Parameters
     ----------
     wijken : DataFrame indexed by wijk
-        The columns of `mosaic.mosaic`, `null_model` ("dwellings": what was shuffled),
+        The columns of `mosaic.mosaic`, `null_model` ("dwellings": what was shuffled), with panden
+        those of `mosaic.CHANCE` once more for shuffled panden (`_panden`),
         `block_dwellings` (in the blocks that count), `patch_size` (at the theta that was asked),
         `PATCHES`, `mixed_dwellings`, `edge_contrast` (NaN for points) and `AROUND` (mean over the
         blocks, weighted by their dwellings; -1 to 1).
@@ -146,6 +147,7 @@ def grain(
     theta: float = 0.8,
     replicates: int = 999,
     seed: int = 12345,
+    panden: tuple[np.ndarray, np.ndarray] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Grain:
     """Compute what blocks tell about their wijk and their buurt.
@@ -160,6 +162,8 @@ def grain(
     wijk, buurt : sequence of n labels
         Missing leaves the block out.
     limits, theta, replicates, seed : see `mosaic`.
+    panden : optional, dwellings per pand and class and the position of the block of each
+        Adds the second null model.
 
     Raises
     ------
@@ -177,6 +181,12 @@ def grain(
     wijken = mosaic.mosaic(
         counts, parent, replicates=replicates, seed=seed, limits=limits, cancelled=cancelled
     )
+    if panden is not None:
+        home = parent.where(pd.Series(used), None).to_numpy(dtype=object)[panden[1]]
+        moved = mosaic.mosaic(
+            panden[0], home, replicates=replicates, seed=seed, blocks=panden[1], cancelled=cancelled
+        )
+        mosaic.add_model(wijken, moved, "panden")
     number = pd.Index(wijken.index).get_indexer(pd.Index(parent, dtype=object))
     number = np.where(used, number, -1)
     n = len(wijken)

@@ -21,6 +21,7 @@ from .surroundings import within
 
 THETAS = (0.6, 0.7, 0.8, 0.9)
 CLASSES = ("mosaic", "fine", "one-sided", "between")
+CHANCE = ("mosaic_expected", "mosaic_corrected", "mosaic_z")
 
 # Replicates times units held at once: 2 million numbers are 16 MB.
 _AT_ONCE = 2_000_000
@@ -136,6 +137,18 @@ def mosaic(
         table["mosaic_z"] = table["mosaic_corrected"] / spread
     table["mosaic_class"] = classify(table, limits)
     return table
+
+
+def add_model(table: pd.DataFrame, other: pd.DataFrame, model: str) -> None:
+    """Set what another null model gives beside the first, under `<column of CHANCE>_<model>`.
+
+    Parameters
+    ----------
+    table, other : as `mosaic` returns them, of the same blocks.
+    model : "dwellings" or "panden": what was shuffled for `other`.
+    """
+    for name in CHANCE:
+        table[f"{name}_{model}"] = other[name].reindex(table.index)
 
 
 def classify(table: pd.DataFrame, limits: Limits) -> np.ndarray:

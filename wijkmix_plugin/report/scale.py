@@ -46,7 +46,9 @@ MOSAIC = {
     "mosaic_buurt": Text("Mosaic of buurten", "Mozaïek van buurten"),
     "mosaic_block": Text("Mosaic of blocks", "Mozaïek van blokken"),
     "mosaic_corrected": Text("Above chance", "Boven toeval"),
+    "mosaic_corrected_panden": Text("Above chance, panden", "Boven toeval, panden"),
 }
+_Z = {name: name.replace("corrected", "z") for name in MOSAIC if "corrected" in name}
 CLASS = {
     "mosaic": Text("mosaic", "mozaïek"),
     "fine": Text("fine", "fijn"),
@@ -394,7 +396,7 @@ def _mosaic_facts(page: Page, values: Mapping[str, object], blocks: bool) -> str
     """Return the mosaic index of one wijk, and with blocks its class, patch and borders."""
     number = page.numbers
     shown = [name for name in MOSAIC if not is_missing(values.get(name))]
-    rows = [[page.say(MOSAIC[name]), f"={number.decimal(values[name], 3)}"] for name in shown]
+    rows = [[page.say(MOSAIC[name]), f"={_mosaic_cell(page, values, name, 3)}"] for name in shown]
     if blocks:
         kind = values.get("mosaic_class")
         words = NONE if is_missing(kind) else page.say(charts.MOSAIC_LABELS.get(str(kind), kind))
@@ -499,7 +501,7 @@ def _wijken(page: Page, wijken: pd.DataFrame, blocks: bool) -> str:
         if present:
             cells.append(_bar(page, name, values, blocks, width=96))
             cells += [f"={_share(page, values[part])}" for part in present]
-        cells += [f"={number.decimal(values[part])}" for part in mosaic]
+        cells += [f"={_mosaic_cell(page, values, part, 2)}" for part in mosaic]
         if blocks:
             kind = values.get("mosaic_class")
             cells.append(esc(None) if is_missing(kind) else page.say(CLASS.get(str(kind), kind)))
@@ -527,6 +529,13 @@ def _wijken(page: Page, wijken: pd.DataFrame, blocks: bool) -> str:
     return page.fold(title, body, opened=len(wijken) <= figures.LONG)
 
 
+def _mosaic_cell(page: Page, values: Mapping[str, object], name: str, digits: int) -> str:
+    """Return a value of the index, with its z where it is set against chance."""
+    text = page.numbers.decimal(values[name], digits)
+    z = values.get(_Z.get(name, ""))
+    return text if is_missing(z) else f"{text}<br><small>z {page.numbers.decimal(z, 1)}</small>"
+
+
 def _mosaic_note(page: Page, shown: Sequence[str]) -> str:
     """Say what the mosaic index is and what the level at hand can tell."""
     if not shown:
@@ -544,6 +553,29 @@ def _mosaic_note(page: Page, shown: Sequence[str]) -> str:
             "dwellings over the same blocks.",
             " Boven toeval: wat overblijft na aftrek van het gemiddelde van 999 keer schudden van "
             "dezelfde woningen over dezelfde blokken.",
+        )
+        text += page.t(
+            " A building of a corporation is uniform by construction, so against shuffled "
+            "dwellings nearly every wijk stands out (a large z).",
+            " Een gebouw van een corporatie is vanzelf eenvormig, dus tegenover geschudde woningen "
+            "valt bijna elke wijk op (een grote z).",
+        )
+        text += (
+            page.t(
+                " Panden: the same with whole buildings (panden) shuffled over the places in the "
+                "blocks, the stricter test. What is left there follows from which buildings stand "
+                "together; where only the first is high, uniform buildings explain it.",
+                " Panden: hetzelfde met hele panden geschud over de plaatsen in de blokken, de "
+                "strengere toets. Wat daar overblijft, komt doordat soortgelijke panden bij elkaar "
+                "staan; is alleen de eerste hoog, dan verklaren eenvormige panden het.",
+            )
+            if "mosaic_corrected_panden" in shown
+            else page.t(
+                " The stricter test shuffles whole buildings: give blocks as rows per building, "
+                "with the fields blok and pand.",
+                " De strengere toets schudt hele panden: geef daarvoor blokken als rijen per pand, "
+                "met de velden blok en pand.",
+            )
         )
     if "mosaic_block" not in shown:
         text += page.t(
