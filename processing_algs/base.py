@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import shutil
 from collections.abc import Collection
@@ -24,10 +25,12 @@ from qgis.core import (
     QgsProcessingParameterDefinition,
     QgsProcessingParameterExpression,
     QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterString,
     QgsProcessingUtils,
+    QgsProperty,
     QgsVectorLayer,
     QgsWkbTypes,
 )
@@ -123,8 +126,11 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             self.check(parameters, context)
             self._check_sensitive(parameters, context)
             self._say_reason(parameters, context, feedback)
+            self.record(self._asked(parameters, context), parameters, context)
             with qgis_io.many_small_objects():
-                return self.compute(parameters, context, feedback)
+                results = self.compute(parameters, context, feedback)
+            self._record_with_layers(context)
+            return results
         except WijkMixError as error:
             problem = local(error.text)
         except Exception:
@@ -135,6 +141,57 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         # every refused run would keep its layers and tables.
         del parameters, context, feedback
         raise QgsProcessingException(problem)
+
+    # -- the record: where the numbers come from
+
+    def record(
+        self, provenance: dict[str, Any], parameters: dict[str, Any], context: Any
+    ) -> dict[str, Any]:
+        """Keep what is stored with every output of this run, in its file and in the project.
+
+        Without a call the parameters are the record. An algorithm calls it before it saves.
+        """
+        told = self.reason(parameters, context)
+        if told is not None:
+            provenance["reason"] = {"en": told.en, "nl": told.nl}
+        self._provenance = provenance
+        return provenance
+
+    def _asked(self, parameters: dict[str, Any], context: Any) -> dict[str, Any]:
+        from ..wijkmix_plugin import scan
+
+        chosen: dict[str, Any] = {}
+        sources = []
+        for definition in self.parameterDefinitions():
+            name = definition.name()
+            value = parameters.get(name, definition.defaultValue())
+            if definition.isDestination() or value is None:
+                continue
+            if isinstance(definition, QgsProcessingParameterFeatureSource):
+                source = self.parameterAsSource(parameters, name, context)
+                # The name and not the address: that tells folders, and of a database its user.
+                value = source.sourceName() if source is not None else None
+                sources.append(value)
+            elif isinstance(value, QgsProperty):
+                value = value.asExpression()
+            chosen[name] = value if _is_plain(value) else str(value)
+        return {
+            "title": f"WijkMix: {self.displayName()}",
+            "algorithm": self.id(),
+            "source": "; ".join(s for s in sources if s),
+            "date": datetime.date.today().isoformat(),
+            "parameters": chosen,
+            "versions": scan.versions(),
+        }
+
+    def _record_with_layers(self, context: Any) -> None:
+        """Give the record to outputs that are loaded without one of their own."""
+        from .styling import PostProcessor
+
+        for details in context.layersToLoadOnCompletion().values():
+            processor = details.postProcessor()
+            if isinstance(processor, PostProcessor) and processor.provenance is None:
+                processor.provenance = self._provenance
 
     # -- data on origin and the like
 
@@ -262,6 +319,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             self._write(features, sink, destination, name, parameters)
             del sink
             self._check_whole(parameters, name, context, len(features))
+            qgis_io.record_in_file(destination, self._provenance)
             results[name] = destination
         return results
 
@@ -317,6 +375,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         self._write(features, sink, destination, name, parameters)
         del sink
         self._check_whole(parameters, name, context, len(features))
+        qgis_io.record_in_file(destination, self._provenance)
         return destination
 
     def _check_whole(self, parameters: dict[str, Any], name: str, context: Any, n: int) -> None:
@@ -428,6 +487,13 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             if path.suffix.lower() == ".shp":
                 for end in _BESIDE_SHP:
                     path.with_suffix(end).unlink(missing_ok=True)
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell whether JSON can hold a value of a parameter."""
+    if isinstance(value, (list, tuple)):
+        return all(_is_plain(v) for v in value)
+    return isinstance(value, (str, int, float, bool, type(None)))
 
 
 def _geometry_type(frame: pd.DataFrame) -> QgsWkbTypes.Type:

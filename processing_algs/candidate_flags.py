@@ -140,6 +140,7 @@ class CandidateFlags(PolicyAlgorithm):
             "catalogue_version": shipped.version,
             "crs": source.sourceCrs().authid(),
         }
+        self.record(provenance, parameters, context)
         results = self.save(
             parameters, context, feedback, {self.OUTPUT: (result, source.sourceCrs())}
         )

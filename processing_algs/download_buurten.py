@@ -152,7 +152,6 @@ class DownloadBuurten(WijkMixAlgorithm):
                 "{n} {level} of {names}, {year}. {bron}", "{n} {level} van {names}, {year}. {bron}"
             ).format(n=len(frame), level=level, names=names, year=year, bron=frame["bron"].iloc[0]),
         )
-        results = self.save(parameters, context, feedback, {self.OUTPUT: (frame, crs)})
         label = f"{names[:40]} {level} {year}"
         bron = str(frame["bron"].iloc[0])
         origin = {
@@ -160,6 +159,8 @@ class DownloadBuurten(WijkMixAlgorithm):
             "attribution": bron,
             "date": f"{found.fetched:%Y-%m-%dT%H:%M:%S}",
         }
+        self.record(origin, parameters, context)
+        results = self.save(parameters, context, feedback, {self.OUTPUT: (frame, crs)})
         look = styling.PostProcessor(styling.plain, origin)
         styling.load(context, results[self.OUTPUT], "", [(label, 0, look)])
         return results

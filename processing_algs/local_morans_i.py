@@ -417,10 +417,11 @@ class LocalMoransI(WijkMixAlgorithm):
                 "n_neighbours": np.where(result.cluster == "nodata", np.nan, result.n_neighbours),
             }
         )
+        origin = self.record(self._origin(parameters, context, source, result), parameters, context)
         destination = self.save_beside(parameters, context, feedback, self.OUTPUT, source, beside)
         look = styling.PostProcessor(
             styling.moran_cluster("moran_cluster"),
-            self._origin(parameters, context, source, result),
+            origin,
             aliases=names,
             counts=True,
         )

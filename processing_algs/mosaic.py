@@ -333,7 +333,6 @@ class Mosaic(BlocksAlgorithm):
                 self._surroundings(parameters, context, feedback, units, counts, code, steepest),
                 read.crs,
             )
-        results = self.save(parameters, context, feedback, outputs)
         chosen = {
             "units": kind.en,
             "variant": "buurt" if buurten else "block",
@@ -344,9 +343,9 @@ class Mosaic(BlocksAlgorithm):
             **recorded(limits, theta),
             "radii": radii(self.parameterAsString(parameters, self.RADII, context)),
         }
-        self._load(
-            context, results, _origin(source.sourceName(), chosen), kind, "geometry" in frame
-        )
+        origin = self.record(_origin(source.sourceName(), chosen), parameters, context)
+        results = self.save(parameters, context, feedback, outputs)
+        self._load(context, results, origin, kind, "geometry" in frame)
         return results
 
     def _with_empty(self, table: pd.DataFrame, wijken: list[Any], feedback: Any) -> pd.DataFrame:

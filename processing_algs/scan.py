@@ -305,6 +305,7 @@ class Scan(PolicyAlgorithm):
         }
         if result.blocks is not None:
             outputs[self.BLOCKS_OUT] = (result.blocks, crs)
+        self.record(result.provenance, parameters, context)
         results = self.save(parameters, context, feedback, outputs)
         if report:
             self.write_text(Path(report), page)

@@ -244,6 +244,7 @@ class Scenario(WijkMixAlgorithm):
         if report:
             plan = self._monitoring(parameters, context)
             page = render_scenario(result, shipped, lang=language(), monitoring=plan)
+        self.record(result.provenance, parameters, context)
         results = self._save(parameters, context, feedback, result, source)
         if report:
             self.write_text(Path(report), page)

@@ -17,7 +17,6 @@ from qgis.core import (
     QgsCategorizedSymbolRenderer,
     QgsEditorWidgetSetup,
     QgsFillSymbol,
-    QgsLayerMetadata,
     QgsMapLayer,
     QgsMarkerSymbol,
     QgsProcessingContext,
@@ -30,7 +29,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QCoreApplication, QLocale
 
-from ..wijkmix_plugin.qgis_io import PROVENANCE
+from ..wijkmix_plugin.qgis_io import PROVENANCE, metadata_of
 from .base import language
 
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#E69F00", "#009E73", "#CC79A7"
@@ -110,15 +109,8 @@ class PostProcessor(QgsProcessingLayerPostProcessorInterface):
 
 def remember_origin(layer: QgsVectorLayer, provenance: dict[str, Any]) -> None:
     """Store with the layer where its numbers come from, for the dock and the layer properties."""
-    text = json.dumps(provenance, ensure_ascii=False)
-    layer.setCustomProperty(PROVENANCE, text)
-    metadata = QgsLayerMetadata(layer.metadata())
-    metadata.setTitle(str(provenance.get("title", "WijkMix")))
-    metadata.setAbstract(text)
-    metadata.setRights([str(provenance.get("attribution", ""))])
-    version = provenance.get("versions", {}).get("wijkmix", "")
-    metadata.setHistory([f"{provenance.get('date', '')} WijkMix {version}"])
-    layer.setMetadata(metadata)
+    layer.setCustomProperty(PROVENANCE, json.dumps(provenance, ensure_ascii=False))
+    layer.setMetadata(metadata_of(provenance, layer.metadata()))
 
 
 def load(

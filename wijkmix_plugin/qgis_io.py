@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -28,6 +28,7 @@ from qgis.core import (
     QgsField,
     QgsFields,
     QgsGeometry,
+    QgsLayerMetadata,
     QgsMapLayer,
     QgsProcessingFeatureSource,
     QgsProcessingFeatureSourceDefinition,
@@ -636,13 +637,56 @@ def check_read(layer: QgsMapLayer | None, asked: Any, n: int) -> None:
 
 
 def origin(layer: QgsMapLayer | None) -> dict[str, Any] | None:
-    """Return the record of the run that made a layer; None where there is none to read."""
-    text = layer.customProperty(PROVENANCE) if layer is not None else None
-    try:
-        record = json.loads(text) if isinstance(text, str) else None
-    except ValueError:
+    """Return the record of the run that made a layer; None where there is none to read.
+
+    A project keeps it with the layer; a GeoPackage that is opened elsewhere has it in its own
+    metadata.
+    """
+    if layer is None:
         return None
-    return record if isinstance(record, dict) else None
+    for text in (layer.customProperty(PROVENANCE), layer.metadata().abstract()):
+        try:
+            record = json.loads(text) if isinstance(text, str) else None
+        except ValueError:
+            continue
+        if isinstance(record, dict):
+            return record
+    return None
+
+
+def metadata_of(
+    record: Mapping[str, Any], before: QgsLayerMetadata | None = None
+) -> QgsLayerMetadata:
+    """Return the metadata of a layer with the record of its run as the abstract."""
+    metadata = QgsLayerMetadata(before) if before is not None else QgsLayerMetadata()
+    metadata.setTitle(str(record.get("title", "WijkMix")))
+    metadata.setAbstract(json.dumps(record, ensure_ascii=False))
+    if record.get("attribution"):
+        metadata.setRights([str(record["attribution"])])
+    version = record.get("versions", {}).get("wijkmix", "")
+    metadata.setHistory([f"{record.get('date', '')} WijkMix {version}"])
+    return metadata
+
+
+def record_in_file(destination: str, record: Mapping[str, Any]) -> None:
+    """Store the record of a run in the GeoPackage that it wrote; other formats have no place."""
+    registry = QgsProviderRegistry.instance()
+    uri = registry.decodeUri("ogr", destination)
+    path = str(uri.get("path") or "")
+    if not path.lower().endswith(".gpkg"):
+        return
+    # The name must be said: a file without one is not found.
+    name = uri.get("layerName") or registry.querySublayers(path)[0].name()
+    whole = registry.encodeUri("ogr", {"path": path, "layerName": name})
+    done, message = registry.providerMetadata("ogr").saveLayerMetadata(whole, metadata_of(record))
+    if not done:
+        raise TableError(
+            "The record of the run could not be stored in {path}: {message}. Choose another place.",
+            "Het verslag van de berekening kon niet worden opgeslagen in {path}: {message}. Kies "
+            "een andere plek.",
+            path=path,
+            message=message,
+        )
 
 
 def fields_in(source: QgsProcessingFeatureSource, text: str) -> list[str]:

@@ -39,8 +39,12 @@ def table_from(rows, drop=()):
 def stock(run, buurten):
     """Return the made-up town as a scan leaves it, with vulnerable areas."""
 
-    def make():
-        parameters = {"INPUT": buurten(), "OUTPUT": "TEMPORARY_OUTPUT", "PERMUTATIONS": 99}
+    def make(change=None):
+        parameters = {
+            "INPUT": buurten(change=change),
+            "OUTPUT": "TEMPORARY_OUTPUT",
+            "PERMUTATIONS": 99,
+        }
         found = run("scan", parameters)
         return run.context.takeResultLayer(found["OUTPUT"])
 
@@ -202,7 +206,11 @@ EVERY = dict.fromkeys((*OUT, "PAIRS", "FLAGS"), "TEMPORARY_OUTPUT")
 
 
 def test_pairs_and_flags(run, stock, table_of):
-    found = run("scenario", {"INPUT": stock(), "ACTIONS": table_from(PLAN), **EVERY})
+    def land(rows):
+        for row in rows:
+            row["owner_public"] = 10.0
+
+    found = run("scenario", {"INPUT": stock(land), "ACTIONS": table_from(PLAN), **EVERY})
     pairs = table_of(found["PAIRS"])
     assert [(p["loss_unit"], p["gain_unit"], p["n"], p["lag_years"]) for p in pairs] == [
         ("BU00010000", "BU00010007", 100, 2)
