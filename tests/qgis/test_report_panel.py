@@ -112,6 +112,30 @@ def test_a_report_of_each_scope_is_saved_whole(panel, saved, scope, title):
     assert [p.name for p in path.parent.iterdir()] == ["rapport é.html"]
 
 
+def test_a_layer_is_read_once_for_all_its_reports_until_it_is_edited(dock, panel, monkeypatch):
+    from wijkmix.wijkmix_plugin import qgis_io
+
+    reading, read = qgis_io.read, []
+    monkeypatch.setattr(qgis_io, "read", lambda *a, **k: read.append(1) or reading(*a, **k))
+    pages = []
+    for code, scope in ((HERE, "buurt"), (HERE, "wijk"), (HERE, "whole"), ("BU00010004", "buurt")):
+        dock.select_code(code)
+        choose(panel, scope)
+        pages.append(panel.report().html)
+    assert len(read) == 1
+    assert len(set(pages)) == 4
+    layer = dock.layer()
+    feature = next(f for f in layer.getFeatures() if f["buurt_code"] == "BU00010004")
+    layer.startEditing()
+    place = layer.fields().lookupField("buurt_name")
+    layer.changeAttributeValue(feature.id(), place, "Another name")
+    QTest.qWait(300)
+    dock.select_code("BU00010004")
+    assert "Another name" in panel.report().html
+    assert len(read) == 2
+    layer.rollBack()
+
+
 def test_goals_and_worklist_of_the_project_are_in_it(dock, panel, saved):
     from wijkmix.wijkmix_plugin.policy import goals, worklist
 

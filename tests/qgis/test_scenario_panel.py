@@ -290,6 +290,27 @@ def test_a_stock_edited_afterwards_is_noticed(dock, scanned):
     assert panel.plan.stale.isHidden()
 
 
+def test_the_stock_is_read_once_as_long_as_nobody_edits_it(dock, scanned, monkeypatch):
+    from wijkmix.wijkmix_plugin.gui import scenario_panel
+
+    reading, panel = scenario_panel._frame, dock.scenario
+    read = []
+    monkeypatch.setattr(scenario_panel, "_frame", lambda layer: read.append(1) or reading(layer))
+    enter(dock, *PLAN[0])
+    for tab in (dock.mix, panel, dock.about, panel):
+        dock.tabs.setCurrentWidget(tab)
+        QTest.qWait(30)
+    assert len(read) == 1
+    assert panel.plan.stale.isHidden()
+    place = scanned.fields().lookupField("n_corp")
+    feature = next(scanned.getFeatures())
+    scanned.startEditing()
+    scanned.changeAttributeValue(feature.id(), place, 159.0)
+    wait(lambda: not panel.plan.stale.isHidden(), 10)
+    assert len(read) == 2
+    scanned.rollBack()
+
+
 def test_what_is_refused_is_said_and_changes_nothing(dock, scanned):
     panel = dock.scenario
     enter(dock, "BU00010000", 2026, "sloop", "sociaal", 900)

@@ -78,9 +78,14 @@ def read(shown: Shown, *, tables: bool) -> Read:
     context = QgsProcessingContext()
     context.setProject(project)
     source = QgsProcessingFeatureSource(layer, context)
-    frame = qgis_io.read(
-        source, crs=qgis_io.metric_crs(source), transform_context=project.transformContext()
-    )
+    frame = shown.table.frame if shown.table is not None else None
+    if frame is None:
+        with qgis_io.many_small_objects():
+            frame = qgis_io.read(
+                source, crs=qgis_io.metric_crs(source), transform_context=project.transformContext()
+            )
+    if shown.table is not None:
+        shown.table.frame = frame
     loaded = scan_layer.loaded(shown.table, origin)
     decided = decisions.read(
         project_entry("goals"),

@@ -165,6 +165,8 @@ class ScanTable:
     crossed: set[str] = field(default_factory=set)  # gemeenten that share a wijk with another
     gemeenten: dict[str, Mix] = field(default_factory=dict)
     whole: Mix = field(default_factory=Mix)
+    # Every attribute and shape, from the first report on.
+    frame: Any = field(default=None, compare=False)
 
     def label(self, unit: Unit) -> str:
         """Return name and code, with the gemeente where the layer has more than one."""
@@ -187,6 +189,7 @@ def classes_of(layer: QgsVectorLayer) -> tuple[str, ...]:
     return TWO if layer.fields().lookupField("n_huur") >= 0 else THREE
 
 
+@qgis_io.many_small_objects()
 def read_table(layer: QgsVectorLayer) -> ScanTable:
     """Read what the picker and the bars need: no geometry, no reasons."""
     classes = classes_of(layer)

@@ -50,6 +50,7 @@ class ScenarioPanel(QWidget):
         self._layer = layer
         self._names: dict[str, str] = {}
         self._unit: Unit | None = None
+        self._marked: tuple[str, str] | None = None
         self._run: ScanRun | None = None
         self._table: QgsVectorLayer | None = None  # the actions of the run; it only borrows them
         self.tabs: QTabWidget | None = None
@@ -92,6 +93,7 @@ class ScenarioPanel(QWidget):
 
     def set_scan(self, table: ScanTable | None) -> None:
         """Take another scan, or the same one read again after a change."""
+        self._marked = None
         units = table.units if table is not None else []
         self._names = {unit.code: unit.name for unit in units}
         if self.tabs is not None and self.isVisible():
@@ -137,7 +139,12 @@ class ScenarioPanel(QWidget):
     # -- is the stock still what it was ----------------------------------------------------
 
     def _mark(self) -> tuple[str, str]:
-        """Return the fingerprint of the stock, and why there is none."""
+        """Return the fingerprint of the stock, and why there is none; read once per state of it."""
+        if self._marked is None:
+            self._marked = self._read_mark()
+        return self._marked
+
+    def _read_mark(self) -> tuple[str, str]:
         layer = self._layer()
         if layer is None or dependencies.message() is not None:
             return "", ""
@@ -281,4 +288,5 @@ def _frame(layer: QgsVectorLayer) -> Any:
     names = layer.fields().names()
     wanted = ("buurt_code", "dwellings", "n_koop", "n_corp", "n_overig", "n_huur", "vulnerable")
     source = QgsProcessingFeatureSource(layer, QgsProcessingContext())
-    return qgis_io.read(source, [n for n in wanted if n in names], geometry=False)
+    with qgis_io.many_small_objects():
+        return qgis_io.read(source, [n for n in wanted if n in names], geometry=False)
