@@ -238,7 +238,13 @@ def run_scan(
     result = pd.concat([result, verdicts, robust], axis=1)
     step(75)
 
-    indices = overview.index_table(counts, canonical.classes, area, table.geometry.to_numpy())
+    indices = overview.index_table(
+        counts,
+        canonical.classes,
+        area,
+        table.geometry.to_numpy(),
+        table["dwellings"].to_numpy(dtype=float),
+    )
     names = dict(zip(table["gemeente_code"], table["gemeente_name"], strict=True))
     indices["area_name"] = [names.get(a) for a in indices["area"]]
     limits = limits or mosaic.Limits()

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from wijkmix.wijkmix_plugin.errors import Text
+from wijkmix.wijkmix_plugin.measures import overview
 from wijkmix.wijkmix_plugin.report import (
     candidates,
     charts,
@@ -247,6 +248,24 @@ def test_gemeenten_stand_in_alphabetical_order(dutch):
 def test_indices_in_the_readers_numbers(result, catalogue):
     assert "0,313" in html.render_scan(result, catalogue, lang="nl")
     assert "0.313" in html.render_scan(result, catalogue, lang="en")
+
+
+def test_an_index_stands_with_what_rounding_leaves_open(make, catalogue):
+    town = make()
+    document = plain(html.render_scan(town, catalogue, lang="nl"))
+    assert "Dit zijn puntwaarden, zonder interval" in document
+    town.indices["low"], town.indices["high"] = np.nan, np.nan
+    town.indices.loc[town.indices["area"] == "all", ["low", "high"]] = (0.1234, 0.9)
+    town.indices["note"] = np.where(town.indices["low"].isna(), overview.POINT, overview.ROUNDED)
+    document = html.render_scan(town, catalogue, lang="nl")
+    assert "<br><small>0,123\N{EN DASH}0,900</small>" in document
+    assert "Onder een waarde: waartussen zij ligt" in document
+    assert "Een waarde zonder grenzen is een puntwaarde" in document
+    assert "puntwaarden, zonder interval" not in document
+    # What is the same everywhere is said once, and what is amiss in the reader's language.
+    assert overview.ROUNDED not in document
+    town.indices.loc[0, "note"] = "one unit; group absent: overig"
+    assert "één eenheid; groep ontbreekt: overig (" in html.render_scan(town, catalogue, lang="nl")
 
 
 def test_many_areas_become_rows(make, catalogue):

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from ..errors import Text
-from . import grain, mix, scale, segregation
+from . import grain, mix, rounding, scale, segregation
 
 INDEX_IDS = ("dissimilarity", "isolation", "theil_h", "multigroup_theil_h")
 # Distances of the profile, and up to how many buurten it is made: for the whole country it would
@@ -19,12 +19,22 @@ PROFILE_METRES = (500.0, 1000.0, 2000.0, 4000.0, 8000.0)
 PROFILE_UNITS = 5_000
 # Indices of the index table that tell of scale.
 SCALE_IDS = (*grain.PARTS, *grain.SHEET, grain.AROUND_H, grain.GRAIN_RATIO)
+# Up to how many gemeenten each gets the bounds of rounding: for one it takes as long as its indices
+# for a hundred.
+INTERVAL_AREAS = 25
+# Codes in the column `note`.
+ROUNDED = "low and high: bounds of rounding to whole percentages"
+POINT = "point value"
 # What stands in for a spectrum that cannot be made.
 NO_SPECTRUM = pd.DataFrame(columns=["area_level", "area"])
 
 
 def index_table(
-    counts: pd.DataFrame, classes: Sequence[str], area: np.ndarray, shapes: np.ndarray | None
+    counts: pd.DataFrame,
+    classes: Sequence[str],
+    area: np.ndarray,
+    shapes: np.ndarray | None,
+    dwellings: np.ndarray,
 ) -> pd.DataFrame:
     """Return the indices of a scan per gemeente and for all, and H against distance.
 
@@ -36,13 +46,17 @@ def index_table(
     area : gemeente code per unit.
     shapes : shapely polygons in a metric system, None where there are none; then there is no
         profile over distances, and neither is there for more than `PROFILE_UNITS` units.
+    dwellings : all dwellings per unit, what published percentages are of.
 
     Returns
     -------
-    DataFrame with the columns of `segregation.indices`.
+    DataFrame with the columns of `segregation.indices`. Where the counts were made of whole
+    percentages `low` and `high` are what rounding leaves open, of the whole and of up to
+    `INTERVAL_AREAS` gemeenten; `note` says so, or that a value is a point value.
     """
     values = counts.to_numpy(dtype=float)
     table = segregation.indices(values, classes, area=area, which=INDEX_IDS)
+    table = _with_rounding(table, values, classes, area, dwellings)
     if shapes is None or len(counts) > PROFILE_UNITS:
         return table
     known = np.isfinite(values).all(axis=1) & (np.nansum(values, axis=1) > 0)
@@ -57,6 +71,23 @@ def index_table(
         bandwidths=PROFILE_METRES,
     )
     return pd.concat([table, profile]).reset_index(drop=True)
+
+
+def _with_rounding(
+    table: pd.DataFrame,
+    values: np.ndarray,
+    classes: Sequence[str],
+    area: np.ndarray,
+    dwellings: np.ndarray,
+) -> pd.DataFrame:
+    """Add what rounding leaves open, and say of every value whether it has that."""
+    base = rounding.rounded_base(values, np.asarray(dwellings, dtype=float))
+    if base is not None:
+        each = area if len(pd.unique(area)) <= INTERVAL_AREAS else None
+        table = rounding.rounding_interval(table, values, classes, base=base, area=each)
+    kind = np.where(table["low"].notna(), ROUNDED, POINT)
+    plain = table["value"].notna() & table["note"].isna()
+    return table.assign(note=table["note"].where(~plain, kind))
 
 
 def labels(frame: pd.DataFrame, column: str, position: np.ndarray) -> np.ndarray:

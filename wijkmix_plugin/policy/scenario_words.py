@@ -126,6 +126,8 @@ NOTES = {
     "group absent": "groep ontbreekt",
     "group absent in one of the two": "groep ontbreekt in een van beide",
     "one unit": "één eenheid",
+    "no usable units": "geen bruikbare eenheden",
+    "rest absent": "de rest ontbreekt",
 }
 _POINTS = Text("{points} points from {aim}%", "{points} punten ten opzichte van {aim}%")
 
@@ -142,7 +144,11 @@ def word(code: object, lang: str, field: str = "") -> str:
 def note(text: object, lang: str) -> str:
     """Return a note of a table in a language."""
     found = "" if text is None or text != text else str(text)
-    return NOTES.get(found, found) if lang == "nl" else found
+    if lang != "nl" or found in NOTES:
+        return NOTES.get(found, found) if lang == "nl" else found
+    # Several in one, and those that name what they are about.
+    parts = (part.partition(": ") for part in found.split("; "))
+    return "; ".join(NOTES.get(head, head) + sign + tail for head, sign, tail in parts)
 
 
 def points(value: float, aim: float, lang: str) -> str:

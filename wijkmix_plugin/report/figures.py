@@ -11,9 +11,10 @@ import pandas as pd
 
 from ..errors import Text
 from ..measures import overview
+from ..policy import scenario_words
 from . import charts, maps
 from .maps import MapClass
-from .numbers import esc, is_missing
+from .numbers import NONE, esc, is_missing
 from .page import FLAG_NAMES, FLAGS, Page
 
 DOMINANT = 60  # percent: the limit of the tenure map, the same as in the style of the map layer
@@ -433,9 +434,7 @@ def index_table(page: Page) -> str:
     # An index of all classes together has no group of its own.
     groups = table["group"].where(table["group"].notna(), "").astype(str).replace("all", "")
     kinds = list(dict.fromkeys(zip(table["index"], groups, strict=True)))
-    value = dict(
-        zip(zip(table["area"], table["index"], groups, strict=True), table["value"], strict=True)
-    )
+    value = _cells(page, table, groups)
     facts = table.drop_duplicates("area").set_index("area")
     areas = [a for a in page.gemeenten if a in facts.index]
     areas += sorted((a for a in facts.index if a not in areas and a != "all"), key=str)
@@ -443,22 +442,66 @@ def index_table(page: Page) -> str:
         areas.append("all")
     elif "all" in facts.index and not areas:
         areas = ["all"]
+    notes = _interval_note(page, table) + _index_notes(page, table)
     if len(areas) <= _FEW:
-        return _indices_down(page, kinds, areas, value, facts) + _index_notes(page, table)
+        return _indices_down(page, kinds, areas, value, facts) + notes
     body = _indices_across(page, kinds, areas, value, facts)
     title = page.t(
         "Segregation indices per area, alphabetical ({n})",
         "Segregatie-indices per gebied, op alfabet ({n})",
         n=page.numbers.integer(len(areas)),
     )
-    return page.fold(title, body, opened=len(areas) <= LONG) + _index_notes(page, table)
+    return page.fold(title, body, opened=len(areas) <= LONG) + notes
+
+
+def _cells(
+    page: Page, table: pd.DataFrame, groups: pd.Series
+) -> dict[tuple[object, str, str], str]:
+    """Return every value, with below it what rounding leaves open."""
+    ends = (table[n] if n in table else np.full(len(table), np.nan) for n in ("low", "high"))
+    found = {}
+    keys = zip(table["area"], table["index"], groups, strict=True)
+    for key, number, low, high in zip(keys, table["value"], *ends, strict=True):
+        found[key] = page.numbers.decimal(number, 3)
+        if not (is_missing(low) or is_missing(high)):
+            found[key] += (
+                f"<br><small>{page.numbers.decimal(low, 3)}\N{EN DASH}"
+                f"{page.numbers.decimal(high, 3)}</small>"
+            )
+    return found
+
+
+def _interval_note(page: Page, table: pd.DataFrame) -> str:
+    """Say what stands below a value, or that values are points."""
+    known = "low" in table and table["low"].notna()
+    if not np.any(known):
+        return page.t(
+            "<p class='note'>These are point values, without an interval: the counts were not made "
+            "of rounded percentages.</p>",
+            "<p class='note'>Dit zijn puntwaarden, zonder interval: de aantallen zijn niet uit "
+            "afgeronde percentages gemaakt.</p>",
+        )
+    text = page.t(
+        "Below a value: between what it lies when the percentages behind it were rounded to whole "
+        "ones. These are bounds for certain, so they are wide; they say nothing of other errors.",
+        "Onder een waarde: waartussen zij ligt doordat de percentages erachter op hele zijn "
+        "afgerond. Dit zijn zekere grenzen, dus ze zijn ruim; over andere fouten zeggen ze niets.",
+    )
+    if not np.all(known | table["value"].isna()):
+        text += " " + page.t(
+            "A value without them is a point value: with this many gemeenten the bounds are worked "
+            "out for all together only.",
+            "Een waarde zonder grenzen is een puntwaarde: bij zoveel gemeenten zijn de grenzen "
+            "alleen voor alle samen berekend.",
+        )
+    return f"<p class='note'>{text}</p>"
 
 
 def _indices_down(
     page: Page,
     kinds: Sequence[tuple[str, str]],
     areas: Sequence[object],
-    value: Mapping[tuple[object, str, str], object],
+    value: Mapping[tuple[object, str, str], str],
     facts: pd.DataFrame,
 ) -> str:
     """Lay out few areas as columns, an index per row."""
@@ -469,7 +512,7 @@ def _indices_down(
         if group:
             words = page.say(charts.TENURE_LABELS.get(group, group)).lower()
             name += f", {words} " + page.t("against the rest", "tegenover de rest")
-        cells = (page.numbers.decimal(value.get((area, index, group)), 3) for area in areas)
+        cells = (value.get((area, index, group), NONE) for area in areas)
         rows.append([name, *(f"={cell}" for cell in cells)])
     for column, words in (
         ("n_units", page.t("Buurten used", "Gebruikte buurten")),
@@ -487,7 +530,7 @@ def _indices_across(
     page: Page,
     kinds: Sequence[tuple[str, str]],
     areas: Sequence[object],
-    value: Mapping[tuple[object, str, str], object],
+    value: Mapping[tuple[object, str, str], str],
     facts: pd.DataFrame,
 ) -> str:
     """Lay out many areas as rows, an index per column."""
@@ -513,7 +556,7 @@ def _indices_across(
     rows = []
     for area in areas:
         cells = "".join(
-            f"<td class=n>{page.numbers.decimal(value.get((area, index, g)), 3)}</td>"
+            f"<td class=n>{value.get((area, index, g), NONE)}</td>"
             for index, members in by_index.items()
             for g in members
         )
@@ -529,13 +572,14 @@ def _index_notes(page: Page, table: pd.DataFrame) -> str:
     """Explain every index that is undefined, once per reason."""
     if "note" not in table:
         return ""
-    noted = table[table["note"].notna() & (table["note"].astype(str) != "")]
+    usual = ("", overview.ROUNDED, overview.POINT)
+    noted = table[table["note"].notna() & ~table["note"].astype(str).isin(usual)]
     if not len(noted):
         return ""
     items = []
     for note, rows in noted.groupby(noted["note"].astype(str), sort=True):
         where = ", ".join(dict.fromkeys(page.area(a) for a in rows["area"]))
-        items.append(f"{page.say(note)} ({esc(where)})")
+        items.append(f"{esc(scenario_words.note(note, page.lang))} ({esc(where)})")
     return page.fold(
         page.t("Remarks with the indices", "Opmerkingen bij de indices"), page.items(items)
     )

@@ -128,7 +128,8 @@ def restore(
             wijken, indices = _with_blocks(wijken, blocks[0], blocks[1])
     if tables:
         shapes = frame["geometry"].to_numpy() if "geometry" in frame else None
-        table = overview.index_table(counts, classes, area, shapes)
+        dwellings = frame["dwellings"].to_numpy(dtype=float)
+        table = overview.index_table(counts, classes, area, shapes, dwellings)
         indices = pd.concat([table, indices], ignore_index=True) if len(indices) else table
     return Stored(
         frame=frame,
