@@ -532,7 +532,8 @@ class AddIndicators(WijkMixAlgorithm):
             for item in found.notes:
                 self.note(feedback, item.text, warning=item.severity == "warning")
             for text in found.record:
-                self.note(feedback, text)
+                if text not in [item.text for item in found.notes]:
+                    self.note(feedback, text)
         self._tell_of_input(feedback, buurten, columns)
         labels = {**aliases(), **_own_labels(columns)}
         results = {

@@ -233,7 +233,7 @@ class Scan(PolicyAlgorithm):
     def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, feedback: Any) -> bool:
         # Here and not in the run: a layer of the project may only be asked in the main thread.
         layer = self.parameterAsVectorLayer(parameters, self.INPUT, context)
-        self._credit, self._record = credit(layer), qgis_io.origin(layer)
+        self._credit, self._record = credit(layer), _record(layer)
         return True
 
     def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
@@ -386,6 +386,22 @@ def credit(layer: QgsVectorLayer | None) -> str:
         if rights:
             return "; ".join(rights)
     return QCoreApplication.translate("WijkMix", "Source: as in the layer {name}").format(name=name)
+
+
+def _record(layer: QgsVectorLayer | None) -> dict[str, Any]:
+    """Return what is stored of the run that made a layer, or what its fields keep of that."""
+    from ..wijkmix_plugin.tables.added import IN_FIELDS, OWN_DATA, record_of
+
+    record = qgis_io.origin(layer) or {}
+    if layer is None or OWN_DATA in record:
+        return record
+    places = {name: layer.fields().lookupField(name) for name in IN_FIELDS}
+    values = {
+        name: [qgis_io.plain(v) for v in layer.uniqueValues(place, _CREDITS)]
+        for name, place in places.items()
+        if place >= 0
+    }
+    return {**record, OWN_DATA: record_of(values)}
 
 
 def _split(text: str) -> list[str] | None:

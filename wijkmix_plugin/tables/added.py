@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +16,11 @@ from .dwellings import looks_like
 
 # Where the record of a layer keeps what belongs with such figures: layer of origin -> texts.
 OWN_DATA = "own_data"
+# Field -> layer of origin, and what the field tells.
+IN_FIELDS = {
+    "land_date": ("LAND", Text("Land by owner: of {known}.", "Grond naar eigenaar: van {known}.")),
+    "lbm_version": ("LEEFBAAROMETER", Text("Leefbaarometer {known}.", "Leefbaarometer {known}.")),
+}
 UNDRAWN = Text("the buurt has no polygon", "de buurt heeft geen vlak")
 
 
@@ -44,6 +49,19 @@ def recorded(record: Mapping[str, Any] | None) -> list[Note]:
         for t in texts
         if isinstance(t, Mapping) and {"en", "nl"} <= set(t)
     ]
+
+
+def record_of(values: Mapping[str, Iterable[Any]]) -> dict[str, list[dict[str, str]]]:
+    """Return such a record from the fields that hold a date or version, by their name.
+
+    A file keeps its fields where the record of a layer is lost.
+    """
+    found = {}
+    for name, (origin, sentence) in IN_FIELDS.items():
+        known = sorted({str(v) for v in values.get(name, ()) if v is not None})
+        if known:
+            found[origin] = [sentence.format(known=", ".join(known))._asdict()]
+    return found
 
 
 class Pieces(NamedTuple):

@@ -150,19 +150,12 @@ class BuildingStock:
                     if before is None
                     else Text(f"{before.en}; {told.en}", f"{before.nl}; {told.nl}")
                 )
+            amounts = {"known": int(known.sum()), "unknown": int(unknown.sum())}
+            told = _TOLD[kind].format(n=int(enough.sum()), total=self._n, **amounts)
+            notes.append(Note("info", told))
             mostly = int((enough & (unknown > known)).sum())
-            notes.append(
-                Note(
-                    "warning" if mostly else "info",
-                    _TOLD[kind].format(
-                        n=int(enough.sum()),
-                        total=self._n,
-                        known=int(known.sum()),
-                        unknown=int(unknown.sum()),
-                        mostly=mostly,
-                    ),
-                )
-            )
+            if mostly:
+                notes.append(Note("warning", _MOSTLY[kind].format(n=mostly)))
         frame["stock_note"] = reasons
         for odd, sentence in ((self._odd_years, _ODD_YEARS), (self._odd_labels, _ODD_LABELS)):
             if odd:
@@ -202,17 +195,25 @@ _FEW = {
 _TOLD = {
     "year": Text(
         "Build year: known of {known} dwellings, unknown of {unknown}; a share in {n} of {total} "
-        "buurten. In {mostly} of these it is unknown of more than half of the dwellings.",
+        "buurten.",
         "Bouwjaar: bekend van {known} woningen, onbekend van {unknown}; een aandeel in {n} van "
-        "{total} buurten. In {mostly} daarvan is het van meer dan de helft van de woningen "
-        "onbekend.",
+        "{total} buurten.",
     ),
     "label": Text(
         "Energy label: known of {known} dwellings, unknown of {unknown}; a share in {n} of "
-        "{total} buurten. In {mostly} of these it is unknown of more than half of the dwellings.",
+        "{total} buurten.",
         "Energielabel: bekend van {known} woningen, onbekend van {unknown}; een aandeel in {n} "
-        "van {total} buurten. In {mostly} daarvan is het van meer dan de helft van de woningen "
-        "onbekend.",
+        "van {total} buurten.",
+    ),
+}
+_MOSTLY = {
+    "year": Text(
+        "In {n} of these buurten the build year of more than half of the dwellings is unknown.",
+        "In {n} van die buurten is het bouwjaar van meer dan de helft van de woningen onbekend.",
+    ),
+    "label": Text(
+        "In {n} of these buurten more than half of the dwellings have no energy label.",
+        "In {n} van die buurten heeft meer dan de helft van de woningen geen energielabel.",
     ),
 }
 _ODD_YEARS = Text(

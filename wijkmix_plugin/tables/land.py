@@ -384,10 +384,10 @@ def _notes(
         Note(
             "info" if there.all() else "warning",
             Text(
-                "Shares of land in {n} of {total} buurten; the field land_note says why the "
-                "others have none.",
-                "Aandelen van de grond in {n} van {total} buurten; in het veld land_note staat "
-                "waarom de andere er geen hebben.",
+                "Shares of land in {n} of {total} buurten. Where there is none, the field "
+                "land_note says why.",
+                "Aandelen van de grond in {n} van {total} buurten. Is er geen, dan staat in het "
+                "veld land_note waarom.",
             ).format(n=int(there.sum()), total=len(there)),
         ),
     ]

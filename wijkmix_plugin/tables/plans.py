@@ -118,11 +118,11 @@ def capacity(
             "info" if there.all() else "warning",
             Text(
                 "Plans that count: {n}, with {total_en} dwellings, of which {outside_en} outside "
-                "the buurten; {blank} without a number. A capacity in {m} of {all} buurten; the "
-                "field plan_note says why the others have none.",
+                "the buurten; {blank} without a number. A capacity in {m} of {all} buurten. "
+                "Where there is none, the field plan_note says why.",
                 "Plannen die tellen: {n}, met {total_nl} woningen, waarvan {outside_nl} buiten de "
-                "buurten; {blank} zonder aantal. Een bouwcapaciteit in {m} van {all} buurten; in "
-                "het veld plan_note staat waarom de andere er geen hebben.",
+                "buurten; {blank} zonder aantal. Een bouwcapaciteit in {m} van {all} "
+                "buurten. Is er geen, dan staat in het veld plan_note waarom.",
             ).format(
                 n=int(use.sum()),
                 total_en=number(total, 0).en,
