@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import datetime
+from pathlib import Path
 from typing import Any
 
 from qgis.core import (
@@ -17,7 +19,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 from ..wijkmix_plugin import qgis_io
 from ..wijkmix_plugin.errors import TableError, Text
 from . import styling
-from .base import described
+from .base import described, language, report_parameter
 from .blocks_algorithm import VECTOR, BlocksAlgorithm, has_fields, labels
 
 
@@ -32,6 +34,7 @@ class ScaleSpectrum(BlocksAlgorithm):
     GROUP = "GROUP"
     VERSUS = "VERSUS"
     OUTPUT = "OUTPUT"
+    REPORT = "REPORT"
 
     def title(self) -> str:
         return QCoreApplication.translate("WijkMix", "Scale spectrum")
@@ -124,6 +127,7 @@ class ScaleSpectrum(BlocksAlgorithm):
         self.addParameter(
             QgsProcessingParameterFeatureSink(self.OUTPUT, translate("WijkMix", "Scale spectrum"))
         )
+        self.addParameter(report_parameter())
         self.addOutput(
             QgsProcessingOutputNumber("N_EXCLUDED", translate("WijkMix", "Units left out"))
         )
@@ -184,6 +188,9 @@ class ScaleSpectrum(BlocksAlgorithm):
         import pandas as pd
 
         from ..wijkmix_plugin.measures import scale
+        from ..wijkmix_plugin.policy import catalogue
+        from ..wijkmix_plugin.report.spectrum import SpectrumResult, render_spectrum
+        from ..wijkmix_plugin.scan import versions
         from ..wijkmix_plugin.tables import values
 
         levels = self._levels(parameters, context)
@@ -210,13 +217,9 @@ class ScaleSpectrum(BlocksAlgorithm):
         else:
             codes = {name: labels(read.frame[name]) for name in levels}
         feedback.setProgress(40)
-        spectrum = scale.scale_spectrum(
-            read.counts,
-            read.groups,
-            codes,
-            group=self.parameterAsString(parameters, self.GROUP, context) or None,
-            versus=self.parameterAsString(parameters, self.VERSUS, context) or None,
-        )
+        group = self.parameterAsString(parameters, self.GROUP, context) or None
+        versus = self.parameterAsString(parameters, self.VERSUS, context) or None
+        spectrum = scale.scale_spectrum(read.counts, read.groups, codes, group=group, versus=versus)
         for note in spectrum.notes:
             self.note(feedback, note)
         least = self.parameterAsInt(parameters, self.MIN_DWELLINGS, context)
@@ -242,8 +245,26 @@ class ScaleSpectrum(BlocksAlgorithm):
             self.note(feedback, note)
             table = pd.concat([table, columns], axis=1)
         feedback.setProgress(80)
+        report = self.parameterAsFileOutput(parameters, self.REPORT, context)
+        page = ""
+        if report:
+            origin = {
+                "title": "WijkMix",
+                "date": datetime.date.today().isoformat(),
+                "source": source.sourceName(),
+                "groups": ", ".join(read.groups),
+                "levels": ", ".join(levels),
+                "contrast": ", ".join(scale.pair(read.groups, group, versus)),
+                "excluded": str(spectrum.n_excluded),
+                "versions": versions(),
+            }
+            told = SpectrumResult(table, levels, origin)
+            page = render_spectrum(told, catalogue.load(), lang=language())
         names = _aliases()
         results = self.save(parameters, context, feedback, {self.OUTPUT: (table, None)})
+        if report:
+            self.write_text(Path(report), page)
+            results[self.REPORT] = report
         name = QCoreApplication.translate("WijkMix", "Scale spectrum (table)")
         look = styling.PostProcessor(styling.plain, aliases=names)
         styling.load(context, results[self.OUTPUT], "", [(name, 0, look)])

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 from qgis.core import (
@@ -197,6 +198,44 @@ def test_spectrum_refusals_of_areas(run, blocks, more, message):
     more = {k: given.get(v, v) if isinstance(v, str) else v for k, v in more.items()}
     with pytest.raises(QgsProcessingException, match=message):
         spectrum(run, blocks(), **more)
+
+
+def test_spectrum_has_a_report_with_bars_that_add_up(run, blocks, table_of, tmp_path):
+    path = tmp_path / "spectrum.html"
+    results = spectrum(run, blocks(), REPORT=str(path))
+    assert results["REPORT"] == str(path)
+    text = path.read_text(encoding="utf-8")
+    bars = re.findall(r'<svg [^>]*aria-label="([^"]*)".*?</svg>', text, flags=re.S)
+    # All together, two wijken, four buurten.
+    assert len(bars) == 1 + 2 + 4
+    assert bars[0] == (
+        "All areas together: Between wijken 13%, Between buurten 4%, Between the units themselves "
+        "22%, Mixed inside the units 61%"
+    )
+    for svg in re.findall(r"<svg [^>]*aria-label.*?</svg>", text, flags=re.S):
+        widths = re.findall(r'width="([0-9.]+)" height="12" fill="#\w+" stroke', svg)
+        assert sum(map(float, widths)) == pytest.approx(160, abs=0.3)
+    table = text.split('id="indices"')[1]
+    assert "0.494" in table
+    assert "0.716" in table
+    assert "n_corp, n_koop" in text
+    assert "REPORT" not in spectrum(run, blocks())
+
+
+def test_the_report_of_a_spectrum_escapes_what_users_name(run, blocks, tmp_path):
+    path = tmp_path / "spectrum.html"
+
+    def attack(rows):
+        for row in rows:
+            row[0] = "<script>W</script>"
+
+    names = ["<b>laag", "buurt_code", "n_koop", "n_corp", "n_overig"]
+    layer = blocks(attack, names=names)
+    spectrum(run, layer, LEVELS=["<b>laag", "buurt_code"], REPORT=str(path))
+    text = path.read_text(encoding="utf-8")
+    assert "<script" not in text
+    assert "<b>laag" not in text
+    assert "Between &lt;b&gt;laag" in text
 
 
 # -- mosaic

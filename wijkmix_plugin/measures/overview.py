@@ -156,7 +156,7 @@ def spectrum_rows(
     of_gemeenten = rows["index"].str.endswith("_gemeente")
     rows = rows[~(of_gemeenten & (rows["area"] != "all"))]
     of_two = rows["index"].str.startswith("dissimilarity")
-    first, second = scale.default_pair(classes)
+    first, second = scale.pair(classes)
     rows = rows.assign(
         group=np.where(of_two, first, "all"),
         versus=np.where(of_two, second, None),

@@ -286,9 +286,11 @@ def _gap_note(own: pd.DataFrame, level: str) -> Text:
     )
 
 
-def default_pair(groups: Sequence[str]) -> tuple[str, str]:
+def pair(
+    groups: Sequence[str], group: str | None = None, versus: str | None = None
+) -> tuple[str, str]:
     """Return the group of `dissimilarity`, and the one that it is set against."""
-    first, second = _pair(groups, None, None)
+    first, second = _pair(groups, group, versus)
     return groups[first], groups[second]
 
 

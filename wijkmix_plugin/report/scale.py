@@ -149,10 +149,14 @@ def _levels_at_hand(page: Page, blocks: bool) -> str:
         )
     )
     return page.t(
-        "<p>{what} <b>Missing level: building (pand).</b> All levels are summed from the blocks "
-        "that count, so wijken and gemeenten can differ a little from the tables above.</p>",
-        "<p>{what} <b>Ontbrekend niveau: pand.</b> Alle niveaus zijn opgeteld uit de blokken die "
-        "meetellen; wijken en gemeenten kunnen dus iets afwijken van de tabellen hierboven.</p>",
+        "<p>{what} <b>Missing level: building (pand).</b> A pand of a few dwellings is uniform by "
+        "chance; the algorithm Scale spectrum goes down to it. All levels are summed from the "
+        "blocks that count, so wijken and gemeenten can differ a little from the tables "
+        "above.</p>",
+        "<p>{what} <b>Ontbrekend niveau: pand.</b> Een pand met weinig woningen is door toeval "
+        "eenvormig; het algoritme Schaalspectrum gaat tot op het pand. Alle niveaus zijn opgeteld "
+        "uit de blokken die meetellen; wijken en gemeenten kunnen dus iets afwijken van de "
+        "tabellen hierboven.</p>",
     ).format(what=what)
 
 
