@@ -221,11 +221,12 @@ class ResultPage(QScrollArea):
 
 
 def _title(made: Made) -> str:
-    """Name a result after its map, which its user may have renamed, and when it was made."""
+    """Name a result after when it was made, and its map, which its user may have renamed."""
     layers = made.layers()
     name = (made.layer("OUTPUT") or layers[0]).name() if layers else ""
     when = QDateTime.fromString(made.when, Qt.DateFormat.ISODateWithMs)
-    return f"{name}, {QLocale(texts.language()).toString(when, QLocale.FormatType.ShortFormat)}"
+    # The moment first: most maps have one name, and a narrow panel cuts it off.
+    return f"{QLocale(texts.language()).toString(when, QLocale.FormatType.ShortFormat)}, {name}"
 
 
 def _bars(rows: list[dict[str, Any]], names: tuple[str, ...]) -> list[Bar]:
