@@ -497,6 +497,7 @@ class AddIndicators(WijkMixAlgorithm):
             transform_context=context.transformContext(),
             feedback=feedback,
         )
+        features = self.features(parameters, self.INPUT, context, feedback)
         qgis_io.check_read(
             self.layer_behind(parameters, self.INPUT, context), parameters[self.INPUT], len(frame)
         )
@@ -538,7 +539,7 @@ class AddIndicators(WijkMixAlgorithm):
         labels = {**aliases(), **_own_labels(columns)}
         results = {
             self.OUTPUT: self.save_beside(
-                parameters, context, feedback, self.OUTPUT, buurten, columns
+                parameters, context, feedback, self.OUTPUT, buurten, features, columns
             )
         }
         record = {name: [t._asdict() for t in found.record] for name, found in made.items()}

@@ -348,6 +348,7 @@ class AggregateDwellings(WijkMixAlgorithm):
         frame = qgis_io.read(
             areas, dict.fromkeys([area_code, *levels]), geometry=by_point, feedback=feedback
         )
+        features = self.features(parameters, self.AREAS, context, feedback)
         layer = self.layer_behind(parameters, self.AREAS, context)
         qgis_io.check_read(layer, parameters[self.AREAS], len(frame))
         names = self._area_names(frame, area_code, areas)
@@ -407,6 +408,7 @@ class AggregateDwellings(WijkMixAlgorithm):
                 feedback,
                 self.OUTPUT,
                 areas,
+                features,
                 columns,
                 without=gone,
             )
@@ -505,17 +507,18 @@ class AggregateDwellings(WijkMixAlgorithm):
 
         from ..wijkmix_plugin.tables import dwellings
 
-        source, areas, code, chosen = asked.source, asked.areas, asked.code, asked.chosen
-        addresses = self.parameterAsSource(parameters, self.ADDRESSES, context)
+        areas, code, chosen = asked.areas, asked.code, asked.chosen
+        by_address = bool(parameters.get(self.ADDRESSES))
         finder = None
         if asked.shapes is not None:
             from ..wijkmix_plugin.tables.points_in_areas import MANY, PointsInAreas, cells_for
 
             # A layer that stands for a file has no features, and -1 is a number not known.
-            points = (addresses or source).featureCount() or MANY
+            listed = self.ADDRESSES if by_address else self.DWELLINGS
+            points = self.source(parameters, listed, context).featureCount() or MANY
             finder = PointsInAreas(asked.shapes, cells=cells_for(points))
         places = pd.Series(np.arange(len(asked.names)), index=asked.names)
-        if addresses is not None:
+        if by_address:
             places = self._places(parameters, context, feedback, finder, areas.sourceCrs())
         count = dwellings.DwellingCount(len(asked.names), asked.classes, list_left=asked.list_left)
         codes: Any = []

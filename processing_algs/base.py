@@ -286,6 +286,22 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             value = value.source.valueAsString(context.expressionContext())[0]
         return self.parameterAsVectorLayer({name: value}, name, context)
 
+    def features(
+        self, parameters: dict[str, Any], name: str, context: Any, feedback: Any
+    ) -> list[QgsFeature]:
+        """Read the features of a source for `save_beside`, before a long computation.
+
+        After it the layer may be edited, or gone, and a source does not outlive its layer.
+        """
+        source = self.source(parameters, name, context)
+        features = []
+        skip = QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks
+        for number, feature in enumerate(source.getFeatures(QgsFeatureRequest(), skip)):
+            if number % 500 == 0 and feedback.isCanceled():
+                raise Cancelled
+            features.append(feature)
+        return features
+
     def save(
         self,
         parameters: dict[str, Any],
@@ -329,11 +345,12 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         context: Any,
         feedback: Any,
         name: str,
-        source: Any,
+        source: QgsProcessingFeatureSource,
+        found: list[QgsFeature],
         columns: pd.DataFrame,
         without: Collection[str] = (),
     ) -> str:
-        """Write the features of a source as they are, with `columns` beside their fields.
+        """Write the features `found` of a source as they are, `columns` beside their fields.
 
         A field of the source with the name of a new column gives way to it, and so do those in
         `without`. Fields about a person are left out, which is said.
@@ -358,8 +375,6 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             fields.append(field)
         rows = qgis_io.rows_of(columns, added)
         features = []
-        skip = QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks
-        found = source.getFeatures(QgsFeatureRequest(), skip)
         for number, (feature, row) in enumerate(zip(found, rows, strict=True)):
             if number % 500 == 0 and feedback.isCanceled():
                 raise Cancelled

@@ -209,7 +209,7 @@ class BuildBlocks(BlocksAlgorithm):
 
         def read(name: str, fields: list[str]) -> Any:
             return qgis_io.read(
-                sources[name],
+                self.source(parameters, name, context),
                 fields,
                 crs=crs,
                 transform_context=context.transformContext(),

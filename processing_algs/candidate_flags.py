@@ -112,7 +112,7 @@ class CandidateFlags(PolicyAlgorithm):
         feedback.setProgress(40)
         layer = self.parameterAsVectorLayer(parameters, self.INPUT, context)
         origin = qgis_io.origin(layer) or {}
-        own = self.add_own_rule(frame, source, parameters, context, feedback)
+        own = self.add_own_rule(frame, parameters, context, feedback)
         frame = indicators.clean(frame, shipped)
         rule = _stated(own, "vulnerable" in frame, origin)
         proxy = scan.add_vulnerable(frame, shipped, thresholds)

@@ -207,7 +207,13 @@ class CompareYears(WijkMixAlgorithm):
             transform_context=context.transformContext(),
             feedback=feedback,
         )
-        two = qgis_io.read(source, geometry=drawn, feedback=feedback)
+        # Asked for again: the layer may have gone while the other was read.
+        again = self.source(parameters, self.SECOND, context)
+        two = qgis_io.read(again, geometry=drawn, feedback=feedback)
+        treated_by = self._treated(parameters, context) if drawn else ""
+        if treated_by:
+            again = self.source(parameters, self.SECOND, context)
+            answers = yes_or_no(qgis_io.evaluate(again, treated_by, context, feedback), treated_by)
         groups = asked or _tenures(one, two)
         crosswalk = None
         if parameters.get(self.CROSSWALK):
@@ -248,9 +254,7 @@ class CompareYears(WijkMixAlgorithm):
             except MeasureError as error:
                 # Nothing changed anywhere, or too few units: no clusters, but all the rest stands.
                 told.append((error.text, True))
-            text = self._treated(parameters, context)
-            if text:
-                answers = yes_or_no(qgis_io.evaluate(source, text, context, feedback), text)
+            if treated_by:
                 wijken = two[WIJK].tolist() if WIJK in two else None
                 around = neighbours.contiguity(two["geometry"].to_numpy())
                 treated = np.array([answer is True for answer in answers], dtype=bool)
@@ -274,7 +278,6 @@ class CompareYears(WijkMixAlgorithm):
         kept = two[[*_kept(two), "geometry"] if drawn else _kept(two)]
         output = kept.assign(**{name: columns[name] for name in columns})
         table = waterbed.waterbed(first, second, groups, classes)
-        treated_by = self._treated(parameters, context) if drawn else ""
         report = self.parameterAsFileOutput(parameters, self.REPORT, context)
         page = ""
         if report:
@@ -284,7 +287,7 @@ class CompareYears(WijkMixAlgorithm):
 
             origin = {
                 "title": "WijkMix compare years",
-                "source": f"{self._name(parameters, self.FIRST, context)}; {source.sourceName()}",
+                "source": f"{before.sourceName()}; {source.sourceName()}",
                 "attribution": self._credit,
                 "date": datetime.date.today().isoformat(),
                 "treated": treated_by,
@@ -325,9 +328,6 @@ class CompareYears(WijkMixAlgorithm):
             self.write_text(Path(report), page)
             results[self.REPORT] = report
         return results
-
-    def _name(self, parameters: dict[str, Any], name: str, context: Any) -> str:
-        return str(self.source(parameters, name, context).sourceName())
 
     def _groups(self, parameters: dict[str, Any], context: Any) -> list[str]:
         value = parameters.get(self.GROUPS)

@@ -377,6 +377,7 @@ class LocalMoransI(WijkMixAlgorithm):
             for name in (self.FIELD, self.BASE, self.WITH_FIELD)
         }
         frame = qgis_io.read(source, {c for c in chosen.values() if c}, feedback=feedback)
+        features = self.features(parameters, self.INPUT, context, feedback)
         feedback.setProgress(10)
         shapes = frame.geometry.to_numpy()
         drawn = ~(frame.geometry.isna() | frame.geometry.is_empty).to_numpy()
@@ -418,7 +419,9 @@ class LocalMoransI(WijkMixAlgorithm):
             }
         )
         origin = self.record(self._origin(parameters, context, source, result), parameters, context)
-        destination = self.save_beside(parameters, context, feedback, self.OUTPUT, source, beside)
+        destination = self.save_beside(
+            parameters, context, feedback, self.OUTPUT, source, features, beside
+        )
         look = styling.PostProcessor(
             styling.moran_cluster("moran_cluster"),
             origin,

@@ -57,6 +57,7 @@ class LocalSegregation(CountsAlgorithm):
 
         source = self.source(parameters, self.INPUT, context)
         counts = self.counts(parameters, context, feedback, geometry=False)
+        features = self.features(parameters, self.INPUT, context, feedback)
         feedback.setProgress(40)
         columns = segregation.local_indices(
             counts.values,
@@ -69,7 +70,9 @@ class LocalSegregation(CountsAlgorithm):
         self._warn_of_few(counts, feedback)
         feedback.setProgress(60)
         names = {**aliases(), **_aliases(counts.groups)}
-        destination = self.save_beside(parameters, context, feedback, self.OUTPUT, source, columns)
+        destination = self.save_beside(
+            parameters, context, feedback, self.OUTPUT, source, features, columns
+        )
         self._load(context, destination, counts.groups, names, source)
         return {self.OUTPUT: destination}
 

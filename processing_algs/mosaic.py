@@ -391,7 +391,7 @@ class Mosaic(BlocksAlgorithm):
 
         from ..wijkmix_plugin.measures import mosaic
 
-        source = self.parameterAsSource(parameters, self.PARENTS, context)
+        source = self.source(parameters, self.PARENTS, context)
         field = self._parents_field(parameters, context, source)
         areas = qgis_io.read(
             source,

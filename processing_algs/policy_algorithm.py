@@ -163,7 +163,6 @@ class PolicyAlgorithm(WijkMixAlgorithm):
     def add_own_rule(
         self,
         frame: pd.DataFrame,
-        source: QgsProcessingFeatureSource,
         parameters: dict[str, Any],
         context: Any,
         feedback: Any,
@@ -192,6 +191,7 @@ class PolicyAlgorithm(WijkMixAlgorithm):
                 )
             found = vulnerable.by_list(wanted, frame[code].tolist())
         else:
+            source = self.source(parameters, self.INPUT, context)
             fields = qgis_io.fields_in(source, text)
             found = yes_or_no(qgis_io.evaluate(source, text, context, feedback), text)
         frame["vulnerable"] = found

@@ -112,8 +112,8 @@ class PrepareBuurten(WijkMixAlgorithm):
         drawn = source.wkbType() != QgsWkbTypes.Type.NoGeometry
         used = cbs.used_columns(source.fields().names(), mapping, indicators)
         frame = self._read(source, used, drawn, feedback)
-        table = self.parameterAsSource(parameters, self.TABLE, context)
-        if table is not None:
+        if parameters.get(self.TABLE):
+            table = self.source(parameters, self.TABLE, context)
             # All of it: its codes may stand in a column of any name.
             beside = self._read(table, None, False, feedback)
             frame, notes = cbs.join_table(frame, beside, mapping)

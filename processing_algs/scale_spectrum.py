@@ -204,7 +204,7 @@ class ScaleSpectrum(BlocksAlgorithm):
         )
         if areas is not None:
             around = qgis_io.read(
-                areas,
+                self.source(parameters, self.AREAS, context),
                 dict.fromkeys([*levels, *([official] if official else [])]),
                 geometry=place,
                 crs=read.crs if place else None,

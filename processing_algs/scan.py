@@ -264,8 +264,9 @@ class Scan(PolicyAlgorithm):
             feedback=feedback,
         )
         code = cbs.detect_columns(fields, mapping).get("buurt_code", "buurt_code")
-        rule = self.add_own_rule(frame, source, parameters, context, feedback, code)
-        blocks = self.parameterAsSource(parameters, self.BLOCKS, context)
+        rule = self.add_own_rule(frame, parameters, context, feedback, code)
+        asked = bool(parameters.get(self.BLOCKS))
+        blocks = self.source(parameters, self.BLOCKS, context) if asked else None
         limits, theta = limits_of(self, parameters, context)
         result = scan.run_scan(
             frame,

@@ -220,12 +220,11 @@ class SurroundingsProfile(BlocksAlgorithm):
         """Return the area of every unit; None where no areas are given."""
         import numpy as np
 
-        source = self.parameterAsSource(parameters, self.AREAS, context)
-        if source is None:
+        if not parameters.get(self.AREAS):
             return labels(read.frame[field]) if field else None
         code = self.parameterAsString(parameters, self.AREAS_FIELD, context)
         around = qgis_io.read(
-            source,
+            self.source(parameters, self.AREAS, context),
             [code] if code else [],
             crs=read.crs,
             transform_context=context.transformContext(),

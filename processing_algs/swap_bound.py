@@ -248,6 +248,7 @@ class SwapBound(WijkMixAlgorithm):
         if report:
             read += [name for name in IDENTITY if source.fields().lookupField(name) >= 0]
         frame = qgis_io.read(source, dict.fromkeys(read), geometry=bool(drawn), feedback=feedback)
+        features = self.features(parameters, self.INPUT, context, feedback)
 
         def counts(name: str) -> Any:
             return frame[name].astype(float).to_numpy() if name else None
@@ -255,7 +256,8 @@ class SwapBound(WijkMixAlgorithm):
         text = self.parameterAsString(parameters, self.RECEIVERS, context).strip()
         receivers = None
         if text:
-            answers = yes_or_no(qgis_io.evaluate(source, text, context, feedback), text)
+            units = self.source(parameters, self.INPUT, context)
+            answers = yes_or_no(qgis_io.evaluate(units, text, context, feedback), text)
             receivers = np.array([answer is True for answer in answers], dtype=bool)
 
         def asked(name: str) -> float | None:
@@ -289,7 +291,9 @@ class SwapBound(WijkMixAlgorithm):
             "shadow_price": translate("WijkMix", "Less D for one more dwelling of room"),
         }
         page = self._page(frame, found, parameters, context, source) if report else ""
-        destination = self.save_beside(parameters, context, feedback, self.OUTPUT, source, columns)
+        destination = self.save_beside(
+            parameters, context, feedback, self.OUTPUT, source, features, columns
+        )
         look = styling.PostProcessor(styling.in_words(styling.plain), aliases=names)
         title = translate("WijkMix", "Smallest swap: lower bound, not a plan")
         styling.load(context, destination, "", [(title, 0, look)])

@@ -1,14 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What every algorithm does with its outputs: no noise, and aliases on what is loaded."""
+"""What every algorithm does with its outputs, and with layers that go while it runs."""
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
 from qgis.core import (
+    QgsCoordinateTransformContext,
+    QgsFeature,
+    QgsGeometry,
+    QgsPointXY,
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProcessingOutputLayerDefinition,
     QgsProject,
+    QgsVectorFileWriter,
+    QgsVectorLayer,
 )
 
 
@@ -60,3 +68,114 @@ def test_aliases_stand_on_the_layer_that_is_loaded(
     (layer,) = project.mapLayers().values()
     for name in ("moran_i", "moran_lag", "moran_p", "moran_q", "moran_cluster"):
         assert layer.attributeAlias(layer.fields().lookupField(name))
+
+
+CORP = "perc_huurwoningen_in_bezit_woningcorporaties"
+RUNS = {
+    "local_morans_i": {"FIELD": CORP, "PERMUTATIONS": 99},
+    "local_segregation": {"GROUPS": ["percentage_koopwoningen", "percentage_huurwoningen"]},
+    "swap_bound": {"GROUP": CORP, "TOTAL": "woningvoorraad", "MAX_DWELLINGS": 4},
+    "aggregate_dwellings": {"AREA_CODE": "buurtcode", "TENURE": "t", "TENURE_MAP": '{"k": "koop"}'},
+}
+CORES = {
+    "local_morans_i": ("local_moran", "local_moran"),
+    "local_segregation": ("segregation", "local_indices"),
+    "swap_bound": ("swap", "swap_bound"),
+}
+
+
+@pytest.mark.parametrize("kind", ["memory", "gpkg"])
+@pytest.mark.parametrize("name", RUNS)
+def test_a_layer_may_be_removed_during_the_run(
+    run, buurten, table_of, tmp_path, qgis_new_project, monkeypatch, name, kind
+):
+    project = QgsProject.instance()
+    layer = buurten()
+    if kind == "gpkg":
+        layer = saved(layer, tmp_path / "buurten.gpkg")
+    project.addMapLayer(layer)
+    parameters = {"OUTPUT": "TEMPORARY_OUTPUT", **RUNS[name]}
+    if name == "aggregate_dwellings":
+        parameters |= {"AREAS": layer.id(), "DWELLINGS": dwellings()}
+        from wijkmix.wijkmix_plugin.tables import dwellings as core
+
+        called = "area_columns"
+    else:
+        parameters["INPUT"] = layer.id()
+        module, called = CORES[name]
+        core = importlib.import_module(f"wijkmix.wijkmix_plugin.measures.{module}")
+    compute, key = getattr(core, called), layer.id()
+    del layer
+
+    def removed(*data, **more):
+        project.removeMapLayer(key)
+        return compute(*data, **more)
+
+    monkeypatch.setattr(core, called, removed)
+    found = run(name, parameters)
+    assert project.mapLayers() == {}
+    rows = table_of(found["OUTPUT"])
+    assert [row["buurtcode"] for row in rows] == [f"BU0001{n:04d}" for n in range(48)]
+
+
+def test_a_layer_may_be_edited_during_the_run(
+    run, buurten, table_of, tmp_path, qgis_new_project, monkeypatch
+):
+    from wijkmix.wijkmix_plugin.measures import swap
+
+    layer = saved(buurten(), tmp_path / "buurten.gpkg")
+    QgsProject.instance().addMapLayer(layer)
+    compute = swap.swap_bound
+
+    def edited(*data, **more):
+        layer.startEditing()
+        layer.deleteFeature(1)
+        assert layer.commitChanges()
+        return compute(*data, **more)
+
+    monkeypatch.setattr(swap, "swap_bound", edited)
+    found = run("swap_bound", {"INPUT": layer, "OUTPUT": "memory:", **RUNS["swap_bound"]})
+    assert len(table_of(found["OUTPUT"])) == 48
+
+
+def saved(layer, path):
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    QgsVectorFileWriter.writeAsVectorFormatV3(
+        layer, str(path), QgsCoordinateTransformContext(), options
+    )
+    return QgsVectorLayer(str(path), "buurten", "ogr")
+
+
+def dwellings():
+    """Return one owner-occupied dwelling, in the first buurt."""
+    layer = QgsVectorLayer("Point?crs=EPSG:28992&field=t:string", "woningen", "memory")
+    feature = QgsFeature(layer.fields())
+    feature.setAttributes(["k"])
+    feature.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(120_050, 480_050)))
+    assert layer.dataProvider().addFeatures([feature])[0]
+    layer.updateExtents()
+    return layer
+
+
+def test_both_years_may_be_removed_during_the_run(
+    run, buurten, table_of, qgis_new_project, monkeypatch
+):
+    from wijkmix.wijkmix_plugin.tables import crosswalk
+
+    project = QgsProject.instance()
+    parameters = dict.fromkeys(("OUTPUT", "WATERBED", "INDICES"), "TEMPORARY_OUTPUT")
+    for name in ("FIRST", "SECOND"):
+        made = run("prepare_buurten", {"INPUT": buurten(), "OUTPUT": "memory:"})
+        layer = run.context.takeResultLayer(made["OUTPUT"])
+        parameters[name] = project.addMapLayer(layer).id()
+    compute = crosswalk.on_equal_boundaries
+
+    def removed(*data, **more):
+        project.clear()
+        return compute(*data, **more)
+
+    monkeypatch.setattr(crosswalk, "on_equal_boundaries", removed)
+    parameters |= {"TREATED": "\"buurt_code\" = 'BU00010000'", "REPORT": "TEMPORARY_OUTPUT"}
+    found = run("compare_years", parameters)
+    classes = [row["area_class"] for row in table_of(found["OUTPUT"])]
+    assert classes.count("treated") == 1
