@@ -250,6 +250,21 @@ def test_indices_in_the_readers_numbers(result, catalogue):
     assert "0.313" in html.render_scan(result, catalogue, lang="en")
 
 
+def test_insights_of_the_source_stand_beside_their_figures(make, catalogue, lang):
+    document = html.render_scan(make(), catalogue, lang=lang)
+    parse(document)
+    told = {i["nr"]: numbers.esc(i[lang]) for i in catalogue.insights}
+    mix, after = document.split('<section id="scale">')
+    scale = after.split("</section>")[0]
+    assert [n for n in told if told[n] in mix] == [2]
+    # Insight 9, which the section says buurten cannot test, is there to read.
+    assert [n for n in told if told[n] in scale] == [7, 9]
+    blocks = make()
+    blocks.wijken["mosaic_block"] = 0.3
+    after = html.render_scan(blocks, catalogue, lang=lang).split('<section id="scale">')[1]
+    assert [n for n in told if told[n] in after.split("</section>")[0]] == [4, 6, 7, 9]
+
+
 def test_an_index_stands_with_what_rounding_leaves_open(make, catalogue):
     town = make()
     document = plain(html.render_scan(town, catalogue, lang="nl"))

@@ -12,6 +12,8 @@ from .document import document, scan_subtitle
 from .numbers import esc
 from .page import Page
 
+_OF_BLOCKS = ("block_div", "edge_contrast")  # what only a scan with blocks can show
+
 
 def render_scan(
     result: Any, catalogue: Any, *, lang: str = "nl", project: decisions.Decisions | None = None
@@ -41,9 +43,16 @@ def render_scan(
         (
             "mix",
             page.t("Tenure mix", "Menging"),
-            figures.tenure_map(page, base) + figures.tenure_tables(page),
+            figures.tenure_map(page, base)
+            + figures.tenure_tables(page)
+            + page.insights("div_tenure"),
         ),
-        ("scale", page.t("At which scale", "Op welke schaal"), scale.scale_section(page, base)),
+        (
+            "scale",
+            page.t("At which scale", "Op welke schaal"),
+            scale.scale_section(page, base)
+            + page.insights("spectrum", "mosaic", *(_OF_BLOCKS if scale.has_blocks(page) else ())),
+        ),
         (
             "segregation",
             page.t("Segregation between buurten", "Segregatie tussen buurten"),

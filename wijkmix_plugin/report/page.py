@@ -213,6 +213,18 @@ class Page:
         look = f' class="{kind}"' if kind else ""
         return f"<ul{look}>{''.join(f'<li>{item}</li>' for item in items)}</ul>"
 
+    def insights(self, *indicators: str) -> str:
+        """Return what the source holds of these figures, to read them beside."""
+        found = [i for i in self.knowledge("insights") if set(indicators) & set(i["indicators"])]
+        if not found:
+            return ""
+        lead = self.t("What the source says of this:", "Wat de bron hierover zegt:")
+        numbered = self.items(
+            f"{self.say(i)} <small>({self.t('insight {n}', 'inzicht {n}', n=i['nr'])})</small>"
+            for i in found
+        )
+        return f'<div class="note"><p>{lead}</p>{numbered}</div>'
+
     def codes(self, positions: Iterable[int]) -> str:
         """List buurt codes in full, separated by spaces so that they can be copied."""
         codes = self.column("buurt_code")
