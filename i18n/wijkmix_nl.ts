@@ -2584,6 +2584,10 @@
         <translation>Buurten voorbereiden</translation>
     </message>
     <message>
+        <source>Prevails from {limit}% (assumption)</source>
+        <translation>Overheerst vanaf {limit}% (aanname)</translation>
+    </message>
+    <message>
         <source>Previous</source>
         <translation>Vorige</translation>
     </message>

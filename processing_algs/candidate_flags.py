@@ -102,6 +102,7 @@ class CandidateFlags(PolicyAlgorithm):
 
         from ..wijkmix_plugin import scan
         from ..wijkmix_plugin.policy import catalogue, flags, indicators
+        from ..wijkmix_plugin.policy.conditions import BASIS
 
         shipped = catalogue.load()
         names = aliases()
@@ -135,6 +136,7 @@ class CandidateFlags(PolicyAlgorithm):
             "source": source.sourceName(),
             "date": datetime.date.today().isoformat(),
             "thresholds": shipped.thresholds(thresholds),
+            "thresholds_basis": BASIS,
             "vulnerable_rule": {"en": rule.en, "nl": rule.nl},
             "versions": scan.versions(),
             "catalogue_version": shipped.version,

@@ -232,7 +232,8 @@ def tenure_mix(layer: QgsVectorLayer) -> None:
             "\"quality\" = 'water'",
         )
     )
-    _rules(layer, rules)
+    heading = QCoreApplication.translate("WijkMix", "Prevails from {limit}% (assumption)")
+    _rules(layer, rules, heading.format(limit=DOMINANT))
 
 
 def moran_cluster(field: str) -> Callable[[QgsVectorLayer], None]:

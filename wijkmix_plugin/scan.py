@@ -18,6 +18,7 @@ from .measures import grain, local_moran, mix, mosaic, neighbours, overview
 from .measures import panden as by_pand
 from .policy import finer_scales, flags, indicators
 from .policy.catalogue import Catalogue
+from .policy.conditions import BASIS
 from .policy.scales import FINER_FIELD
 from .tables import cbs, squares
 from .tables.added import OWN_DATA, recorded
@@ -311,6 +312,7 @@ def run_scan(
             "variant": "buurt" if found is None else "block",
             "blocks_are_squares": found is not None and found.squares,
             "thresholds": catalogue.thresholds(thresholds),
+            "thresholds_basis": BASIS,
             "seed": seed,
             "permutations": permutations,
             "alpha": alpha,

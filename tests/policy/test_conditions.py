@@ -209,7 +209,7 @@ def test_list_of_conditions():
         {"ind": "moran", "op": "==", "ref": None, "threshold": "HH", "value": None,
          "result": None, "group": "any-1", "defining": False},
         {"ind": "x", "op": ">=", "ref": "$high", "threshold": 1.5, "value": 1.83,
-         "result": True, "group": "any-1", "defining": True},
+         "result": True, "group": "any-1", "defining": True, "basis": "aanname"},
         {"ind": "a", "op": "!=", "ref": None, "threshold": True, "value": False,
          "result": True, "group": "all-2", "defining": False},
     ]  # fmt: skip

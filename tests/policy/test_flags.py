@@ -172,7 +172,11 @@ def test_every_condition_is_listed_with_value_threshold_and_result(catalogue):
         ("condition_flag", "==", None, True, False, False, "any-3", False),
         ("vulnerable", "==", None, True, None, None, "all-4", False),
     ]
-    assert all(set(c) == set(keys) for f in FLAGS for c in found[f]["conditions"])
+    listed = [c for f in FLAGS for c in found[f]["conditions"]]
+    assert all(set(c) - {"basis"} == set(keys) for c in listed)
+    # A threshold is an assumption, whether of the catalogue or of the data; a label is none.
+    assert {c["basis"] for c in listed if c["ref"]} == {"aanname"}
+    assert not any("basis" in c for c in listed if c["ref"] is None)
 
 
 def test_status_column_and_reasons_agree(catalogue):

@@ -334,8 +334,8 @@ def test_a_rule_on_the_leefbaarometer_comes_with_a_warning(flags, run, units):
 
 
 def test_fractions_in_a_column_of_percentages_are_refused(run, units):
-    rows = [{**row, "owner_public": n / 10} for n, row in enumerate(ROWS)]
-    refused(run, units(rows=rows), r"owner_public is a percentage.*Multiply the column by 100")
+    rows = [{**row, "owner_public": n / 10, "owner_market": n / 10} for n, row in enumerate(ROWS)]
+    refused(run, units(rows=rows), r"owner_market is a percentage.*Multiply the column by 100")
 
 
 def test_strange_cluster_labels_are_refused(run, units):

@@ -39,6 +39,7 @@ def test_a_scan_that_is_opened_elsewhere_knows_how_it_was_made(run, buurten, tmp
         assert record["seed"] == 7
         assert record["reference"]
         assert record["thresholds"]["lq_high"] == 1.5
+        assert record["thresholds_basis"] == "aanname"
         assert record["vulnerable_rule"]["en"]
         assert record["versions"]["wijkmix"]
         assert "excluded" in record

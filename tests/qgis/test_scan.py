@@ -184,6 +184,7 @@ def test_layers_come_in_styled_and_in_one_group(run, buurten, monkeypatch):
         assert origin["thresholds"]["lq_high"] == 1.5
     # A picture of a flag says in its legend that it does not stand by itself.
     legends = [[i.label() for i in r.legendSymbolItems()] for r in renderers.values()]
+    assert "Prevails from 60% (assumption)" in [label for labels in legends for label in labels]
     told = [labels for labels in legends if "Candidate for further study" in labels]
     assert len(told) == 3
     for labels in told:

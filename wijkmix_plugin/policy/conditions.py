@@ -22,6 +22,8 @@ from typing import Any, NamedTuple, TypeVar
 from ..errors import PolicyError
 
 TRUE, UNKNOWN, FALSE = 1, 0, -1
+# What a threshold rests on: the policy source gives none, so each is a choice of WijkMix or a user.
+BASIS = "aanname"
 OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     ">=": operator.ge,
     ">": operator.gt,
@@ -342,7 +344,8 @@ def explain(
     Returns
     -------
     The outcome (True, False, None) and per condition
-    `{"ind", "op", "ref", "threshold", "value", "result", "group", "defining"}`.
+    `{"ind", "op", "ref", "threshold", "value", "result", "group", "defining"}`, and `"basis"` as
+    `basis` gives it.
 
     Raises
     ------
@@ -368,10 +371,17 @@ def explain(
                     "result": truth(results[-1]),
                     "group": group,
                     "defining": condition.indicator in defining,
+                    **basis(condition),
                 }
             )
         outcomes.append(max(results))
     return truth(min(outcomes)), rows
+
+
+def basis(condition: Condition) -> dict[str, str]:
+    """Return `{"basis": "aanname"}` where a condition has a number as its limit, else nothing."""
+    is_label = isinstance(condition.constant, (bool, str))
+    return {} if is_label else {"basis": BASIS}
 
 
 def group_names(clauses: Clauses) -> list[str]:

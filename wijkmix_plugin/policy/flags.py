@@ -26,6 +26,7 @@ from .conditions import (
     UNTESTED,
     Clauses,
     Condition,
+    basis,
     check_columns,
     combine,
     group_names,
@@ -75,7 +76,8 @@ def evaluate_flags(
     -------
     DataFrame (n rows, same index) with `flag_<name>` (candidate, provisional, no, unknown; None
     where `quality` is water or no dwellings) and `flag_reasons`: JSON with per flag its status and
-    every condition with `ind, op, ref, group, defining, threshold, value, result`.
+    every condition with `ind, op, ref, group, defining, threshold, value, result`, and
+    `"basis":"aanname"` where it has a threshold, which is always an assumption.
 
     Raises
     ------
@@ -417,6 +419,7 @@ def _condition_json(
             "ref": condition.ref,
             "group": group,
             "defining": defining,
+            **basis(condition),
         },
         separators=(",", ":"),
     )[:-1]
