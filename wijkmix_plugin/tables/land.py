@@ -332,27 +332,45 @@ def _of_polygons(
     area, part, name = found.area[use], found.part[use], group[kinds[found.shape[use]]]
     order = np.argsort(area, kind="stable")
     places, starts = np.unique(area[order], return_index=True)
-    for number_, rows in enumerate(np.split(order, starts[1:]) if len(order) else ()):
+    for here, rows in zip(places, np.split(order, starts[1:]), strict=False):
         check()
-        here = places[number_]
-        united = {g: shapely.union_all(part[rows[name[rows] == g]]) for g in np.unique(name[rows])}
-        amounts = {g: shapely.area(u) for g, u in united.items()}
-        if len(united) > 1:
-            all_of_it = shapely.area(shapely.union_all(list(united.values())))
-            twice[here] = sum(amounts.values()) - all_of_it
-            if twice[here] > _SLIVER * shapely.area(areas[here]):
-                amounts = {
-                    g: shapely.area(
-                        shapely.difference(
-                            u, shapely.union_all([v for h, v in united.items() if h != g])
-                        )
-                    )
-                    for g, u in united.items()
-                }
+        parts, groups = part[rows], name[rows]
+        if _is_apart(parts):
+            amounts = {g: float(shapely.area(parts[groups == g]).sum()) for g in set(groups)}
+        else:
+            amounts, twice[here] = _exclusive(parts, groups, _SLIVER * shapely.area(areas[here]))
         known[here] = sum(amounts.values())
         for g in owned.keys() & amounts.keys():
             owned[g][here] = amounts[g]
     return owned, known, twice
+
+
+def _is_apart(parts: np.ndarray) -> bool:
+    """Tell whether polygons surely do not overlap; False where that is not plain to see.
+
+    Parcels border on each other. Joining them along their borders takes a tenth of the time of a
+    union; the outcome is valid, and as large as all parcels, only where none overlap.
+    """
+    try:
+        joined = shapely.coverage_union_all(parts)
+    except shapely.GEOSException:
+        return False
+    total = shapely.area(parts).sum()
+    return bool(shapely.is_valid(joined)) and abs(shapely.area(joined) - total) <= 1e-9 * total
+
+
+def _exclusive(
+    parts: np.ndarray, groups: np.ndarray, sliver: float
+) -> tuple[dict[str, float], float]:
+    """Return what each group has for itself, and what several have, all of it if a sliver."""
+    united = {g: shapely.union_all(parts[groups == g]) for g in set(groups)}
+    amounts = {g: float(shapely.area(u)) for g, u in united.items()}
+    twice = sum(amounts.values()) - shapely.area(shapely.union_all(list(united.values())))
+    if twice > sliver:
+        for g, u in united.items():
+            others = shapely.union_all([v for h, v in united.items() if h != g])
+            amounts[g] = float(shapely.area(shapely.difference(u, others)))
+    return amounts, float(twice)
 
 
 def _notes(
