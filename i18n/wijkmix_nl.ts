@@ -356,8 +356,8 @@
         <translation>Zoals herkend</translation>
     </message>
     <message>
-        <source>As the first; polygons for clusters and for the ring.</source>
-        <translation>Als het eerste; vlakken voor clusters en voor de ring.</translation>
+        <source>As the first; polygons for clusters and for the ring. With a field stadsdeel the waterbed table also has the rest of the stadsdelen.</source>
+        <translation>Als het eerste; vlakken voor clusters en voor de ring. Met een veld stadsdeel heeft de waterbedtabel ook de rest van de stadsdelen.</translation>
     </message>
     <message>
         <source>At least one of these:</source>
@@ -772,8 +772,8 @@
         <translation>Gekozen instrumenten</translation>
     </message>
     <message>
-        <source>Class of area (treated, ring, district, rest)</source>
-        <translation>Soort gebied (behandeld, ring, wijk, rest)</translation>
+        <source>Class of area</source>
+        <translation>Soort gebied</translation>
     </message>
     <message>
         <source>Class of owner (field)</source>
@@ -876,8 +876,8 @@
         <translation>Vergelijkt het veld van elke eenheid met dit veld van haar buren (bivariaat).</translation>
     </message>
     <message>
-        <source>Compares two years of the same buurten, as Prepare buurten writes them: the change of every unit with an interval for small numbers and rounded percentages, clusters of change, the change of every index with the part that composition alone explains, and the waterbed table: the treated areas, the ring around them, the rest of their wijken and the rest, adding up to the change of the whole. The tables count; they say nothing of what caused what. Units with other boundaries need a crosswalk; without one their codes are named and nothing is compared.</source>
-        <translation>Vergelijkt twee jaren van dezelfde buurten, zoals Buurten voorbereiden ze schrijft: de verandering van elke eenheid met een interval voor kleine aantallen en afgeronde percentages, clusters van verandering, de verandering van elke index met het deel dat de samenstelling alleen verklaart, en de waterbedtabel: de behandelde gebieden, de ring eromheen, de rest van hun wijken en de rest, samen de verandering van het geheel. De tabellen tellen; ze zeggen niets over oorzaken. Eenheden met andere grenzen vragen een omzettabel; zonder worden hun codes genoemd en wordt er niets vergeleken.</translation>
+        <source>Compares two years of the same buurten, as Prepare buurten writes them: the change of every unit with an interval for small numbers and rounded percentages, clusters of change, the change of every index with the part that composition alone explains, and the waterbed table: the treated areas, the ring around them, the rest of their wijken (and stadsdelen) and the rest, adding up to the change of the whole. The tables count; they say nothing of what caused what. Units with other boundaries need a crosswalk; without one their codes are named and nothing is compared.</source>
+        <translation>Vergelijkt twee jaren van dezelfde buurten, zoals Buurten voorbereiden ze schrijft: de verandering van elke eenheid met een interval voor kleine aantallen en afgeronde percentages, clusters van verandering, de verandering van elke index met het deel dat de samenstelling alleen verklaart, en de waterbedtabel: de behandelde gebieden, de ring eromheen, de rest van hun wijken (en stadsdelen) en de rest, samen de verandering van het geheel. De tabellen tellen; ze zeggen niets over oorzaken. Eenheden met andere grenzen vragen een omzettabel; zonder worden hun codes genoemd en wordt er niets vergeleken.</translation>
     </message>
     <message>
         <source>Complex (field)</source>
@@ -2962,6 +2962,10 @@
     <message>
         <source>Squares of CBS, PC6 areas, complexes or addresses with tenure counts. They show whether a mixed wijk is mixed inside its blocks.</source>
         <translation>Vierkanten van het CBS, PC6-gebieden, complexen of adressen met aantallen per eigendomsvorm. Ze laten zien of een gemengde wijk gemengd is binnen de blokken.</translation>
+    </message>
+    <message>
+        <source>Stadsdeel</source>
+        <translation>Stadsdeel</translation>
     </message>
     <message>
         <source>Start of the measuring</source>

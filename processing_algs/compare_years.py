@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 CODE = "buurt_code"
 WIJK = "wijk_code"
+STADSDEEL = "stadsdeel"  # of the user: CBS has none
 # As prepare_buurten writes them: with and without the split of rental.
 CLASSES = (("n_koop", "n_corp", "n_overig"), ("n_koop", "n_huur"))
 CROSSWALK = ("from", "to", "weight")
@@ -61,9 +62,9 @@ class CompareYears(WijkMixAlgorithm):
             "every unit with an interval for small numbers and rounded percentages, clusters of "
             "change, the change of every index with the part that composition alone explains, and "
             "the waterbed table: the treated areas, the ring around them, the rest of their wijken "
-            "and the rest, adding up to the change of the whole. The tables count; they say "
-            "nothing of what caused what. Units with other boundaries need a crosswalk; without "
-            "one their codes are named and nothing is compared.",
+            "(and stadsdelen) and the rest, adding up to the change of the whole. The tables "
+            "count; they say nothing of what caused what. Units with other boundaries need a "
+            "crosswalk; without one their codes are named and nothing is compared.",
         )
 
     def initAlgorithm(self, config: dict[str, Any] | None = None) -> None:
@@ -79,7 +80,11 @@ class CompareYears(WijkMixAlgorithm):
             (
                 self.SECOND,
                 translate("WijkMix", "Second year"),
-                translate("WijkMix", "As the first; polygons for clusters and for the ring."),
+                translate(
+                    "WijkMix",
+                    "As the first; polygons for clusters and for the ring. With a field stadsdeel "
+                    "the waterbed table also has the rest of the stadsdelen.",
+                ),
                 False,
             ),
             (
@@ -255,10 +260,12 @@ class CompareYears(WijkMixAlgorithm):
                 # Nothing changed anywhere, or too few units: no clusters, but all the rest stands.
                 told.append((error.text, True))
             if treated_by:
-                wijken = two[WIJK].tolist() if WIJK in two else None
+                wijken, boroughs = (
+                    two[n].tolist() if n in two else None for n in (WIJK, STADSDEEL)
+                )
                 around = neighbours.contiguity(two["geometry"].to_numpy())
                 treated = np.array([answer is True for answer in answers], dtype=bool)
-                classes = waterbed.area_classes(treated, around, wijken)
+                classes = waterbed.area_classes(treated, around, wijken, boroughs)
         columns["area_class"] = classes
         indices = change.compare(
             first,
@@ -455,14 +462,15 @@ def _tenures(one: pd.DataFrame, two: pd.DataFrame) -> list[str]:
 
 
 def _kept(two: pd.DataFrame) -> list[str]:
-    wanted = (CODE, "buurt_name", WIJK, "gemeente_code", "gemeente_name", "year")
+    wanted = (CODE, "buurt_name", WIJK, STADSDEEL, "gemeente_code", "gemeente_name", "year")
     return [name for name in wanted if name in two]
 
 
 def _aliases(groups: list[str]) -> dict[str, str]:
     translate = QCoreApplication.translate
     result = {
-        "area_class": translate("WijkMix", "Class of area (treated, ring, district, rest)"),
+        "area_class": translate("WijkMix", "Class of area"),
+        STADSDEEL: translate("WijkMix", "Stadsdeel"),
         "moran_cluster": translate("WijkMix", "Local Moran cluster of the change"),
         "moran_group": translate("WijkMix", "Group of the cluster"),
         "before": translate("WijkMix", "First year"),

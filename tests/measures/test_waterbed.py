@@ -45,6 +45,8 @@ def test_the_classes_of_a_row_of_units():
     found = area_classes(treated, near, ["a", "a", "a", "a", None])
     assert list(found) == ["ring", "treated", "ring", "district", "rest"]
     assert list(area_classes(treated, near)) == ["ring", "treated", "ring", "rest", "rest"]
+    found = area_classes(treated, near, ["a", "a", "b", "b", None], ["x", "x", "x", "x", "y"])
+    assert list(found) == ["ring", "treated", "ring", "borough", "rest"]
 
 
 @given(

@@ -67,6 +67,28 @@ def test_one_treated_buurt_and_its_ring(run, years, table_of):
             assert both == pytest.approx(index["difference"], abs=1e-12)
 
 
+def test_a_stadsdeel_is_a_class_of_its_own(run, years, table_of):
+    asked = years()
+    second = asked["SECOND"]
+    second.dataProvider().addAttributes([QgsField("stadsdeel", QMetaType.Type.QString)])
+    second.updateFields()
+    place = second.fields().lookupField("stadsdeel")
+    for feature in second.getFeatures():
+        # Four rows of eight, in two wijken.
+        name = "West" if int(feature["buurt_code"][-4:]) < 32 else None
+        second.dataProvider().changeAttributeValues({feature.id(): {place: name}})
+    treated = "\"buurt_code\" = 'BU00010000'"
+    results = run("compare_years", {**asked, "TREATED": treated})
+    table = table_of(results["WATERBED"])
+    sizes = {r["area_class"]: r["n_units"] for r in table if r["group"] == "n_corp"}
+    assert sizes == {
+        **{"treated": 1, "ring": 3, "district": 12, "borough": 16},
+        **{"rest": 16, "region": 48},
+    }
+    assert list(sizes) == ["treated", "ring", "district", "borough", "rest", "region"]
+    assert table_of(results["OUTPUT"])[0]["stadsdeel"] == "West"
+
+
 def test_a_redrawn_buurt_is_named_or_converted(run, years, table_of):
     def renamed(records):
         records[0]["buurtcode"] = "BU00019999"

@@ -11,7 +11,8 @@ import pandas as pd
 from ..errors import MeasureError
 from .neighbours import Neighbours
 
-TREATED, RING, DISTRICT, REST, REGION = "treated", "ring", "district", "rest", "region"
+TREATED, RING, DISTRICT, BOROUGH = "treated", "ring", "district", "borough"
+REST, REGION = "rest", "region"
 
 
 def unit_change(
@@ -92,9 +93,12 @@ def unit_change(
 
 
 def area_classes(
-    treated: np.ndarray, near: Neighbours, district: Sequence[object] | None = None
+    treated: np.ndarray,
+    near: Neighbours,
+    district: Sequence[object] | None = None,
+    borough: Sequence[object] | None = None,
 ) -> np.ndarray:
-    """Give every unit one class: treated, ring, district or rest.
+    """Give every unit one class: treated, ring, district, borough or rest.
 
     Parameters
     ----------
@@ -102,7 +106,9 @@ def area_classes(
     near : Neighbours
         Untreated neighbours of treated units are the ring.
     district : sequence, optional
-        Wijk or stadsdeel; what else lies in one with a treated unit is "district".
+        Wijk; what else lies in one with a treated unit is "district".
+    borough : sequence, optional
+        Stadsdeel; what else lies in one with a treated unit, and in no such wijk, is "borough".
 
     Returns
     -------
@@ -110,9 +116,10 @@ def area_classes(
     """
     treated = np.asarray(treated, bool)
     classes = np.full(len(treated), REST, dtype=object)
-    if district is not None:
-        touched = {label for label, yes in zip(district, treated, strict=True) if yes} - {None}
-        classes[np.array([label in touched for label in district], bool)] = DISTRICT
+    for name, labels in ((BOROUGH, borough), (DISTRICT, district)):
+        if labels is not None:
+            touched = {label for label, yes in zip(labels, treated, strict=True) if yes} - {None}
+            classes[np.array([label in touched for label in labels], bool)] = name
     classes[near.indices[treated[near.rows]]] = RING
     classes[treated] = TREATED
     return classes
@@ -142,7 +149,7 @@ def waterbed(
     known = np.isfinite(first).all(axis=1) & np.isfinite(second).all(axis=1)
     classes = np.asarray(classes, dtype=object)
     records = []
-    for name in (TREATED, RING, DISTRICT, REST, REGION):
+    for name in (TREATED, RING, DISTRICT, BOROUGH, REST, REGION):
         rows = known & ((classes == name) | (name == REGION))
         if not rows.any():
             continue

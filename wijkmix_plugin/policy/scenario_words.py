@@ -94,6 +94,7 @@ TERMS = {
     "treated": Text("Treated areas", "Behandelde gebieden"),
     "ring": Text("Ring around them", "Ring eromheen"),
     "district": Text("Rest of their wijken", "Rest van hun wijken"),
+    "borough": Text("Rest of their stadsdelen", "Rest van hun stadsdelen"),
     "rest": Text("Rest", "Rest"),
     "region": Text("All together", "Alles samen"),
 }
