@@ -1200,8 +1200,8 @@
         <translation>Woningen met een energielabel</translation>
     </message>
     <message>
-        <source>Dwellings with build year or label (points, optional)</source>
-        <translation>Woningen met bouwjaar of label (punten, optioneel)</translation>
+        <source>Dwellings with build year or label (points)</source>
+        <translation>Woningen met bouwjaar of label (punten)</translation>
     </message>
     <message>
         <source>Dwellings without a known build year</source>
@@ -1708,8 +1708,8 @@
         <translation>Grondverwerving: kandidaten voor onderzoek</translation>
     </message>
     <message>
-        <source>Land by owner (polygons or points, optional)</source>
-        <translation>Grond naar eigenaar (vlakken of punten, optioneel)</translation>
+        <source>Land by owner (polygons or points)</source>
+        <translation>Grond naar eigenaar (vlakken of punten)</translation>
     </message>
     <message>
         <source>Land changes hands; the date stands with the result.</source>
@@ -1764,8 +1764,8 @@
         <translation>Kleinste aandeel grond met een bekende eigenaar (%)</translation>
     </message>
     <message>
-        <source>Leefbaarometer per buurt (table or layer, optional)</source>
-        <translation>Leefbaarometer per buurt (tabel of laag, optioneel)</translation>
+        <source>Leefbaarometer per buurt (table or layer)</source>
+        <translation>Leefbaarometer per buurt (tabel of laag)</translation>
     </message>
     <message>
         <source>Left out for want of usable figures: {n}</source>
@@ -2556,8 +2556,8 @@
         <translation>Een buurt aanwijzen op de kaart</translation>
     </message>
     <message>
-        <source>Plan inventory (polygons or points, optional)</source>
-        <translation>Planinventarisatie (vlakken of punten, optioneel)</translation>
+        <source>Plan inventory (polygons or points)</source>
+        <translation>Planinventarisatie (vlakken of punten)</translation>
     </message>
     <message>
         <source>Plan</source>

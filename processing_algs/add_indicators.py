@@ -111,7 +111,7 @@ class AddIndicators(WijkMixAlgorithm):
         translate = QCoreApplication.translate
         self._add_layer(
             self.LAND,
-            translate("WijkMix", "Land by owner (polygons or points, optional)"),
+            translate("WijkMix", "Land by owner (polygons or points)"),
             translate(
                 "WijkMix",
                 "For example parcels of the Kadaster (BRK) or the land register of the gemeente. "
@@ -183,7 +183,7 @@ class AddIndicators(WijkMixAlgorithm):
         translate = QCoreApplication.translate
         self._add_layer(
             self.DWELLINGS,
-            translate("WijkMix", "Dwellings with build year or label (points, optional)"),
+            translate("WijkMix", "Dwellings with build year or label (points)"),
             translate(
                 "WijkMix",
                 "For example BAG verblijfsobjecten that are dwellings (woonfunctie), with the "
@@ -221,7 +221,7 @@ class AddIndicators(WijkMixAlgorithm):
         translate = QCoreApplication.translate
         self._add_layer(
             self.PLANS,
-            translate("WijkMix", "Plan inventory (polygons or points, optional)"),
+            translate("WijkMix", "Plan inventory (polygons or points)"),
             translate(
                 "WijkMix",
                 "Plans with their number of dwellings. A plan that lies in several buurten is "
@@ -262,7 +262,7 @@ class AddIndicators(WijkMixAlgorithm):
         translate = QCoreApplication.translate
         self._add_layer(
             self.LEEFBAAROMETER,
-            translate("WijkMix", "Leefbaarometer per buurt (table or layer, optional)"),
+            translate("WijkMix", "Leefbaarometer per buurt (table or layer)"),
             translate(
                 "WijkMix",
                 "Scores are put beside the buurten and make no flag by themselves. The total holds "
