@@ -3676,6 +3676,10 @@
         <translation>Wijk</translation>
     </message>
     <message>
+        <source>WijkMix flags, internal use: {source}</source>
+        <translation>WijkMix-vlaggen, intern gebruik: {source}</translation>
+    </message>
+    <message>
         <source>WijkMix flags: {source}</source>
         <translation>WijkMix-vlaggen: {source}</translation>
     </message>

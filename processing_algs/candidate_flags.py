@@ -29,6 +29,17 @@ if TYPE_CHECKING:
     from ..wijkmix_plugin.policy.catalogue import Catalogue
 
 
+# Units without codes of buurten are finer than a buurt below this: an assumption, 1 hectare.
+SMALL_M2 = 10_000
+BUURT = r"BU\d{8}"
+INTERNAL = Text(
+    "for internal use: the units are finer than a buurt (parcels, addresses, blocks), and a "
+    "published candidate can drive prices up. Publish per buurt.",
+    "intern gebruik: de eenheden zijn fijner dan een buurt (percelen, adressen, blokken), en een "
+    "gepubliceerde kandidaat kan prijzen opdrijven. Publiceer per buurt.",
+)
+
+
 class CandidateFlags(PolicyAlgorithm):
     """A table with indicators in; the three flags, their reasons and their robustness out."""
 
@@ -142,6 +153,14 @@ class CandidateFlags(PolicyAlgorithm):
             "catalogue_version": shipped.version,
             "crs": source.sourceCrs().authid(),
         }
+        provenance.pop("internal", None)  # of the input, whose units may be others
+        if _finer_than_buurt(frame, source):
+            provenance["internal"] = {"en": INTERNAL.en, "nl": INTERNAL.nl}
+            self.note(
+                feedback,
+                Text("The result is {what}", "De uitkomst is voor {what}").format(what=INTERNAL),
+                warning=True,
+            )
         self.record(provenance, parameters, context)
         results = self.save(
             parameters, context, feedback, {self.OUTPUT: (result, source.sourceCrs())}
@@ -199,11 +218,28 @@ class CandidateFlags(PolicyAlgorithm):
         def look(style: Any, **more: Any) -> styling.PostProcessor:
             return styling.PostProcessor(style, provenance, aliases=names, **more)
 
-        group = translate("WijkMix", "WijkMix flags: {source}").format(source=source.sourceName())
+        group = translate("WijkMix", "WijkMix flags: {source}")
+        if "internal" in provenance:
+            group = translate("WijkMix", "WijkMix flags, internal use: {source}")
+        group = group.format(source=source.sourceName())
         views = [(translate("WijkMix", "Flags"), 0, look(styling.plain))]
         if QgsWkbTypes.geometryType(source.wkbType()) == Qgis.GeometryType.Polygon:
             views = self.flag_views(look)
         styling.load(context, destination, group, views)
+
+
+def _finer_than_buurt(frame: pd.DataFrame, source: QgsProcessingFeatureSource) -> bool:
+    """Tell whether units are parcels, addresses or blocks: by their codes, else by their size."""
+    if "buurt_code" in frame:
+        codes = frame["buurt_code"].dropna().astype(str)
+        if len(codes) and codes.str.fullmatch(BUURT).all():
+            return bool(codes.duplicated().any())
+    kind = QgsWkbTypes.geometryType(source.wkbType())
+    if kind == Qgis.GeometryType.Point:
+        return True
+    if kind != Qgis.GeometryType.Polygon or not qgis_io.in_metres(source.sourceCrs()):
+        return False
+    return bool(frame["geometry"].area.median() < SMALL_M2)
 
 
 def _stated(own: Text | None, there: bool, origin: dict[str, Any]) -> Text | None:

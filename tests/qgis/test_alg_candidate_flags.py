@@ -16,6 +16,7 @@ from qgis.core import (
     QgsProject,
     QgsVectorLayer,
 )
+from wijkmix.wijkmix_plugin import qgis_io
 
 from .conftest import cell
 
@@ -420,3 +421,41 @@ def test_a_rule_on_an_absent_field_is_refused(refused_rule):
 
 def test_a_rule_that_cannot_be_read_is_refused(refused_rule):
     refused_rule("1 +", "1 +")
+
+
+# -- units finer than a buurt ----------------------------------------------------------------------
+
+
+def parcels(units, side, codes, kind="MultiPolygon"):
+    """Return units of some metres wide with codes of their own."""
+    rows = [{**ROWS[1], "buurt_code": code} for code in codes]
+    layer = units(rows=rows, kind=kind)
+    if kind == "MultiPolygon":
+        shapes = {
+            feature.id(): QgsGeometry.fromWkt(
+                f"MultiPolygon((({x} 0, {x + side} 0, {x + side} {side}, {x} {side}, {x} 0)))"
+            )
+            for x, feature in zip(range(0, 9999, 500), layer.getFeatures(), strict=False)
+        }
+        layer.dataProvider().changeGeometryValues(shapes)
+    return layer
+
+
+@pytest.mark.parametrize(
+    ("side", "codes", "kind", "expected"),
+    [
+        (20, ["ASD-1", "ASD-2", "ASD-3"], "MultiPolygon", True),
+        (400, ["ASD-1", "ASD-2", "ASD-3"], "MultiPolygon", False),
+        # Small buurten are buurten; parcels that name their buurt are none.
+        (20, ["BU00010001", "BU00010002", "BU00010003"], "MultiPolygon", False),
+        (400, ["BU00010001", "BU00010001", "BU00010003"], "MultiPolygon", True),
+        (0, ["ASD-1", "ASD-2", "ASD-3"], "Point", True),
+        (0, ["ASD-1", "ASD-2", "ASD-3"], "None", False),
+    ],
+)
+def test_flags_of_parcels_are_marked_as_internal(run, units, tmp_path, side, codes, kind, expected):
+    file = tmp_path / "flags.gpkg"
+    run("candidate_flags", {"INPUT": parcels(units, side, codes, kind), "OUTPUT": str(file)})
+    record = qgis_io.origin(QgsVectorLayer(str(file), "flags", "ogr"))
+    assert ("internal" in record) == expected
+    assert any("internal use" in line for line in run.log) == expected

@@ -450,3 +450,13 @@ def test_a_long_note_is_printed_whole(stored, catalogue):
         "", worklist.dumps(worklist.Worklist((worklist.Item(HERE, note=note),)))
     )
     assert "einde" in both(stored, catalogue, "nl", decided)[0]
+
+
+def test_a_report_on_parcels_says_that_it_is_internal(stored, catalogue, lang):
+    inside = copy.copy(stored)
+    why = {"en": "for internal use: <parcels>", "nl": "intern gebruik: <percelen>"}
+    inside.provenance = {**stored.provenance, "internal": why}
+    written = place.render_place(inside, catalogue, HERE, lang=lang)
+    head = written[written.index("<header>") : written.index("</header>")]
+    assert f"<b>{esc(why[lang])}</b>" in head
+    assert why[lang].partition(":")[0] not in place.render_place(stored, catalogue, HERE, lang=lang)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from .numbers import esc
+from .numbers import bilingual, esc
 from .page import Page
 
 STYLE = Path(__file__).resolve().parents[2] / "resources" / "report" / "report.css"
@@ -65,4 +65,7 @@ def subtitle(page: Page, year: object, what: str = "") -> str:
     parts.append(page.t("made on {day}", "gemaakt op {day}", day=day))
     if what:
         parts.append(what)
+    if page.provenance.get("internal"):
+        told = bilingual(page.provenance["internal"], page.lang)
+        parts.append(f"<b>{esc(told)}</b>")
     return f'<p class="sub">{" · ".join(parts)}</p>'
