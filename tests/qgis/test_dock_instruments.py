@@ -396,6 +396,7 @@ def test_every_watched_law_is_shown_and_can_be_checked(dock):
     panel = dock.instruments
     panel.show_scope("watch")
     assert panel.listed() == [f"L{number:02d}" for number in range(1, 17)]
+    assert not panel.domain.isEnabled()
     for key in panel.listed():
         panel.show_entry(key)
         text = panel.page.toPlainText()
@@ -418,6 +419,8 @@ def test_every_watched_law_is_shown_and_can_be_checked(dock):
     assert 'href="entry:L03"' in panel.page.toHtml()
     panel.show_entry("L99")
     assert "Wbmgp" in panel.page.toPlainText()
+    panel.show_scope("all")
+    assert panel.domain.isEnabled()
 
 
 @pytest.mark.parametrize(

@@ -246,6 +246,8 @@ class InstrumentsPanel(QWidget):
     def refresh(self) -> None:
         shown = self.list.currentItem().data(0, ID_ROLE) if self.list.currentItem() else None
         groups = self._groups()
+        for box in (self.domain, self.scale, self.actor):  # a law has none of these
+            box.setEnabled(self.scope.currentData() != WATCH)
         self.list.blockSignals(True)
         self.list.clear()
         for title, keys in groups:
