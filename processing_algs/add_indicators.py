@@ -537,11 +537,6 @@ class AddIndicators(WijkMixAlgorithm):
                     self.note(feedback, text)
         self._tell_of_input(feedback, buurten, columns)
         labels = {**aliases(), **_own_labels(columns)}
-        results = {
-            self.OUTPUT: self.save_beside(
-                parameters, context, feedback, self.OUTPUT, buurten, features, columns
-            )
-        }
         record = {name: [t._asdict() for t in found.record] for name, found in made.items()}
         before = self._origin.get(OWN_DATA)
         provenance = {
@@ -552,6 +547,12 @@ class AddIndicators(WijkMixAlgorithm):
             OWN_DATA: {**(before if isinstance(before, dict) else {}), **record},
             "versions": scan.versions(),
             "crs": buurten.sourceCrs().authid(),
+        }
+        self.record(provenance, parameters, context)
+        results = {
+            self.OUTPUT: self.save_beside(
+                parameters, context, feedback, self.OUTPUT, buurten, features, columns
+            )
         }
         look = styling.PostProcessor(styling.plain, provenance, aliases=labels)
         title = self.parameterDefinition(self.OUTPUT).description()

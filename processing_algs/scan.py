@@ -17,7 +17,7 @@ from qgis.core import (
     QgsProcessingParameterString,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtCore import QCoreApplication, QDate
 
 from ..wijkmix_plugin import qgis_io
 from ..wijkmix_plugin.errors import TableError, Text
@@ -397,8 +397,12 @@ def _record(layer: QgsVectorLayer | None) -> dict[str, Any]:
     if layer is None or OWN_DATA in record:
         return record
     places = {name: layer.fields().lookupField(name) for name in IN_FIELDS}
+    # Some formats read a date as one.
     values = {
-        name: [qgis_io.plain(v) for v in layer.uniqueValues(place, _CREDITS)]
+        name: [
+            v.toString("yyyy-MM-dd") if isinstance(v, QDate) else qgis_io.plain(v)
+            for v in layer.uniqueValues(place, _CREDITS)
+        ]
         for name, place in places.items()
         if place >= 0
     }

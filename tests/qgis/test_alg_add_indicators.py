@@ -268,14 +268,24 @@ def test_date_version_and_assumptions_go_with_the_layer_and_its_scan(run, buurte
     assert "Leefbaarometer 3.0, 2022" in page
 
 
-def test_a_file_without_its_record_still_tells_date_and_version(run, buurten, tmp_path):
-    target, report = str(tmp_path / "uit.gpkg"), tmp_path / "report.html"
-    given = {"LAND": land(), "LEEFBAAROMETER": lbm(), **LAND, **LBM}
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("uit.gpkg", ("layer grond, of 2024-01-31", "no building capacity (assumption)")),
+        # This format keeps no record: the fields tell the date.
+        ("uit.geojson", ("Land by owner: of 2024-01-31",)),
+    ],
+)
+def test_a_file_that_is_scanned_later_still_tells_date_and_version(
+    run, buurten, tmp_path, name, words
+):
+    target, report = str(tmp_path / name), tmp_path / "report.html"
+    given = everything()
     run("add_indicators", {"INPUT": buurten(columns=4, rows=2), "OUTPUT": target, **given})
     scan(run, target, REPORT=str(report))
     page = report.read_text(encoding="utf-8")
-    assert "Land by owner: of 2024-01-31" in page
-    assert "Leefbaarometer 3.0 (2022)" in page
+    for word in (*words, "Leefbaarometer 3.0"):
+        assert word in page
 
 
 def test_layers_in_another_system_are_brought_over(run, table_of, buurten):

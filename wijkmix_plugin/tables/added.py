@@ -58,7 +58,7 @@ def record_of(values: Mapping[str, Iterable[Any]]) -> dict[str, list[dict[str, s
     """
     found = {}
     for name, (origin, sentence) in IN_FIELDS.items():
-        known = sorted({str(v) for v in values.get(name, ()) if v is not None})
+        known = sorted({str(v) for v in values.get(name, ()) if v})
         if known:
             found[origin] = [sentence.format(known=", ".join(known))._asdict()]
     return found
