@@ -419,9 +419,9 @@ def surroundings_minus_block(radius: float) -> Callable[[QgsVectorLayer], None]:
     return style
 
 
-def _within(radius: float) -> str:
+def _within(radius: float, width: int = 0) -> str:
     text = QCoreApplication.translate("WijkMix", "Within {radius} m minus inside the block")
-    return text.format(radius=f"{radius:g}")
+    return text.format(radius=f"{radius:{width}g}")
 
 
 def steepest_border(layer: QgsVectorLayer) -> None:
@@ -493,7 +493,9 @@ def blocks(
 
     def style(layer: QgsVectorLayer) -> None:
         translate = QCoreApplication.translate
-        looks = {_within(radius): surroundings_minus_block(radius) for radius in radii}
+        # QGIS lists styles in the order of their names, so the numbers stand below each other.
+        width = max(len(f"{radius:g}") for radius in radii)
+        looks = {_within(radius, width): surroundings_minus_block(radius) for radius in radii}
         if limits is not None:
             looks[translate("WijkMix", "Mosaic class of the wijk")] = mosaic_class(limits)
         if layer.geometryType() == Qgis.GeometryType.Polygon:  # points have no borders
@@ -504,7 +506,7 @@ def blocks(
             look(layer)
             manager.addStyleFromLayer(name)
         usual = 500.0 if 500.0 in radii else radii[len(radii) // 2]
-        manager.setCurrentStyle(_within(usual))
+        manager.setCurrentStyle(_within(usual, width))
         manager.removeStyle(unnamed)
 
     return style

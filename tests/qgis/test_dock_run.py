@@ -103,6 +103,7 @@ def test_a_map_of_the_blocks_is_offered_with_blocks(dock, nested_buurten, nested
     dock.run_button.click()
     panel = dock.run_panel
     panel.layers.setLayer(layer)
+    assert panel.block_map.isVisibleTo(panel)
     assert not panel.block_map.isEnabled()
     panel.blocks.setLayer(blocks)
     assert panel.block_map.isEnabled()
@@ -112,6 +113,10 @@ def test_a_map_of_the_blocks_is_offered_with_blocks(dock, nested_buurten, nested
     assert panel.problem.text() == ""
     names = [v.name() for v in project.mapLayers().values()]
     assert sum(name.startswith("Blocks and their surroundings") for name in names) == 1
+    # The map is not offered as a layer of buurten.
+    dock.run_button.click()
+    offered = [panel.layers.layer(n) for n in range(panel.layers.count())]
+    assert {x.name() for x in offered} == {"proef", "complexen"}
 
 
 def test_a_stopped_run_offers_nothing(dock, buurten, endless):

@@ -299,8 +299,11 @@ def test_names_carry_the_variant_and_layers_what_was_assumed(
         assert origin["parameters"]["theta"] == 0.8
         name = f"Blocks and their surroundings (distance: see Styles){proxy}"
         styles = views[name].styleManager()
-        assert styles.currentStyle() == "Within 500 m minus inside the block"
-        assert len(styles.styles()) == 6 + 2  # radii, classes and borders
+        assert styles.currentStyle() == "Within  500 m minus inside the block"
+        # In the order of the distances, as QGIS sorts them; then classes and borders.
+        found = [int(n.split()[1]) for n in sorted(styles.styles()) if n.startswith("Within")]
+        assert found == [50, 100, 250, 500, 1000, 2000]
+        assert len(styles.styles()) == 6 + 2
         styles.setCurrentStyle("Mosaic class of the wijk")
         assert views[name].renderer().classAttribute() == "mosaic_class"
         assert views[name].customProperty("wijkmix/provenance")

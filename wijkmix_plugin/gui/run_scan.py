@@ -222,6 +222,7 @@ class RunPanel(QWidget):
         form.addRow(self.columns_note)
         form.addRow(translate("WijkMix", "Gemeente"), self.gemeente)
         form.addRow(translate("WijkMix", "Blocks (optional)"), self.blocks)
+        form.addRow(self.block_map)
         form.addRow(translate("WijkMix", "Compare each buurt with"), self.reference)
         form.addRow(translate("WijkMix", "Vulnerable area (field or expression)"), self.vulnerable)
         form.addRow(proxy)
@@ -259,9 +260,10 @@ class RunPanel(QWidget):
         self.go.setEnabled(message is None)
         if message is not None:
             self._say(texts.both(message))
-        every = QgsProject.instance().mapLayers().values()
+        every = list(QgsProject.instance().mapLayers().values())
         own = [x for x in every if scan_layer.is_scan_layer(x)]
-        self.layers.setExceptedLayerList(own)
+        maps = [x for x in every if scan_layer.is_block_map(x)]
+        self.layers.setExceptedLayerList([*own, *maps])
         self.blocks.setExceptedLayerList(own)
         self.layers.setFocus()
 

@@ -51,6 +51,13 @@ def is_scan_layer(layer: QgsMapLayer | None) -> bool:
     )
 
 
+def is_block_map(layer: QgsMapLayer | None) -> bool:
+    """Tell whether a layer holds the blocks of a scan: with codes of buurten, but no buurten."""
+    return isinstance(layer, QgsVectorLayer) and all(
+        layer.fields().lookupField(name) >= 0 for name in ("block_div", "edge_steepest")
+    )
+
+
 def choices(project: QgsProject) -> list[tuple[str, QgsVectorLayer]]:
     """Return the scans of a project with their labels, in the order of the layer tree.
 
