@@ -44,7 +44,8 @@ CODED = (
     *("segment", "area_class", "limit"),
 )
 
-# A post-processor must outlive the run that made it; each entry leaves once it has done its work.
+# A post-processor of a layer that will be loaded must outlive the run that made it; each leaves
+# once it has done its work.
 _waiting: list[PostProcessor] = []
 
 
@@ -66,8 +67,6 @@ class PostProcessor(QgsProcessingLayerPostProcessorInterface):
         self.provenance = provenance
         self.visible = visible
         self.counts = counts
-        self.views: list[tuple[int, str, PostProcessor]] = []
-        _waiting.append(self)
 
     def postProcessLayer(
         self, layer: QgsMapLayer, context: QgsProcessingContext, feedback: Any
@@ -86,25 +85,9 @@ class PostProcessor(QgsProcessingLayerPostProcessorInterface):
                 node.setExpanded(self.visible)
                 if self.counts:
                     node.setCustomProperty("showFeatureCount", True)
-                self._add_views(layer, node, context, feedback)
             layer.triggerRepaint()
         if self in _waiting:
             _waiting.remove(self)
-
-    def _add_views(
-        self, layer: QgsVectorLayer, node: Any, context: QgsProcessingContext, feedback: Any
-    ) -> None:
-        """Put the other views of the same output above this one; one that starts off, below."""
-        group = node.parent()
-        for _, name, processor in sorted(self.views, key=lambda view: view[0]):
-            view = layer.clone()
-            view.setName(name)
-            context.project().addMapLayer(view, False)
-            place = group.children().index(node)
-            group.insertLayer(place if processor.visible else place + 1, view)
-            if processor.visible:
-                node = group.findLayer(view.id())
-            processor.postProcessLayer(view, context, feedback)
 
 
 def remember_origin(layer: QgsVectorLayer, provenance: dict[str, Any]) -> None:
@@ -148,6 +131,7 @@ def load(
         details.groupName = group
         details.layerSortKey = order
         details.setPostProcessor(processor)
+        _waiting.append(processor)
         context.addLayerToLoadOnCompletion(layer.id(), details)
 
 
