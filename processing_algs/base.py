@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import shutil
+import traceback
 from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -133,7 +135,9 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             return results
         except WijkMixError as error:
             problem = local(error.text)
-        except Exception:
+        except Exception as error:
+            # The frames hold the sinks open, and Windows removes no file that is open.
+            traceback.clear_frames(error.__traceback__)
             self._remove_created()
             raise
         self._remove_created()
@@ -497,11 +501,13 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
 
     def _remove_created(self) -> None:
         for path in self._created:
-            for end in _BESIDE:
-                path.with_name(path.name + end).unlink(missing_ok=True)
+            made = [path.with_name(path.name + end) for end in _BESIDE]
             if path.suffix.lower() == ".shp":
-                for end in _BESIDE_SHP:
-                    path.with_suffix(end).unlink(missing_ok=True)
+                made += [path.with_suffix(end) for end in _BESIDE_SHP]
+            for file in made:
+                # One that cannot go stays: what went wrong in the run is what counts.
+                with contextlib.suppress(OSError):
+                    file.unlink(missing_ok=True)
 
 
 def _is_plain(value: Any) -> bool:

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import importlib
+import weakref
+from pathlib import Path
 
 import pytest
 from qgis.core import (
@@ -68,6 +70,61 @@ def test_aliases_stand_on_the_layer_that_is_loaded(
     (layer,) = project.mapLayers().values()
     for name in ("moran_i", "moran_lag", "moran_p", "moran_q", "moran_cluster"):
         assert layer.attributeAlias(layer.fields().lookupField(name))
+
+
+def test_runs_that_load_nothing_leave_nothing_behind(run, buurten):
+    from wijkmix.processing_algs import styling
+
+    before = len(styling._waiting)
+    run("prepare_buurten", {"INPUT": buurten(), "OUTPUT": "memory:"})
+    assert len(styling._waiting) == before
+
+
+class TestAFailureOfTheWriting:
+    """A run that fails takes its file away, and says what went wrong itself."""
+
+    @pytest.fixture
+    def fail(self, provider, buurten, tmp_path, monkeypatch):
+        """Return a function that runs into an error nobody expected, with the sink open."""
+        from qgis.core import QgsApplication
+        from wijkmix.wijkmix_plugin import qgis_io
+
+        registry = QgsApplication.processingRegistry()
+        algorithm = registry.createAlgorithmById("wijkmix:prepare_buurten")
+        path = tmp_path / "found.gpkg"
+        sinks = []
+
+        def write(_features, sink, _where):
+            sinks.append(weakref.ref(sink))
+            raise RuntimeError("the real error")
+
+        def go(unlink):
+            monkeypatch.setattr(qgis_io, "write", write)
+            monkeypatch.setattr(Path, "unlink", unlink)
+            parameters = {"INPUT": buurten(), "OUTPUT": str(path)}
+            context = QgsProcessingContext()
+            with pytest.raises(RuntimeError, match="the real error"):
+                algorithm.processAlgorithm(parameters, context, QgsProcessingFeedback(False))
+            return path
+
+        go.sinks = sinks
+        return go
+
+    def test_the_file_goes_after_the_sink(self, fail):
+        unlink = Path.unlink
+
+        def as_windows(path, missing_ok=False):
+            if any(sink() is not None for sink in fail.sinks):
+                raise PermissionError("the file is open")
+            unlink(path, missing_ok)
+
+        assert not fail(as_windows).exists()
+
+    def test_a_file_that_cannot_go_does_not_hide_the_error(self, fail):
+        def refused(_path, missing_ok=False):
+            raise PermissionError("the file is open")
+
+        fail(refused)
 
 
 CORP = "perc_huurwoningen_in_bezit_woningcorporaties"
