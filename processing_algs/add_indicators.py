@@ -474,6 +474,10 @@ class AddIndicators(WijkMixAlgorithm):
         # Here and not in the run: a layer of the project may only be asked in the main thread.
         layer = self.parameterAsVectorLayer(parameters, self.INPUT, context)
         self._origin = qgis_io.origin(layer) or {}
+        self._behind = {
+            name: self.behind(parameters, name, context)
+            for name in (self.INPUT, self.LAND, self.DWELLINGS, self.PLANS, self.LEEFBAAROMETER)
+        }
         return True
 
     # -- the run
@@ -498,9 +502,7 @@ class AddIndicators(WijkMixAlgorithm):
             feedback=feedback,
         )
         features = self.features(parameters, self.INPUT, context, feedback)
-        qgis_io.check_read(
-            self.layer_behind(parameters, self.INPUT, context), parameters[self.INPUT], len(frame)
-        )
+        qgis_io.check_read(self._behind[self.INPUT], parameters[self.INPUT], len(frame))
         if "buurt_code" in roles:
             _check_codes(frame[roles["buurt_code"]], buurten)
         areas = frame["geometry"].to_numpy() if drawn else None
@@ -578,8 +580,7 @@ class AddIndicators(WijkMixAlgorithm):
             transform_context=context.transformContext(),
             feedback=feedback,
         )
-        layer = self.layer_behind(parameters, name, context)
-        qgis_io.check_read(layer, parameters[name], len(frame))
+        qgis_io.check_read(self._behind[name], parameters[name], len(frame))
         if not len(frame):
             raise TableError(
                 "Layer {layer} is empty.", "Laag {layer} is leeg.", layer=source.sourceName()
@@ -632,7 +633,7 @@ class AddIndicators(WijkMixAlgorithm):
         finder = PointsInAreas(areas, cells=cells_for(source.featureCount()))
         stock = BuildingStock(len(areas))
         rows = dwelling_rows.Rows(
-            self.layer_behind(parameters, self.DWELLINGS, context),
+            self._behind[self.DWELLINGS],
             parameters[self.DWELLINGS],
             source,
             list(dict.fromkeys(f for f in (year, label) if f)),

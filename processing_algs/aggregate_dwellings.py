@@ -64,7 +64,7 @@ class AggregateDwellings(WijkMixAlgorithm):
 
     def __init__(self) -> None:
         super().__init__()
-        self._stand_ins: list[Any] = []
+        self._stand_ins: dict[str, Any] = {}
 
     def title(self) -> str:
         return QCoreApplication.translate("WijkMix", "Count dwellings per area")
@@ -232,17 +232,26 @@ class AggregateDwellings(WijkMixAlgorithm):
             return False, local(error.text)
         return super().checkParameterValues(parameters, context)
 
-    def processAlgorithm(
-        self, parameters: dict[str, Any], context: Any, feedback: Any
-    ) -> dict[str, Any]:
+    def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, feedback: Any) -> bool:
+        # Here and not in the run: a layer of the project may only be asked in the main thread.
         try:
             parameters = self._opened(parameters, context)
         except WijkMixError as error:
             raise QgsProcessingException(local(error.text)) from None
-        return super().processAlgorithm(parameters, context, feedback)
+        self._behind = {
+            name: self.behind(parameters, name, context)
+            for name in (self.DWELLINGS, self.AREAS, self.ADDRESSES)
+        }
+        return True
+
+    def processAlgorithm(
+        self, parameters: dict[str, Any], context: Any, feedback: Any
+    ) -> dict[str, Any]:
+        return super().processAlgorithm({**parameters, **self._stand_ins}, context, feedback)
 
     def _opened(self, parameters: dict[str, Any], context: Any) -> dict[str, Any]:
         """Let a layer stand for a Parquet file that this QGIS cannot open."""
+        self._stand_ins = {}
         for name in (self.DWELLINGS, self.ADDRESSES):
             path = qgis_io.parquet_path(parameters.get(name), context)
             if path is None:
@@ -251,9 +260,8 @@ class AggregateDwellings(WijkMixAlgorithm):
 
             found = parquet_chunks.contents(path)
             layer = qgis_io.parquet_layer(path, found.columns, found.shape, found.crs, found.bounds)
-            self._stand_ins.append(layer)
-            parameters = {**parameters, name: layer}
-        return parameters
+            self._stand_ins[name] = layer
+        return {**parameters, **self._stand_ins}
 
     def check(self, parameters: dict[str, Any], context: Any) -> None:
         from ..wijkmix_plugin.tables import dwellings
@@ -349,8 +357,7 @@ class AggregateDwellings(WijkMixAlgorithm):
             areas, dict.fromkeys([area_code, *levels]), geometry=by_point, feedback=feedback
         )
         features = self.features(parameters, self.AREAS, context, feedback)
-        layer = self.layer_behind(parameters, self.AREAS, context)
-        qgis_io.check_read(layer, parameters[self.AREAS], len(frame))
+        qgis_io.check_read(self._behind[self.AREAS], parameters[self.AREAS], len(frame))
         names = self._area_names(frame, area_code, areas)
         persons = dwellings.person_columns(source.fields().names())
         if persons:
@@ -429,7 +436,7 @@ class AggregateDwellings(WijkMixAlgorithm):
 
         code, chosen = asked.code, asked.chosen
         table = qgis_io.database_table(
-            self.layer_behind(parameters, self.DWELLINGS, context),
+            self._behind[self.DWELLINGS],
             parameters[self.DWELLINGS],
             [*chosen.values(), *([code] if code else [])],
         )
@@ -452,7 +459,7 @@ class AggregateDwellings(WijkMixAlgorithm):
         if parameters.get(self.ADDRESSES) is not None:
             field = self.parameterAsString(parameters, self.ADDRESS_CODE, context)
             there = qgis_io.database_table(
-                self.layer_behind(parameters, self.ADDRESSES, context),
+                self._behind[self.ADDRESSES],
                 parameters[self.ADDRESSES],
                 [field],
             )
@@ -486,7 +493,7 @@ class AggregateDwellings(WijkMixAlgorithm):
             raise _no_addresses(self.source(parameters, self.ADDRESSES, context))
         found = answer.counted()
         if not found.counts.sum():
-            layer = self.layer_behind(parameters, self.DWELLINGS, context)
+            layer = self.source(parameters, self.DWELLINGS, context)
             some = layer.uniqueValues(layer.fields().lookupField(code), 1000) if code else ()
             raise self._nothing(asked, list(some), answer.total)
         self.note(
@@ -563,7 +570,7 @@ class AggregateDwellings(WijkMixAlgorithm):
     ) -> dwelling_rows.Rows:
         """Return what to read of a layer: fields, whether places too, and in which system."""
         return dwelling_rows.Rows(
-            self.layer_behind(parameters, name, context),
+            self._behind[name],
             parameters[name],
             self.source(parameters, name, context),
             *what,

@@ -283,12 +283,15 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             )
         return source
 
-    def layer_behind(self, parameters: dict[str, Any], name: str, context: Any) -> Any:
-        """Return the layer behind a source, also where only some of its features are asked."""
+    def behind(self, parameters: dict[str, Any], name: str, context: Any) -> qgis_io.Behind | None:
+        """Return what is behind a source, also where only some of its features are asked.
+
+        For `prepareAlgorithm`: a layer of the project may only be asked in the main thread.
+        """
         value = parameters.get(name)
         if isinstance(value, QgsProcessingFeatureSourceDefinition):
             value = value.source.valueAsString(context.expressionContext())[0]
-        return self.parameterAsVectorLayer({name: value}, name, context)
+        return qgis_io.behind(self.parameterAsVectorLayer({name: value}, name, context))
 
     def features(
         self, parameters: dict[str, Any], name: str, context: Any, feedback: Any

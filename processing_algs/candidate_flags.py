@@ -108,6 +108,12 @@ class CandidateFlags(PolicyAlgorithm):
             )
         self.check_policy(source, parameters, context)
 
+    def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, feedback: Any) -> bool:
+        # Here and not in the run: a layer of the project may only be asked in the main thread.
+        layer = self.parameterAsVectorLayer(parameters, self.INPUT, context)
+        self._origin = qgis_io.origin(layer) or {}
+        return True
+
     def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
         import pandas as pd
 
@@ -122,8 +128,7 @@ class CandidateFlags(PolicyAlgorithm):
         drawn = source.wkbType() != QgsWkbTypes.Type.NoGeometry
         frame = qgis_io.read(source, _kept(source, names), geometry=drawn, feedback=feedback)
         feedback.setProgress(40)
-        layer = self.parameterAsVectorLayer(parameters, self.INPUT, context)
-        origin = qgis_io.origin(layer) or {}
+        origin = self._origin
         own = self.add_own_rule(frame, parameters, context, feedback)
         frame = indicators.clean(frame, shipped)
         rule = _stated(own, "vulnerable" in frame, origin)

@@ -24,13 +24,14 @@ class Rows(NamedTuple):
 
     Parameters
     ----------
-    layer, value, source : the layer, the value of the parameter that names it, and its source.
+    layer, value, source : what is behind the layer, the value of the parameter that names it, and
+        its source.
     fields : names of the fields that are needed.
     points : give the place of every row as well.
     to : coordinate system of the places.
     """
 
-    layer: Any
+    layer: qgis_io.Behind | None
     value: Any
     source: Any
     fields: list[str]
@@ -72,7 +73,7 @@ def _from_file(rows: Rows) -> Iterator[Chunk] | None:
     from ..wijkmix_plugin.tables import lines, parquet_chunks, text_chunks
 
     parquet = qgis_io.parquet_file(rows.layer, rows.value)
-    if parquet is not None and (rows.layer.providerType() != "ogr" or parquet_chunks.is_there()):
+    if parquet is not None and (rows.layer.provider != "ogr" or parquet_chunks.is_there()):
         return _from_parquet(rows, parquet)
     file = qgis_io.text_file(rows.layer, rows.value)
     if file is None:

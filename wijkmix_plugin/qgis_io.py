@@ -243,6 +243,45 @@ def stream(
         yield chunk()
 
 
+class Behind(NamedTuple):
+    """What is behind a layer. Asked in the main thread, for a run in another to look at.
+
+    `keys` are places of fields; `parquet` is the file that the layer stands for.
+    """
+
+    provider: str
+    source: str
+    subset: str
+    is_edited: bool
+    fields: QgsFields
+    wkb_type: QgsWkbTypes.Type
+    encoding: str
+    storage: str
+    keys: list[int]
+    n_selected: int
+    parquet: str
+
+
+def behind(layer: QgsVectorLayer | None) -> Behind | None:
+    """Return what is behind a layer; None without a layer."""
+    if layer is None:
+        return None
+    provider = layer.dataProvider()
+    return Behind(
+        layer.providerType(),
+        layer.source(),
+        layer.subsetString(),
+        layer.isModified(),
+        layer.fields(),
+        layer.wkbType(),
+        provider.encoding(),
+        provider.storageType(),
+        layer.primaryKeyAttributes(),
+        layer.selectedFeatureCount(),
+        str(layer.customProperty(PARQUET) or ""),
+    )
+
+
 class TextFile(NamedTuple):
     """How QGIS reads a layer from a text file; a delimiter of None is for the reader to find.
 
@@ -270,7 +309,7 @@ _TOLD = {
 }
 
 
-def text_file(layer: QgsMapLayer | None, asked: Any = None) -> TextFile | None:
+def text_file(layer: Behind | None, asked: Any = None) -> TextFile | None:
     """Return the text file behind a layer, separated by one character; None for any other.
 
     Parameters
@@ -279,11 +318,11 @@ def text_file(layer: QgsMapLayer | None, asked: Any = None) -> TextFile | None:
     """
     if layer is None:
         return None
-    parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
+    parts = QgsProviderRegistry.instance().decodeUri(layer.provider, layer.source)
     path = Path(str(parts.get("path", "")))
     if path.suffix.lower() not in (".csv", ".tsv", ".txt") or not path.is_file():
         return None
-    url = layer.source() if layer.providerType() == "delimitedtext" else ""
+    url = layer.source if layer.provider == "delimitedtext" else ""
     options = QUrlQuery(QUrl(url))
     told = {key: QUrl.fromPercentEncoding(value.encode()) for key, value in options.queryItems()}
     if told.get("type", "csv") != "csv":
@@ -295,21 +334,21 @@ def text_file(layer: QgsMapLayer | None, asked: Any = None) -> TextFile | None:
         return None
     skip = told.get("skipLines", "0")
     quote = told.get("quote", '"')[:1]
-    fields = layer.fields()
+    fields = layer.fields
     own = [n for n in range(fields.count()) if fields.fieldOrigin(n) == _OF_PROVIDER]
     is_plain = (
         _is_whole(layer, asked)
-        and not layer.subsetString()
+        and not layer.subset
         and told.keys() <= _TOLD
         and told.get("useHeader", "yes").lower() == "yes"
         and told.get("escape", quote) in ("", quote)
         and len(told.get("decimalPoint", ".")) <= 1
-        and (bool(url) or layer.wkbType() == QgsWkbTypes.Type.NoGeometry)
+        and (bool(url) or layer.wkb_type == QgsWkbTypes.Type.NoGeometry)
     )
     return TextFile(
         path,
         delimiter,
-        told.get("encoding") or layer.dataProvider().encoding() or "utf-8",
+        told.get("encoding") or layer.encoding or "utf-8",
         quote,
         int(skip) if skip.isdigit() else 0,
         told.get("decimalPoint", ".") or ".",
@@ -371,14 +410,13 @@ def parquet_layer(
     return layer
 
 
-def parquet_file(layer: QgsMapLayer | None, asked: Any) -> Path | None:
+def parquet_file(layer: Behind | None, asked: Any) -> Path | None:
     """Return the Parquet file whose rows a layer shows, all of them; None for any other layer."""
-    if layer is None or not _is_whole(layer, asked) or layer.subsetString():
+    if layer is None or not _is_whole(layer, asked) or layer.subset:
         return None
-    stands_for = layer.customProperty(PARQUET)
-    if stands_for:
-        return Path(str(stands_for))
-    parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
+    if layer.parquet:
+        return Path(layer.parquet)
+    parts = QgsProviderRegistry.instance().decodeUri(layer.provider, layer.source)
     path = Path(str(parts.get("path", "")))
     return path if path.suffix.lower() in _PARQUET_ENDS and path.is_file() else None
 
@@ -388,23 +426,23 @@ _COLUMNS = frozenset({"GPKG", "FlatGeobuf", "Parquet"})
 
 
 def file_columns(
-    layer: QgsMapLayer | None, asked: Any, fields: Sequence[str], points: bool
+    layer: Behind | None, asked: Any, fields: Sequence[str], points: bool
 ) -> Iterator[tuple[dict[str, np.ndarray], np.ndarray | None]] | None:
     """Yield a layer from a file in chunks of columns and shapes in WKB, by GDAL itself.
 
     A QGIS feature for every row takes ten times as long. None where the layer is no such file, or
     shows other rows or fields than the file holds.
     """
-    if layer is None or layer.providerType() != "ogr" or not _is_whole(layer, asked):
+    if layer is None or layer.provider != "ogr" or not _is_whole(layer, asked):
         return None
-    parts = QgsProviderRegistry.instance().decodeUri("ogr", layer.source())
-    columns = layer.fields()
+    parts = QgsProviderRegistry.instance().decodeUri("ogr", layer.source)
+    columns = layer.fields
     places = [columns.lookupField(name) for name in fields]
     if (
-        layer.subsetString()
+        layer.subset
         or parts.get("geometryType")
         or parts.get("openOptions")
-        or layer.dataProvider().storageType() not in _COLUMNS
+        or layer.storage not in _COLUMNS
         or not Path(str(parts.get("path", ""))).is_file()
         or any(columns.fieldOrigin(place) != _OF_PROVIDER for place in places)
     ):
@@ -518,17 +556,15 @@ class DatabaseTable(NamedTuple):
     columns: dict[str, tuple[str, bool]]
 
 
-def _is_whole(layer: QgsMapLayer, asked: Any) -> bool:
+def _is_whole(layer: Behind, asked: Any) -> bool:
     """Return whether a parameter asks for a layer as its provider has it, all of it."""
-    return not layer.isModified() and not (
+    return not layer.is_edited and not (
         isinstance(asked, QgsProcessingFeatureSourceDefinition)
         and (asked.selectedFeaturesOnly or asked.filterExpression or asked.featureLimit >= 0)
     )
 
 
-def database_table(
-    layer: QgsMapLayer | None, asked: Any, fields: Iterable[str]
-) -> DatabaseTable | None:
+def database_table(layer: Behind | None, asked: Any, fields: Iterable[str]) -> DatabaseTable | None:
     """Return the table behind a layer, if it holds what the layer shows; None where it does not.
 
     Parameters
@@ -536,26 +572,26 @@ def database_table(
     asked : the value of the parameter: a selection or a filter of features is not in the table.
     fields : names of the fields that are needed: a joined or computed one is not in the table.
     """
-    if layer is None or layer.providerType() != "postgres" or not _is_whole(layer, asked):
+    if layer is None or layer.provider != "postgres" or not _is_whole(layer, asked):
         return None
-    names, columns = list(fields), layer.fields()
+    names, columns = list(fields), layer.fields
     places = [columns.lookupField(name) for name in names]
     if any(columns.fieldOrigin(place) != _OF_PROVIDER for place in places):
         return None
     found = [columns.at(place) for place in places]
-    uri = QgsDataSourceUri(layer.source())
+    uri = QgsDataSourceUri(layer.source)
     table = uri.table()
     schema = f"{_identifier(uri.schema())}." if uri.schema() else ""
-    keys = [columns.at(place) for place in layer.primaryKeyAttributes()]
+    keys = [columns.at(place) for place in layer.keys]
     whole = len(keys) == 1 and keys[0].type() in (QMetaType.Type.Int, QMetaType.Type.LongLong)
     return DatabaseTable(
-        layer.source(),
+        layer.source,
         uri.connectionInfo(False),
         f"{table} AS list" if table.startswith("(") else f"{schema}{_identifier(table)}",
         uri.sql(),
         keys[0].name() if whole else "",
         uri.geometryColumn(),
-        QgsWkbTypes.flatType(layer.wkbType()) == QgsWkbTypes.Type.Point,
+        QgsWkbTypes.flatType(layer.wkb_type) == QgsWkbTypes.Type.Point,
         {
             name: (field.name(), field.type() == QMetaType.Type.Double)
             for name, field in zip(names, found, strict=True)
@@ -600,7 +636,7 @@ def ask_database(table: DatabaseTable, sql: str, feedback: Any = None) -> list[l
     return [[v if type(v) in _PLAIN else None if is_null(v) else v for v in row] for row in rows]
 
 
-def check_read(layer: QgsMapLayer | None, asked: Any, n: int) -> None:
+def check_read(layer: Behind | None, asked: Any, n: int) -> None:
     """Refuse what was read of a database that stopped before the end: QGIS does not tell.
 
     Parameters
@@ -623,7 +659,7 @@ def check_read(layer: QgsMapLayer | None, asked: Any, n: int) -> None:
     if isinstance(asked, QgsProcessingFeatureSourceDefinition):
         if asked.filterExpression or asked.featureLimit >= 0:
             return
-        there = layer.selectedFeatureCount() if asked.selectedFeaturesOnly else there
+        there = layer.n_selected if asked.selectedFeaturesOnly else there
     if n < there:
         raise TableError(
             "The database stopped before the end of {table}: {n} of {there} rows came. Nothing was "

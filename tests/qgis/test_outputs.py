@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib
+import threading
 import weakref
 from pathlib import Path
 
@@ -193,6 +194,52 @@ def test_a_layer_may_be_edited_during_the_run(
     monkeypatch.setattr(swap, "swap_bound", edited)
     found = run("swap_bound", {"INPUT": layer, "OUTPUT": "memory:", **RUNS["swap_bound"]})
     assert len(table_of(found["OUTPUT"])) == 48
+
+
+@pytest.mark.parametrize("name", ["candidate_flags", "aggregate_dwellings", "add_indicators"])
+def test_layers_of_the_project_are_asked_in_the_main_thread(
+    provider, buurten, qgis_new_project, monkeypatch, name
+):
+    from qgis.core import QgsApplication, QgsProcessingAlgRunnerTask
+    from qgis.PyQt.QtTest import QTest
+    from wijkmix.processing_algs.base import WijkMixAlgorithm
+
+    asked = []
+    ask = WijkMixAlgorithm.parameterAsVectorLayer
+
+    def noted(*arguments):
+        asked.append(threading.current_thread() is threading.main_thread())
+        return ask(*arguments)
+
+    monkeypatch.setattr(WijkMixAlgorithm, "parameterAsVectorLayer", noted)
+    project = QgsProject.instance()
+    areas = project.addMapLayer(buurten(change=lambda rows: [r.update(lq_corp=1) for r in rows]))
+    homes = project.addMapLayer(dwellings())
+    parameters = {
+        "candidate_flags": {"INPUT": areas.id()},
+        "aggregate_dwellings": {
+            **RUNS["aggregate_dwellings"],
+            "AREAS": areas.id(),
+            "DWELLINGS": homes.id(),
+        },
+        "add_indicators": {"INPUT": areas.id(), "DWELLINGS": homes.id(), "LABEL": "t"},
+    }[name]
+    context, feedback = QgsProcessingContext(), QgsProcessingFeedback(False)
+    context.setProject(project)
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById(f"wijkmix:{name}")
+    task = QgsProcessingAlgRunnerTask(
+        algorithm, {**parameters, "OUTPUT": "memory:"}, context, feedback
+    )
+    ended = []
+    task.executed.connect(lambda ok, _results: ended.append(ok))
+    QgsApplication.taskManager().addTask(task)
+    for _ in range(500):
+        QTest.qWait(20)
+        if ended:
+            break
+    assert ended == [True], feedback.textLog()
+    assert asked
+    assert all(asked)
 
 
 def saved(layer, path):
