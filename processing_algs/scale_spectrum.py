@@ -248,7 +248,7 @@ class ScaleSpectrum(BlocksAlgorithm):
         report = self.parameterAsFileOutput(parameters, self.REPORT, context)
         page = ""
         if report:
-            origin = {
+            origin: dict[str, Any] = {
                 "title": "WijkMix",
                 "date": datetime.date.today().isoformat(),
                 "source": source.sourceName(),
@@ -258,6 +258,9 @@ class ScaleSpectrum(BlocksAlgorithm):
                 "excluded": str(spectrum.n_excluded),
                 "versions": versions(),
             }
+            reason = self.reason(parameters, context)
+            if reason is not None:
+                origin["reason"] = {"en": reason.en, "nl": reason.nl}
             told = SpectrumResult(table, levels, origin)
             page = render_spectrum(told, catalogue.load(), lang=language())
         names = _aliases()

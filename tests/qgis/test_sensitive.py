@@ -99,3 +99,13 @@ def test_the_reason_is_printed_in_the_report_of_two_years(run, buurten, tmp_path
         asked(run, "compare_years", **call, REPORT=str(report))
     asked(run, "compare_years", **call, REPORT=str(report), REASON=WHY)
     assert WHY in report.read_text(encoding="utf-8")
+
+
+def test_the_reason_is_printed_in_the_report_of_a_spectrum(run, buurten, tmp_path):
+    report = tmp_path / "spectrum.html"
+    call = {"INPUT": buurten(change=with_origin), "REPORT": str(report), "REASON": WHY}
+    asked(run, "scale_spectrum", **call, **CALLS["scale_spectrum"])
+    assert WHY in report.read_text(encoding="utf-8")
+    call["INPUT"] = buurten(change=with_origin)
+    asked(run, "scale_spectrum", **call, GROUPS=["n_corp", "woningvoorraad"], LEVELS=["wijkcode"])
+    assert WHY not in report.read_text(encoding="utf-8")

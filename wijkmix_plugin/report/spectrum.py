@@ -22,6 +22,7 @@ ORIGIN = {
     "levels": Text("Levels, coarse to fine", "Niveaus, van grof naar fijn"),
     "contrast": Text("Groups of D", "Groepen van D"),
     "excluded": Text("Units left out", "Eenheden die niet meedoen"),
+    "reason": Text("Sensitive data", "Gevoelige gegevens"),
     "versions": Text("Software", "Software"),
 }
 # What a level is called, by the start of its field in lower case.
