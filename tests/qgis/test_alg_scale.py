@@ -200,7 +200,9 @@ def test_spectrum_refusals_of_areas(run, blocks, more, message):
         spectrum(run, blocks(), **more)
 
 
-def test_spectrum_has_a_report_with_bars_that_add_up(run, blocks, table_of, tmp_path):
+def test_spectrum_has_a_report_with_bars_that_add_up(run, blocks, tmp_path):
+    from wijkmix.wijkmix_plugin.report import charts
+
     path = tmp_path / "spectrum.html"
     results = spectrum(run, blocks(), REPORT=str(path))
     assert results["REPORT"] == str(path)
@@ -215,6 +217,11 @@ def test_spectrum_has_a_report_with_bars_that_add_up(run, blocks, table_of, tmp_
     for svg in re.findall(r"<svg [^>]*aria-label.*?</svg>", text, flags=re.S):
         widths = re.findall(r'width="([0-9.]+)" height="12" fill="#\w+" stroke', svg)
         assert sum(map(float, widths)) == pytest.approx(160, abs=0.3)
+    # Levels have the colours of the report of a scan, each its own.
+    first = re.search(r"<svg [^>]*aria-label.*?</svg>", text, flags=re.S).group()
+    assert re.findall(r'fill="(#\w+)" stroke', first) == [
+        charts.LEVEL_COLOURS[f"spectrum_{name}"] for name in ("wijk", "buurt", "block", "within")
+    ]
     table = text.split('id="indices"')[1]
     assert "0.494" in table
     assert "0.716" in table

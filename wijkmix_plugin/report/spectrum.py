@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,8 +38,15 @@ _LEVELS = {
     "complex": Text("complexes", "complexen"),
     "pand": Text("panden", "panden"),
 }
-# Hues of Tol (2021), as `charts.LEVEL_COLOURS`, and more of them: a ladder may have many rungs.
-_COLOURS = ("#77AADD", "#EE8866", "#EEDD88", "#BBCC33", "#99DDFF", "#AAAA00", "#44BB99")
+# A level has the colour that it has in the report of a scan; more of these light hues (Tol 2021)
+# for the others, for a ladder may have many rungs.
+_KNOWN = {
+    "gemeente": charts.LEVEL_COLOURS["spectrum_gemeente"],
+    "wijk": charts.LEVEL_COLOURS["spectrum_wijk"],
+    "buurt": charts.LEVEL_COLOURS["spectrum_buurt"],
+    scale.UNIT: charts.LEVEL_COLOURS["spectrum_block"],
+}
+_OTHERS = ("#99DDFF", "#44BB99", "#AAAA00", "#C6B2D6")
 _WITHIN = charts.LEVEL_COLOURS["spectrum_within"]
 
 
@@ -86,9 +94,12 @@ def _named(level: str) -> Text:
 def _looks(levels: Sequence[str]) -> tuple[dict[str, str], dict[str, Text]]:
     """Return a colour and words for every part, coarse to fine."""
     ladder = [*levels, scale.UNIT]
-    colours = {name: _COLOURS[k % len(_COLOURS)] for k, name in enumerate(ladder)}
+    colours: dict[str, str] = {}
     words = {}
+    others = itertools.cycle(_OTHERS)
     for name in ladder:
+        known = next((c for start, c in _KNOWN.items() if name.lower().startswith(start)), None)
+        colours[name] = next(others) if known is None or known in colours.values() else known
         named = _named(name)
         words[name] = Text(f"Between {named.en}", f"Tussen {named.nl}")
     colours[scale.WITHIN] = _WITHIN
