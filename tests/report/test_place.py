@@ -249,6 +249,8 @@ def test_checks_of_the_law_are_printed_with_their_day_and_note(stored, catalogue
         assert esc(item["source_states"][lang]) in row
         checked = item["id"] == "L16"
         assert (words[1] in row) != checked
+        changed = {"nl": "kan gewijzigd zijn", "en": "may have changed"}[lang]
+        assert row.count(changed) == (not checked)
         assert (words[0].replace("1 ", "3 ") in row) == checked
 
 

@@ -60,7 +60,9 @@ def watch_list(page: Page) -> str:
     rows = []
     for item in page.catalogue.legal_watch:
         check = law_checks.watch_check(item, checks)
-        told = _told(page, check)
+        told = page.t("not checked yet", "nog niet gecheckt")
+        if check is not None:
+            told = _told(page, check)
         if today is not None and law_checks.is_watch_due(item, page.catalogue, checks, today):
             told += f"<br>▲ {_old(page)}"
         rows.append(
