@@ -309,7 +309,7 @@ def test_reports_from_the_panel_have_the_blocks_of_the_run(
         assert "Between blocks inside buurten" in part, scope
         assert "between" in part
         assert "0.33" in part or "0.328" in part
-        assert "insight 9" not in part
+        assert "test insight 9" not in part
     tables = [x for x in QgsProject.instance().mapLayers().values() if "(table)" in x.name()]
     QgsProject.instance().removeMapLayers([x.id() for x in tables])
     page = report_panel.make(shown, dock._catalogue, "whole").html
