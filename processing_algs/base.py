@@ -524,8 +524,9 @@ def _geometry_type(frame: pd.DataFrame) -> QgsWkbTypes.Type:
     if "geometry" not in frame:
         return QgsWkbTypes.Type.NoGeometry
     kinds = set(frame["geometry"].dropna().geom_type)
-    if kinds and kinds <= {"Point"}:
-        return QgsWkbTypes.Type.Point
+    if kinds and kinds <= {"Point", "MultiPoint"}:
+        only = kinds == {"Point"}
+        return QgsWkbTypes.Type.Point if only else QgsWkbTypes.Type.MultiPoint
     return QgsWkbTypes.Type.MultiPolygon
 
 

@@ -387,7 +387,6 @@ class Mosaic(BlocksAlgorithm):
     ) -> tuple[np.ndarray, dict[str, Any]]:
         """Return the parent's code of every row, and the outline of each parent."""
         import numpy as np
-        import shapely
 
         from ..wijkmix_plugin.measures import mosaic
 
@@ -404,9 +403,7 @@ class Mosaic(BlocksAlgorithm):
         names = labels(areas[field]) if field else numbered
         shapes = areas.geometry.to_numpy()
         outlines = {
-            name: shapely.union_all(shapely.make_valid(shapes[names == name]))
-            for name in dict.fromkeys(names)
-            if name is not None
+            name: _union(shapes[names == name]) for name in dict.fromkeys(names) if name is not None
         }
         whole = np.array(list(outlines.values()), dtype=object)
         found = mosaic.assign(read.frame.geometry.to_numpy(), whole)
@@ -594,12 +591,20 @@ def _padded(values: np.ndarray, n: int) -> np.ndarray:
 
 def _outlines(units: Blocks, number: np.ndarray, n: int) -> list[Any] | None:
     """Return the union of the blocks of each parent; None for points."""
-    import shapely
-
     if not _polygons(units):
         return None
     shapes = units.frame["geometry"].to_numpy()
-    return [shapely.union_all(shapely.make_valid(shapes[number == i])) for i in range(n)]
+    return [_union(shapes[number == i]) for i in range(n)]
+
+
+def _union(shapes: np.ndarray) -> Any:
+    """Return the polygons together; None where there are none."""
+    import shapely
+
+    parts = shapely.get_parts(shapely.union_all(shapely.make_valid(shapes)))
+    # What is no polygon is left of a broken one, and fits in no layer of polygons.
+    parts = parts[shapely.get_dimensions(parts) == 2]
+    return shapely.union_all(parts) if len(parts) else None
 
 
 def _blocks_of(
@@ -612,7 +617,24 @@ def _blocks_of(
     import shapely
 
     rows = pd.DataFrame({"block": block, "parent": code, "t": np.nansum(read.counts, axis=1)})
-    rows = rows[rows["block"].notna()]
+    lost = rows["block"].isna()
+    if lost.any():
+        algorithm.note(
+            feedback,
+            Text(
+                "{n} rows with {dwellings:.0f} dwellings have no block, and are left out.",
+                "{n} rijen met {dwellings:.0f} woningen hebben geen blok en tellen niet mee.",
+            ).format(n=int(lost.sum()), dwellings=rows.loc[lost, "t"].sum()),
+            warning=True,
+        )
+    if lost.all():
+        raise TableError(
+            "No row has a block. Choose another block field (BLOCK_FIELD), or leave it out: then "
+            "every row is a block.",
+            "Geen enkele rij heeft een blok. Kies een ander veld voor het blok (BLOCK_FIELD), of "
+            "laat het weg: dan is elke rij een blok.",
+        )
+    rows = rows[~lost]
     counts = pd.DataFrame(read.counts, columns=read.groups).groupby(block, sort=True)
     # A block with one unusable row has no known composition.
     summed = counts.sum(min_count=1).where(~counts.apply(lambda g: g.isna().any()), np.nan)
@@ -632,6 +654,7 @@ def _blocks_of(
     shapes = read.frame["geometry"].groupby(pd.Series(block), sort=True)
     union = shapes.apply(lambda g: shapely.union_all(g.dropna().to_numpy()))
     union = union.map(lambda g: g.centroid if g.geom_type.endswith("Point") else g)
+    union[shapely.is_empty(union.to_numpy())] = None
     frame = gpd.GeoDataFrame(
         {"block": summed.index.to_numpy()}, geometry=union.reindex(summed.index).to_numpy()
     )

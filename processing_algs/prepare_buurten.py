@@ -15,6 +15,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..wijkmix_plugin import qgis_io
+from ..wijkmix_plugin.errors import GeometryError
 from . import styling
 from .base import WijkMixAlgorithm, described
 from .labels import aliases
@@ -95,6 +96,12 @@ class PrepareBuurten(WijkMixAlgorithm):
         from ..wijkmix_plugin.tables import cbs, squares, statline
 
         source = self.source(parameters, self.INPUT, context)
+        if QgsWkbTypes.geometryType(source.wkbType()) == QgsWkbTypes.GeometryType.LineGeometry:
+            raise GeometryError(
+                "Layer {name} holds lines. Give polygons, points or a table of buurten.",
+                "Laag {name} bevat lijnen. Geef vlakken, punten of een tabel van buurten.",
+                name=source.sourceName(),
+            )
         mapping = read_mapping(self.parameterAsString(parameters, MAPPING, context))
         names = source.fields().names()
         table = self.parameterAsSource(parameters, self.TABLE, context)

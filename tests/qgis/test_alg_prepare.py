@@ -213,3 +213,12 @@ def test_nine_dwellings_of_an_own_table_are_nowhere_in_a_scan(run, buurten, tabl
     others = [r for r in rows[1:] if r["wijk_code"] == rows[0]["wijk_code"]]
     assert wijk["dwellings"] == sum(r["dwellings"] for r in others)
     assert wijk["n_corp"] == sum(r["n_corp"] for r in others)
+
+
+def test_lines_are_refused(run):
+    fields = "&".join(f"field={name}:double" for name in FIGURES)
+    lines = QgsVectorLayer(
+        f"LineString?crs=EPSG:28992&field=buurtcode:string&{fields}", "x", "memory"
+    )
+    with pytest.raises(QgsProcessingException, match="holds lines"):
+        run("prepare_buurten", {"INPUT": lines, "OUTPUT": "TEMPORARY_OUTPUT"})

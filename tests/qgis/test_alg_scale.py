@@ -14,7 +14,9 @@ from qgis.core import (
     QgsFeature,
     QgsGeometry,
     QgsProcessingException,
+    QgsProcessingUtils,
     QgsVectorLayer,
+    QgsWkbTypes,
 )
 
 BLOCKS = [
@@ -388,6 +390,56 @@ def test_an_empty_wijk_of_a_layer_keeps_its_place(run, blocks, table_of):
         ("W1", 8, False),
         ("W9", 0, True),
     ]
+
+
+@pytest.mark.parametrize("shape", [None, "Polygon((0 0,0 9,0 0))"])
+def test_a_wijk_without_geometry_is_empty_and_the_others_are_written(run, blocks, table_of, shape):
+    whole = "Polygon((90000 430000,90400 430000,90400 430200,90000 430200,90000 430000))"
+    wijken = layer_of(["wijkcode"], [("W1",), ("W2",)], [whole, shape])
+    rows = table_of(mosaic(run, blocks(), PARENT=None, PARENTS=wijken)["OUTPUT"])
+    assert [(r["parent"], r["n_blocks"]) for r in rows] == [("W1", 8), ("W2", 0)]
+
+
+def test_a_wijk_whose_blocks_have_no_geometry_has_an_index_all_the_same(run, table_of):
+    rows = [(w, 10.0 * i, 50.0) for i, w in enumerate(WIJK)]
+    shapes = [square(i, 0) if w == "W1" else None for i, w in enumerate(WIJK)]
+    layer = layer_of(["wijk_code", "n_koop", "n_huur"], rows, shapes)
+    table = table_of(mosaic(run, layer, BLOCKS_OUT=None)["OUTPUT"])
+    assert [r["mosaic"] is not None for r in table] == [True, True]
+
+
+def test_rows_without_a_block_are_counted_in_the_log(run, table_of):
+    rows = [("W1", f"b{i // 2}", 10.0, 20.0) for i in range(6)]
+    rows += [("W1", "", 25.0, 15.0), ("W1", "", 30.0, 10.0)]
+    shapes = [square(i, 0) for i in range(8)]
+    layer = layer_of(["wijk_code", "blok", "n_koop", "n_huur"], rows, shapes)
+    (row,) = table_of(mosaic(run, layer, BLOCK_FIELD="blok")["OUTPUT"])
+    assert row["n_blocks"] == 3
+    assert any("2 rows with 80 dwellings have no block" in line for line in run.log)
+    empty = layer_of(
+        ["wijk_code", "blok", "n_koop", "n_huur"], [("W1", "", 25.0, 15.0)] * 8, shapes
+    )
+    with pytest.raises(QgsProcessingException, match="BLOCK_FIELD"):
+        mosaic(run, empty, BLOCK_FIELD="blok")
+
+
+@pytest.mark.parametrize("ending", ["", ".gpkg"])
+def test_multipoints_stay_points(run, tmp_path, ending):
+    rows = [("W1", 10.0 * i, 50.0) for i in range(4)]
+    shapes = [
+        f"MultiPoint(({90_000 + 60 * i} 430000),({90_000 + 60 * i} 430010))" for i in (range(4))
+    ]
+    layer = layer_of(["wijk_code", "n_koop", "n_huur"], rows, shapes, kind="MultiPoint")
+    outputs = {
+        "surroundings_profile": ("OUTPUT", {}),
+        "mosaic": ("BLOCKS_OUT", {"PARENT": "wijk_code", "OUTPUT": "TEMPORARY_OUTPUT"}),
+    }
+    for name, (output, more) in outputs.items():
+        to = str(tmp_path / f"{name}{ending}") if ending else "TEMPORARY_OUTPUT"
+        results = run(name, {"INPUT": layer, "OUTPUT": to, **more, output: to})
+        made = QgsProcessingUtils.mapLayerFromString(results[output], run.context)
+        assert QgsWkbTypes.displayString(made.wkbType()) == "MultiPoint"
+        assert made.featureCount() == 4
 
 
 def test_the_majority_of_dwellings_decides_where_a_block_belongs(run, table_of):
