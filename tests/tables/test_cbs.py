@@ -377,6 +377,25 @@ def test_two_classes_use_everybody_and_keep_the_split_that_there_is():
     assert said(result, "4 of the 10", "4 van de 10")
 
 
+@pytest.mark.parametrize(
+    ("n_corp", "n_overig", "n_huur"), [(30, 10, 40), (NAN, 10, 40), (30, NAN, 40), (NAN, NAN, 40)]
+)
+def test_rented_dwellings_are_not_counted_twice_where_dwellings_are_unknown(
+    n_corp, n_overig, n_huur
+):
+    table = raw(
+        woningvoorraad=None,
+        aantal_huishoudens=None,
+        **dict.fromkeys((KOOP, HUUR, CORP, OVERIG)),
+        n_koop=[55, 60],
+        n_corp=[n_corp, 20],
+        n_overig=[n_overig, 20],
+        n_huur=[n_huur, 40],
+        n_unknown=[5, 0],
+    )
+    assert to_canonical(table).frame.dwellings.tolist() == [100, 100]
+
+
 def test_a_split_that_does_not_add_up_is_left_out_of_two_classes():
     frame = raw(**{CORP: [30, -99997], OVERIG: [20, -99997]})
     frame = pd.concat([frame, frame.assign(buurtcode=["c", "d"])], ignore_index=True)

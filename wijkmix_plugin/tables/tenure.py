@@ -90,8 +90,12 @@ def dwellings_of(read: Mapping[str, Numbers], verdict: Verdict) -> np.ndarray:
     dwellings = np.where(negative, np.nan, dwellings)
     open_ = np.isnan(dwellings) & ~negative
     if "n_koop" in read:
-        parts = [read[name].values for name in COUNTS if name in read]
-        dwellings = np.where(open_, pd.DataFrame(parts).sum(min_count=1).to_numpy(), dwellings)
+        count = _with_gaps(read, COUNTS, len(dwellings))
+        split = pd.DataFrame([count["n_corp"], count["n_overig"]])
+        # n_huur is the two together, where it is published.
+        huur = _filled(split.sum(min_count=2), _filled(count["n_huur"], split.sum(min_count=1)))
+        parts = pd.DataFrame([count["n_koop"], huur, count["n_unknown"]])
+        dwellings = np.where(open_, parts.sum(min_count=1).to_numpy(), dwellings)
     elif "households" in read:
         households = read["households"].values
         serve = open_ & ~np.isnan(households) & verdict.used
