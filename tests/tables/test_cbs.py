@@ -164,6 +164,13 @@ def test_text_in_a_number_column_is_missing_and_reported():
     assert result.frame.quality[0] == "partial (number of dwellings unknown, not used)"
 
 
+def test_a_number_of_dwellings_that_may_be_a_thousand_or_one_is_not_guessed():
+    result = to_canonical(raw(woningvoorraad=["1.234", "950"], aantal_huishoudens=None))
+    assert np.isnan(result.frame.dwellings[0])
+    assert result.frame.dwellings[1] == 950
+    assert said(result, "1.234 in woningvoorraad may be a thousand", "zonder punt of komma")
+
+
 def test_missing_text_is_none():
     frame = to_canonical(raw(buurtnaam=["  ", NAN])).frame
     assert frame.buurt_name.tolist() == [None, None]

@@ -48,6 +48,28 @@ def test_decimal_comma_and_padding(cell, value):
     assert numbers(pd.Series([cell, None], dtype=object)).values[0] == value
 
 
+@pytest.mark.parametrize("cell", ["1.234", "1,234", " 12.500 "])
+def test_a_count_that_may_be_a_thousand_or_one_is_reported_and_not_guessed(cell):
+    result = numbers(pd.Series(["950", cell, 7], dtype=object), count=True)
+    np.testing.assert_array_equal(result.values, [950, np.nan, 7])
+    assert result.unreadable == (cell.strip(),)
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["74.415", "74.4"], [74.415, 74.4]),
+        (["74,415", "0,5"], [74.415, 0.5]),
+        (["0.125"], [0.125]),
+        (["1.234", "1.234,5"], [np.nan, 1234.5]),
+        (["1.234", "0,5"], [np.nan, 0.5]),
+    ],
+)
+def test_a_count_is_read_where_the_column_tells_which_mark_is_decimal(cells, expected):
+    column = pd.Series(cells, dtype=object)
+    np.testing.assert_array_equal(numbers(column, count=True).values, expected)
+
+
 def test_every_dtype_reads_the_same():
     expected = [40.0, np.nan, 0.0]
     columns = [

@@ -27,7 +27,7 @@ from .tenure import (
     from_shares,
     note_changed,
 )
-from .values import Numbers, impossible, numbers, text
+from .values import EITHER, Numbers, impossible, numbers, text
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -201,9 +201,10 @@ def _read_numbers(
     """Every number column by role; what cannot be true outside tenure becomes NaN, with a note."""
     read: dict[str, Numbers] = {}
     for role, name in columns.items():
-        if ALL_ROLES[role].kind in ("code", "text"):
+        kind = ALL_ROLES[role].kind
+        if kind in ("code", "text"):
             continue
-        column = numbers(frame[name])
+        column = numbers(frame[name], count=kind == "count")
         if column.unreadable:
             notes.append(
                 Note(
@@ -214,8 +215,21 @@ def _read_numbers(
                     ).format(name=name, found=listed(map(repr, column.unreadable), NAMED)),
                 )
             )
+            if either := [found for found in column.unreadable if EITHER.fullmatch(found)]:
+                notes.append(
+                    Note(
+                        "warning",
+                        Text(
+                            "{found} in {name} may be a thousand and more, or one and a fraction. "
+                            "Write the numbers of this field without a separator of thousands.",
+                            "{found} in {name} kan duizend en meer zijn, of een getal met "
+                            "decimalen. Schrijf de getallen van dit veld zonder punt of komma "
+                            "voor duizendtallen.",
+                        ).format(name=name, found=either[0]),
+                    )
+                )
         if role in EXTRA:
-            wrong = impossible(column.values, ALL_ROLES[role].kind)
+            wrong = impossible(column.values, kind)
             if wrong.any():
                 notes.append(
                     Note(

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +16,8 @@ MISSING_FROM = -99990.0
 NOT_IN_RELEASE = -99995.0
 # The marks of the xlsx and CSV channels; other text in a number column is reported.
 MISSING_MARKS = frozenset({"", ".", "-", "x", "X", ",", "nan", "NaN", "None", "NULL", "<NA>"})
-
+# A thousand and some, or one and a fraction.
+EITHER = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 
 FLOAT_NOISE = 1e-9
 
@@ -50,10 +52,11 @@ def text(column: pd.Series) -> np.ndarray:
     return result
 
 
-def numbers(column: pd.Series) -> Numbers:
+def numbers(column: pd.Series, *, count: bool = False) -> Numbers:
     """Numbers as float64, from any dtype; text may carry a decimal comma.
 
     Missing are values <= -99990, infinities, and text that is no number. Nothing missing becomes 0.
+    Of a count, "1.234" is unreadable too, unless the column shows that its mark is the decimal one.
     """
     unreadable: tuple[str, ...] = ()
     if pd.api.types.is_numeric_dtype(column.dtype):
@@ -66,6 +69,10 @@ def numbers(column: pd.Series) -> Numbers:
             raw = column[left].astype(str).str.strip()
             values[left] = pd.to_numeric(raw.map(_decimal_point), errors="coerce")
             unreadable = _unreadable(raw, values[left])
+        if count:
+            either = _either(column)
+            values[either] = np.nan
+            unreadable += tuple(column[either].astype(str).str.strip().unique())
     with np.errstate(invalid="ignore"):
         not_in_release = values == NOT_IN_RELEASE
         missing = (values <= MISSING_FROM) | ~np.isfinite(values)
@@ -77,6 +84,18 @@ def _decimal_point(cell: str) -> str:
     if cell.count(",") == 1:
         return cell.replace(".", "").replace(",", ".")
     return cell
+
+
+def _either(column: pd.Series) -> np.ndarray:
+    """Whether a cell may be a thousand times what it seems, and no other cell tells."""
+    texts = column.where([isinstance(cell, str) for cell in column], "").str.strip()
+    result = np.zeros(len(column), dtype=bool)
+    for mark in ".,":
+        marked = texts.str.fullmatch(rf"-?\d+[{mark}]\d+").to_numpy(dtype=bool)
+        grouped = marked & texts.str.fullmatch(EITHER).to_numpy(dtype=bool)
+        if (marked == grouped).all():
+            result |= grouped
+    return result
 
 
 def _unreadable(raw: pd.Series, values: Any) -> tuple[str, ...]:
