@@ -148,8 +148,8 @@ def crosswalk(
         )
     ]
     lonely = [
-        *(code for place, code in enumerate(before) if place not in set(rows["first"])),
-        *(code for place, code in enumerate(after) if place not in set(rows["second"])),
+        *before[~np.isin(np.arange(len(before)), rows["first"])],
+        *after[~np.isin(np.arange(len(after)), rows["second"])],
     ]
     if lonely:
         notes.append(
