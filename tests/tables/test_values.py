@@ -102,6 +102,8 @@ def test_text_is_stripped_and_blank_is_none():
 def test_a_code_read_as_a_number_keeps_its_digits():
     assert text(pd.Series([3630000.0, np.nan])).tolist() == ["3630000", None]
     assert text(pd.Series([3630000, 7])).tolist() == ["3630000", "7"]
+    mixed = pd.Series([363.0, np.float32(34), None, np.inf, "BU01", "7.0"], dtype=object)
+    assert text(mixed).tolist() == ["363", "34", None, "inf", "BU01", "7.0"]
 
 
 def test_reading_leaves_the_source_as_it_was():

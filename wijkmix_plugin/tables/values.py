@@ -45,11 +45,16 @@ def text(column: pd.Series) -> np.ndarray:
             found = np.empty(len(cells), dtype=object)
             found[:] = [None if c is None else c.strip() or None for c in cells]
             return found
+        column = column.map(_without_point)
     if pd.api.types.is_float_dtype(column.dtype) and (column.dropna() % 1 == 0).all():
         column = column.astype("Int64")
     result = column.astype("string").str.strip().to_numpy(dtype=object, na_value="")
     result[result == ""] = None
     return result
+
+
+def _without_point(cell: Any) -> Any:
+    return int(cell) if isinstance(cell, (float, np.floating)) and cell % 1 == 0 else cell
 
 
 def numbers(column: pd.Series, *, count: bool = False) -> Numbers:
