@@ -114,3 +114,12 @@ def test_an_abstract_of_another_kind_is_no_record():
         metadata.setAbstract(text)
         layer.setMetadata(metadata)
         assert qgis_io.origin(layer) is None
+
+
+def test_a_second_run_into_the_same_table_replaces_the_record(run, buurten, tmp_path):
+    file = tmp_path / "scan.gpkg"
+    for seed in (7, 8):
+        sink = f"ogr:dbname='{file}' table=\"buurten\" (geom)"
+        outputs = {"OUTPUT": sink, "WIJKEN": MEMORY, "INDICES": MEMORY}
+        run("scan", {"INPUT": buurten(), "PERMUTATIONS": 99, "SEED": seed, **outputs})
+    assert qgis_io.origin(opened(file, "buurten"))["seed"] == 8
