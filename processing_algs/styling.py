@@ -83,6 +83,8 @@ class PostProcessor(QgsProcessingLayerPostProcessorInterface):
             if node is not None:
                 node.setItemVisibilityChecked(self.visible)
                 node.setExpanded(self.visible)
+                # QGIS folds what stands below a heading, and with it the colours.
+                node.setCustomProperty("expandedLegendNodes", _headings(layer))
                 if self.counts:
                     node.setCustomProperty("showFeatureCount", True)
             layer.triggerRepaint()
@@ -172,6 +174,14 @@ def _rules(
         rule = QgsRuleBasedRenderer.Rule(_drawn(layer, symbol), 0, 0, expression, label)
         parent.appendChild(rule)
     layer.setRenderer(QgsRuleBasedRenderer(root))
+
+
+def _headings(layer: QgsVectorLayer) -> list[str]:
+    """Return the keys of rules that have others below them."""
+    renderer = layer.renderer()
+    if not isinstance(renderer, QgsRuleBasedRenderer):
+        return []
+    return [rule.ruleKey() for rule in renderer.rootRule().descendants() if rule.children()]
 
 
 def tenure_mix(layer: QgsVectorLayer) -> None:

@@ -190,6 +190,11 @@ def test_layers_come_in_styled_and_in_one_group(run, buurten, monkeypatch):
     for labels in told:
         assert labels[0] == "Only with what the field flag_companions names"
         assert "Provisional: some conditions unknown" in labels
+    # And the legend stands unfolded in the list of layers, with its colours.
+    for node in groups[0].findLayers():
+        if node.layer().isSpatial() and node.layer().renderer().type() == "RuleRenderer":
+            [heading] = node.layer().renderer().rootRule().children()
+            assert node.customProperty("expandedLegendNodes") == [heading.ruleKey()]
     mix = next(v for v in views.values() if v.isSpatial())
     assert mix.attributeAlias(mix.fields().lookupField("share_corp"))
     project.clear()
