@@ -290,6 +290,13 @@ def test_fractions_are_dealt_as_whole_people_and_said():
     assert inference.bootstrap(table, counts, "abc", replicates=50)["note"].isna().all()
 
 
+def test_a_unit_that_rounds_to_nobody_leaves_the_others_their_chance():
+    counts = np.array([[8.0, 2, 5], [3, 7, 1], [5, 5, 5], [0.2, 0.1, 0.1]])
+    table = indices(counts, "abc", which=["interaction"], pairs=True)
+    found = inference.random_allocation(table, counts, "abc", replicates=50)
+    assert found[["expected", "z", "p"]].notna().all(axis=None)
+
+
 @pytest.mark.parametrize("infer", BOTH)
 def test_undefined_rows_and_one_unit_stay_empty(infer):
     counts = np.array([[5.0, 0, 5], [8, 0, 2], [1, 0, 4]])

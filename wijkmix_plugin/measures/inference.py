@@ -622,7 +622,8 @@ class _Dealt:
 
     def meetings(self, contrast: Contrast) -> np.ndarray:
         both = self.counts[..., contrast.group] * self.counts[..., contrast.versus]
-        return (both / self.total).sum(axis=1)
+        # A unit of less than half a dwelling has nobody when dealt, and no meetings.
+        return (both / np.maximum(self.total, 1)).sum(axis=1)
 
 
 def _deals(units: Units, replicates: int, seed: int) -> list[Callable[[], _Dealt]]:
