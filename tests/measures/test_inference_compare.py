@@ -134,6 +134,10 @@ def test_totals_refusals_and_cancel():
         compare(BLOCKS, BLOCKS, GROUPS, total_first=total)
     with pytest.raises(MeasureError, match="8 and 7 units"):
         compare(BLOCKS, BLOCKS[:7], GROUPS, same_units=True)
+    one, other = BLOCKS.copy(), BLOCKS.copy()
+    one[::2], other[1::2] = np.nan, 0
+    with pytest.raises(MeasureError, match="None of the 8 units has usable figures in both"):
+        compare(one, other, GROUPS, same_units=True)
     with pytest.raises(MeasureError, match="delta cannot be compared"):
         compare(BLOCKS, BLOCKS, GROUPS, which=["delta"])
     with pytest.raises(MeasureError, match="too few"):

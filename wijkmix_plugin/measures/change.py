@@ -97,6 +97,14 @@ def compare(
                 b=len(pair[1][0]),
             )
         both = pair[0][2] & pair[1][2]
+        if not both.any():
+            raise MeasureError(
+                "None of the {n} units has usable figures in both years, so there is nothing to "
+                "compare. Check whether both tables are of the same units.",
+                "Geen van de {n} eenheden heeft in beide jaren bruikbare cijfers; er valt dus "
+                "niets te vergelijken. Controleer of beide tabellen over dezelfde eenheden gaan.",
+                n=len(both),
+            )
         pair = [(counts, total, both) for counts, total, _ in pair]
         merged = np.hstack([np.column_stack([counts, total]) for counts, total, _ in pair])
         order = np.flatnonzero(both)
