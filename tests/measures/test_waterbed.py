@@ -49,6 +49,13 @@ def test_the_classes_of_a_row_of_units():
     assert list(found) == ["ring", "treated", "ring", "borough", "rest"]
 
 
+@pytest.mark.parametrize("blank", [None, np.nan, "", " "])
+def test_units_without_a_district_are_no_district_together(blank):
+    near = from_pairs(3, np.arange(1), np.arange(1, 2))
+    treated = np.array([1, 0, 0], bool)
+    assert list(area_classes(treated, near, [blank] * 3)) == ["treated", "ring", "rest"]
+
+
 @given(
     st.lists(st.tuples(*[st.integers(0, 999)] * 4, st.sampled_from(["treated", "ring", "rest"])))
 )

@@ -109,6 +109,7 @@ def area_classes(
         Wijk; what else lies in one with a treated unit is "district".
     borough : sequence, optional
         Stadsdeel; what else lies in one with a treated unit, and in no such wijk, is "borough".
+        In either, units with a missing or blank label are in none.
 
     Returns
     -------
@@ -118,8 +119,9 @@ def area_classes(
     classes = np.full(len(treated), REST, dtype=object)
     for name, labels in ((BOROUGH, borough), (DISTRICT, district)):
         if labels is not None:
-            touched = {label for label, yes in zip(labels, treated, strict=True) if yes} - {None}
-            classes[np.array([label in touched for label in labels], bool)] = name
+            label = pd.Series(list(labels), dtype=object)
+            named = label.notna() & (label.astype(str).str.strip() != "")
+            classes[named & label.isin(label[named & treated])] = name
     classes[near.indices[treated[near.rows]]] = RING
     classes[treated] = TREATED
     return classes
