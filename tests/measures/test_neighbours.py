@@ -327,6 +327,18 @@ def test_nearest_breaks_ties_by_place_not_by_row():
     np.testing.assert_array_equal(moved.indices, back.indices)
 
 
+def test_nearest_breaks_ties_of_units_around_one_centroid_by_their_shape():
+    here = [shapely.box(-1, -r, 1, r) for r in (4, 3, 2, 1)] + [shapely.box(-2, -1, 2, 1)]
+    shapes = np.array([*here, shapely.Point(9, 0)], object)
+    names = np.array(["large", "b", "c", "small", "wide", "point"])
+    for seed in range(5):
+        order = np.random.default_rng(seed).permutation(len(shapes))
+        chosen = nearest(shapes[order], 2)
+        at = np.flatnonzero(names[order] == "point")[0]
+        found = chosen.indices[chosen.indptr[at] : chosen.indptr[at + 1]]
+        assert set(names[order][found]) == {"small", "wide"}
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 9), st.booleans())
 def test_nearest_equals_all_distances(seed, k, stacked):
@@ -384,6 +396,17 @@ def test_islands_join_the_nearest_border_not_the_nearest_centroid():
     mask = np.array([True, False, True])
     kept = contiguity(shapes, mask=mask)
     assert pairs(join_islands(kept, shapes, mask=mask)) == {(0, 2)}
+
+
+def test_joining_islands_leaves_all_other_lists_as_they_are():
+    shapes = np.array([square(x, 0, 1) for x in (0, 2, 9, 30, 60)], object)
+    near = nearest(shapes, 1)
+    assert join_islands(near, shapes) is near
+    # 1 is nearest to 2, which is not the nearest of 1; 3 and 4 are islands.
+    lists = Neighbours(np.array([0, 1, 2, 3, 3, 3]), np.array([1, 0, 1]))
+    joined = join_islands(lists, shapes)
+    assert joined.indptr.tolist() == [0, 1, 2, 4, 6, 7]
+    assert joined.indices.tolist() == [1, 0, 1, 3, 2, 4, 3]
 
 
 def test_subset_and_take():

@@ -245,7 +245,9 @@ def nearest(geometry: np.ndarray, k: int, *, mask: np.ndarray | None = None) -> 
     """Give every unit its k nearest units, by the distance between centroids.
 
     Of units at equal distance the ones further west, then south, come first, whatever the order of
-    the rows.
+    the rows; of units around one centroid the smaller ones, then those whose bounds begin further
+    west and south. Units that are equal in all of this (addresses of one building) come in the
+    order of the rows: which of them is chosen matters where their values differ.
 
     Parameters
     ----------
@@ -278,7 +280,8 @@ def nearest(geometry: np.ndarray, k: int, *, mask: np.ndarray | None = None) -> 
             m=m,
             most=max(m - 1, 1),
         )
-    order = np.lexsort((xy[:, 1], xy[:, 0]))
+    shapes = np.asarray(geometry, dtype=object)[units]
+    order = np.lexsort((*shapely.bounds(shapes).T[::-1], shapely.area(shapes), *xy.T[::-1]))
     units, xy = units[order], xy[order]
     tree = cKDTree(xy)
     # The unit itself, its k nearest and one more, to see a tie at the end.
@@ -356,17 +359,23 @@ def join_islands(
     Returns
     -------
     Neighbours
-        An island with several units at the same nearest distance is joined to all of them.
+        An island with several units at the same nearest distance is joined to all of them. All
+        other lists stay as they are.
     """
     geometry = np.asarray(geometry, dtype=object)
     units = _present(geometry, mask)
     alone = units[neighbours.islands[units]]
+    if not len(alone):
+        return neighbours
     at, other = shapely.STRtree(geometry[units]).query_nearest(
         geometry[alone], exclusive=True, all_matches=True
     )
-    first = np.concatenate([neighbours.rows, alone[at]])
-    second = np.concatenate([neighbours.indices, units[other]])
-    return from_pairs(neighbours.n, first, second)
+    island, shore, n = alone[at], units[other], neighbours.n
+    first = np.concatenate([neighbours.rows, island, shore])
+    second = np.concatenate([neighbours.indices, shore, island])
+    first, second = np.divmod(distinct(first * n + second), n)
+    indptr = np.append(0, np.cumsum(np.bincount(first, minlength=n)))
+    return Neighbours(indptr, second.astype(np.int32))
 
 
 def _present(geometry: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
