@@ -69,6 +69,13 @@ def test_newer_or_broken_is_said_and_not_written_over(text):
     assert found.actions == ()
 
 
+def test_a_number_of_dwellings_of_400_digits_is_said():
+    text = actions.dumps(Scenario((ONE,))).replace("40.0", "9" * 401)
+    found, problem = actions.loads(text)
+    assert problem is not None
+    assert found.actions == ()
+
+
 def test_rows_of_a_table():
     row = {"unit": "BU1", "year": 2026, "action": "Sloop", "segment": "Sociaal", "n": 40.0}
     assert actions.read_row(row, 1) == replace(ONE, occupied="")
@@ -84,6 +91,9 @@ def test_rows_of_a_table():
         ({"occupied": "soms"}, "Row 3: occupied .* soms"),
         ({"action": "bouwen"}, "Row 3: bouwen is no action"),
         ({"unit": None}, "Row 3: .*no buurt"),
+        ({"year": float("inf")}, "Row 3: year is inf"),
+        ({"year": "9" * 401}, "Row 3: year is 999"),
+        ({"n": -float("inf")}, "Row 3: n is -inf"),
     ):
         with pytest.raises(PolicyError, match=words):
             actions.read_row({**row, **change}, 3)

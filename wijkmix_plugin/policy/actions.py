@@ -262,14 +262,14 @@ def read_row(values: Mapping[str, Any], place: int) -> Action:
         value = values.get(name)
         if value is None or (isinstance(value, float) and value != value):
             return ""
-        if isinstance(value, float) and value == int(value):
+        if isinstance(value, float) and value % 1 == 0:
             return str(int(value))
         return str(value).strip()
 
     numbers = {}
     for name in ("year", "n"):
         found = word(name)
-        if not re.fullmatch(r"\d+", found, re.ASCII):
+        if not re.fullmatch(r"\d{1,15}", found, re.ASCII):
             raise PolicyError(
                 "Row {row}: {name} is {found}, and must be a whole number without separators.",
                 "Rij {row}: {name} is {found}, en moet een geheel getal zonder scheidingstekens "
@@ -399,7 +399,7 @@ def _action(record: Any) -> Action | None:
         return None
     if not _whole(year, FIRST_YEAR, LAST_YEAR) or occupied not in ("yes", "no", ""):
         return None
-    if isinstance(n, bool) or not isinstance(n, (int, float)):
+    if isinstance(n, bool) or not isinstance(n, (int, float)) or not n <= MOST:
         return None
     try:
         return checked(Action(stored.text(unit), year, action, segment, float(n), occupied))
