@@ -17,6 +17,7 @@ from wijkmix.wijkmix_plugin.measures.mosaic import (
     patch_sizes,
     surroundings_minus_block,
 )
+from wijkmix.wijkmix_plugin.measures.scale import mosaic_index
 
 CASES = {
     "A": ([(100, 0), (0, 100)] * 2, "mosaic"),
@@ -140,6 +141,10 @@ def test_one_block_and_empty_wijken():
 
 def test_refused_and_cancelled():
     counts = np.array([[5.0, 5], [5, 5]])
+    wrong = np.array([[5.0, 5], [-1, 9]])
+    for measure in (mosaic, mosaic_index):
+        with pytest.raises(MeasureError, match="Field 1 of unit 2 holds -1"):
+            measure(wrong, ["W", "W"])
     with pytest.raises(MeasureError, match="at least 2"):
         mosaic(counts, ["w", "w"], replicates=1)
     with pytest.raises(Cancelled):

@@ -13,7 +13,7 @@ import shapely
 
 from ..errors import Cancelled, MeasureError
 from .inference import _deal_one, _whole
-from .mix import canonical_order, composition, entropy
+from .mix import canonical_order, composition, entropy, refuse_impossible_counts
 from .neighbours import Neighbours, contiguity
 from .scale import mosaic_index
 from .spatial import shared_borders
@@ -85,7 +85,7 @@ def mosaic(
     Raises
     ------
     MeasureError
-        One replicate, or counts that are negative.
+        One replicate, or counts that are negative or infinite.
     Cancelled
         When `cancelled()` is true.
 
@@ -104,6 +104,8 @@ def mosaic(
             n=replicates,
         )
     counts = np.asarray(counts, dtype=float)
+    classes = [str(k + 1) for k in range(counts.shape[1])]
+    refuse_impossible_counts(counts, classes, range(1, len(counts) + 1))
     labels = pd.Series(list(parents), dtype=object)
     used = np.isfinite(counts).all(axis=1) & (np.nan_to_num(counts).sum(axis=1) > 0)
     used &= labels.notna().to_numpy()

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..errors import MeasureError, Text
 from .evenness import check
-from .mix import canonical_order, composition, entropy
+from .mix import canonical_order, composition, entropy, refuse_impossible_counts
 
 WHOLE = "all"
 UNIT = "unit"
@@ -56,6 +56,11 @@ def mosaic_index(counts: np.ndarray, parents: Sequence[object]) -> pd.DataFrame:
         `n_blocks`; `wijk_diversity` E_w / ln K and `block_diversity`, both 0-1; `theil_h` (0-1, NaN
         where E_w < 0.05 ln K: a ratio on next to nothing); `mosaic` (0-1).
 
+    Raises
+    ------
+    MeasureError
+        A count that is negative or infinite.
+
     Notes
     -----
     Theil's decomposition of entropy (Theil and Finizza 1971; Reardon and Firebaugh 2002). The
@@ -63,6 +68,8 @@ def mosaic_index(counts: np.ndarray, parents: Sequence[object]) -> pd.DataFrame:
     chance alone: this value is not corrected for that, `mosaic.mosaic` is.
     """
     counts = np.asarray(counts, dtype=float)
+    classes = [str(k + 1) for k in range(counts.shape[1])]
+    refuse_impossible_counts(counts, classes, range(1, len(counts) + 1))
     labels = pd.Series(list(parents), dtype=object)
     used = np.isfinite(counts).all(axis=1) & (np.nan_to_num(counts).sum(axis=1) > 0)
     used &= labels.notna().to_numpy()
