@@ -3188,6 +3188,14 @@
         <translation>De gebruikte regel staat niet bij deze laag.</translation>
     </message>
     <message>
+        <source>The run failed unexpectedly: {reason}. See the log messages, tab WijkMix.</source>
+        <translation>De berekening is onverwacht mislukt: {reason}. Zie Logboekmeldingen, tabblad WijkMix.</translation>
+    </message>
+    <message>
+        <source>The run was stopped; nothing was added.</source>
+        <translation>De berekening is gestopt; er is niets toegevoegd.</translation>
+    </message>
+    <message>
         <source>The same at other scales (what follows from tenure alone)</source>
         <translation>Hetzelfde op andere schalen (wat uit de eigendomsvorm alleen volgt)</translation>
     </message>
@@ -3212,24 +3220,12 @@
         <translation>De scan hierboven</translation>
     </message>
     <message>
-        <source>The scan failed unexpectedly: {reason}. See the log messages, tab WijkMix.</source>
-        <translation>De scan is onverwacht mislukt: {reason}. Zie Logboekmeldingen, tabblad WijkMix.</translation>
-    </message>
-    <message>
         <source>The scan failed; see the log messages.</source>
         <translation>De scan is mislukt; zie Logboekmeldingen.</translation>
     </message>
     <message>
         <source>The scan that is shown</source>
         <translation>De scan die wordt getoond</translation>
-    </message>
-    <message>
-        <source>The scan was stopped; nothing was added.</source>
-        <translation>De scan is gestopt; er is niets toegevoegd.</translation>
-    </message>
-    <message>
-        <source>The scenario was stopped; nothing was added.</source>
-        <translation>Het scenario is gestopt; er is niets toegevoegd.</translation>
     </message>
     <message>
         <source>The selected instrument</source>

@@ -134,6 +134,27 @@ def test_a_stopped_run_offers_nothing(dock, buurten, endless):
     assert dock.run_button.isEnabled()
 
 
+def test_a_run_ends_with_its_project(dock, buurten, monkeypatch):
+    from wijkmix.wijkmix_plugin import scan
+
+    begun, other = threading.Event(), threading.Event()
+    run_scan = scan.run_scan
+
+    def long(*data, **more):
+        begun.set()
+        other.wait(60)
+        return run_scan(*data, **more)
+
+    monkeypatch.setattr(scan, "run_scan", long)
+    start(dock, buurten())
+    wait(begun.is_set, 30)
+    QgsProject.instance().clear()
+    other.set()
+    wait(lambda: ended(dock))
+    assert QgsProject.instance().mapLayers() == {}
+    assert "nothing was added" in dock.runs.text.text()
+
+
 def test_unloading_stops_a_run_and_hears_no_more_of_it(
     provider, qgis_iface, qgis_new_project, buurten, endless
 ):

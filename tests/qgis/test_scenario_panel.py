@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import csv
 import json
+import threading
 import time
 
 import pytest
@@ -463,6 +464,32 @@ def test_stopping_leaves_nothing(dock, scanned, monkeypatch):
     wait(lambda: panel._run is None)
     assert "stopped" in panel.plan.message.text()
     assert len(QgsProject.instance().mapLayers()) == 1
+
+
+def test_a_run_leaves_the_next_project_as_it_is(dock, scanned, monkeypatch):
+    from wijkmix.wijkmix_plugin.policy import scenario_run
+
+    begun, other = threading.Event(), threading.Event()
+    run_scenario = scenario_run.run_scenario
+
+    def long(*data, **more):
+        begun.set()
+        other.wait(60)
+        return run_scenario(*data, **more)
+
+    monkeypatch.setattr(scenario_run, "run_scenario", long)
+    panel, project = dock.scenario, QgsProject.instance()
+    enter(dock, *PLAN[0])
+    panel.plan.go.click()
+    wait(begun.is_set, 30)
+    stored = json.dumps({**entry(), "fingerprint": "of the next project"})
+    project.clear()
+    project.writeEntry("WijkMix", "scenario", stored)
+    other.set()
+    wait(lambda: panel._run is None)
+    assert project.mapLayers() == {}
+    assert entry()["fingerprint"] == "of the next project"
+    assert "nothing was added" in panel.plan.message.text()
 
 
 @pytest.mark.parametrize("text", ['{"version": 9, "actions": []}', "{broken", "[]"])

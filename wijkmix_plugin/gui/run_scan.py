@@ -39,20 +39,15 @@ DOWNLOAD = "wijkmix:download_buurten"
 
 
 class RunFeedback(QgsProcessingFeedback):
-    """Remembers what was reported, to show it when the run has ended."""
+    """Remembers the errors that were reported, to show it when the run has ended."""
 
     def __init__(self) -> None:
         super().__init__(False)
         self.errors: list[str] = []
-        self.warnings: list[str] = []
 
     def reportError(self, error: str, fatalError: bool = False) -> None:
         self.errors.append(error)
         super().reportError(error, fatalError)
-
-    def pushWarning(self, warning: str) -> None:
-        self.warnings.append(warning)
-        super().pushWarning(warning)
 
 
 class ScanRun(QObject):
@@ -87,6 +82,8 @@ class ScanRun(QObject):
         self._task.setDescription(self._algorithm.displayName())
         self._task.progressChanged.connect(self.progressed)
         self._task.executed.connect(self._executed)
+        # What is worked out on one project has no business in the next.
+        QgsProject.instance().aboutToBeCleared.connect(self.cancel)
         QgsApplication.taskManager().addTask(self._task)
 
     def cancel(self) -> None:
@@ -105,6 +102,7 @@ class ScanRun(QObject):
 
     def _executed(self, ok: bool, results: dict[str, Any]) -> None:
         self._task = None
+        QgsProject.instance().aboutToBeCleared.disconnect(self.cancel)
         if ok and not self.feedback.isCanceled():
             from processing.gui.Postprocessing import handleAlgorithmResults
 
@@ -115,7 +113,7 @@ class ScanRun(QObject):
             self.ended.emit(
                 False,
                 {},
-                QCoreApplication.translate("WijkMix", "The scan was stopped; nothing was added."),
+                QCoreApplication.translate("WijkMix", "The run was stopped; nothing was added."),
             )
         else:
             self.ended.emit(False, {}, _reason(self.feedback.errors))
@@ -129,7 +127,7 @@ def _reason(errors: list[str]) -> str:
         return text
     QgsMessageLog.logMessage(text, "WijkMix", Qgis.MessageLevel.Critical)
     return QCoreApplication.translate(
-        "WijkMix", "The scan failed unexpectedly: {reason}. See the log messages, tab WijkMix."
+        "WijkMix", "The run failed unexpectedly: {reason}. See the log messages, tab WijkMix."
     ).format(reason=text.splitlines()[-1])
 
 

@@ -235,13 +235,9 @@ class ScenarioPanel(QWidget):
             self._run.cancel()
 
     def _ended(self, ok: bool, results: dict[str, Any], problem: str) -> None:
-        run, self._run, self._table = self._run, None, None
+        self._run, self._table = None, None
         self.plan.show_running(False)
-        if not ok or run is None:
-            if run is not None and run.feedback.isCanceled():
-                problem = QCoreApplication.translate(
-                    "WijkMix", "The scenario was stopped; nothing was added."
-                )
+        if not ok:
             self.plan.say(problem)
             return
         mark = str(results.get("FINGERPRINT") or "")
