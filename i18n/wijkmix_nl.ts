@@ -3900,6 +3900,10 @@
         <translation>eiland</translation>
     </message>
     <message>
+        <source>it has no geometry, so no dwelling could be placed in it</source>
+        <translation>zij heeft geen geometrie, dus er kon geen woning in worden geplaatst</translation>
+    </message>
+    <message>
         <source>its gemeente</source>
         <translation>de eigen gemeente</translation>
     </message>

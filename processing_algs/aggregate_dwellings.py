@@ -391,6 +391,7 @@ class AggregateDwellings(WijkMixAlgorithm):
             frame[[area_code, *levels]],
             found.counts,
             self.parameterAsInt(parameters, self.MIN_DWELLINGS, context),
+            (frame.geometry.isna() | frame.geometry.is_empty).to_numpy() if by_point else None,
         )
         fields = areas.fields().names()
         gone = dwellings.replaced(fields)
@@ -432,7 +433,11 @@ class AggregateDwellings(WijkMixAlgorithm):
         self, parameters: dict[str, Any], context: Any, feedback: Any, asked: _Asked
     ) -> Counted | None:
         """Count in the database where the list is in one; None where it is not."""
+        import numpy as np
+
+        from ..wijkmix_plugin.tables import dwellings
         from ..wijkmix_plugin.tables import dwellings_in_database as database
+        from ..wijkmix_plugin.tables.points_in_areas import overlaps
 
         code, chosen = asked.code, asked.chosen
         table = qgis_io.database_table(
@@ -472,6 +477,7 @@ class AggregateDwellings(WijkMixAlgorithm):
         tenure = column(table, chosen["tenure"])
         if own is None or tenure is None:
             return None
+        shared, pairs = (None, None) if asked.shapes is None else overlaps(asked.shapes)
         question = database.Question(
             own,
             tenure,
@@ -479,6 +485,7 @@ class AggregateDwellings(WijkMixAlgorithm):
             column(table, chosen.get("id")),
             column(table, chosen.get("complex")),
             asked.shapes,
+            shared,
             () if addresses else asked.names,
             addresses,
             address_code,
@@ -496,6 +503,9 @@ class AggregateDwellings(WijkMixAlgorithm):
             layer = self.source(parameters, self.DWELLINGS, context)
             some = layer.uniqueValues(layer.fields().lookupField(code), 1000) if code else ()
             raise self._nothing(asked, list(some), answer.total)
+        if pairs is not None:
+            points = np.array([answer.shared.get(i, 0) for i in range(len(pairs))], dtype=int)
+            found.notes.extend(dwellings.overlap_note(points, pairs, asked.names))
         self.note(
             feedback,
             Text(
@@ -516,17 +526,25 @@ class AggregateDwellings(WijkMixAlgorithm):
 
         areas, code, chosen = asked.areas, asked.code, asked.chosen
         by_address = bool(parameters.get(self.ADDRESSES))
-        finder = None
+        finder = shared = None
         if asked.shapes is not None:
-            from ..wijkmix_plugin.tables.points_in_areas import MANY, PointsInAreas, cells_for
+            from ..wijkmix_plugin.tables.points_in_areas import (
+                MANY,
+                Overlaps,
+                PointsInAreas,
+                cells_for,
+            )
 
             # A layer that stands for a file has no features, and -1 is a number not known.
             listed = self.ADDRESSES if by_address else self.DWELLINGS
             points = self.source(parameters, listed, context).featureCount() or MANY
             finder = PointsInAreas(asked.shapes, cells=cells_for(points))
+            shared = Overlaps(asked.shapes)
         places = pd.Series(np.arange(len(asked.names)), index=asked.names)
         if by_address:
-            places = self._places(parameters, context, feedback, finder, areas.sourceCrs())
+            places = self._places(
+                parameters, context, feedback, (finder, shared), areas.sourceCrs()
+            )
         count = dwellings.DwellingCount(len(asked.names), asked.classes, list_left=asked.list_left)
         codes: Any = []
         total = 0
@@ -544,6 +562,7 @@ class AggregateDwellings(WijkMixAlgorithm):
             if code is None:
                 area = finder.find(x, y, check=lambda: _stop(feedback)).astype(np.int64)
                 area[np.isnan(x)] = dwellings.NO_PLACE
+                shared.add(x, y)
             else:
                 codes = columns[code]
                 area = dwellings.by_code(codes, places)
@@ -558,6 +577,8 @@ class AggregateDwellings(WijkMixAlgorithm):
         found = count.result()
         if not found.counts.sum():
             raise self._nothing(asked, codes, total)
+        if shared is not None:
+            found.notes.extend(dwellings.overlap_note(shared.points, shared.pairs, asked.names))
         return found
 
     def _rows(
@@ -601,9 +622,12 @@ class AggregateDwellings(WijkMixAlgorithm):
         return names
 
     def _places(
-        self, parameters: dict[str, Any], context: Any, feedback: Any, finder: Any, crs: Any
+        self, parameters: dict[str, Any], context: Any, feedback: Any, where: Any, crs: Any
     ) -> pd.Series:
-        """Return the position of the area of each address, by its code."""
+        """Return the position of the area of each address, by its code.
+
+        `where` are a `PointsInAreas` and an `Overlaps`.
+        """
         import numpy as np
         import pandas as pd
 
@@ -613,7 +637,9 @@ class AggregateDwellings(WijkMixAlgorithm):
         field = self.parameterAsString(parameters, self.ADDRESS_CODE, context)
         rows = self._rows(parameters, self.ADDRESSES, context, feedback, [field], True, crs)
         codes, found = [], []
+        finder, shared = where
         for columns, x, y in dwelling_rows.chunks(rows):
+            shared.add(x, y)
             area = finder.find(x, y, check=lambda: _stop(feedback)).astype(np.int64)
             area[np.isnan(x)] = dwellings.NO_PLACE
             codes.append(text(pd.Series(columns[field])))

@@ -96,6 +96,44 @@ def test_small_areas_are_hidden_with_a_guard(run, table_of, buurten):
     assert quality == ["ok", "suppressed", "suppressed", "no dwellings"]
 
 
+def square(west, east):
+    return f"Polygon(({west} 0,{east} 0,{east} 100,{west} 100,{west} 0))"
+
+
+AREAS = [("BU1", square(0, 100)), ("BU2", square(60, 200)), ("BU3", None)]
+
+
+def test_areas_that_overlap_or_have_no_geometry_are_told(run, table_of, buurten):
+    """Ten of the twenty dwellings in BU2 lie in BU1 too, which comes first."""
+    rows = [("KW", f"Point({62 + 4 * n} 50)") for n in range(20)]
+    areas = layer_of(AREAS, {"buurtcode": "string"}, "Polygon?crs=EPSG:28992", "gebieden")
+    found = call(run, buurten, rows, {"eigendom": "string"}, areas=areas, MIN_DWELLINGS=1)
+    assert [(r["dwellings"], r["n_koop"], r["quality"]) for r in table_of(found["OUTPUT"])] == [
+        (10, 10, "ok"),
+        (10, 10, "ok"),
+        (None, None, "partial (no geometry)"),
+    ]
+    log = "\n".join(run.log)
+    assert "10 points lie in more than one area" in log
+    assert "BU1 / BU2" in log
+    assert "1 areas have no geometry" in log
+
+
+def test_addresses_in_two_areas_are_told_and_codes_need_no_geometry(run, table_of, buurten):
+    places = [(f"a{n}", f"Point({62 + 4 * n} 50)") for n in range(20)]
+    rows = [("KW", f"a{n}", None) for n in range(20)]
+    areas = layer_of(AREAS, {"buurtcode": "string"}, "Polygon?crs=EPSG:28992", "gebieden")
+    fields = {"eigendom": "string", "vbo": "string"}
+    more = {"kind": "None", "areas": areas, "MIN_DWELLINGS": 1, "CODE": "vbo"}
+    addresses = layer_of(places, {"vbo": "string"})
+    call(run, buurten, rows, fields, ADDRESSES=addresses, ADDRESS_CODE="vbo", **more)
+    assert any("10 points lie in more than one area" in line for line in run.log)
+    coded = [("KW", "BU3", None)] * 12
+    found = call(run, buurten, coded, fields, **more)
+    assert [r["dwellings"] for r in table_of(found["OUTPUT"])] == [0, 0, 12]
+    assert not any("geometry" in line or "more than one area" in line for line in run.log)
+
+
 def test_by_code(run, table_of, buurten):
     rows = [("KW", "BU00010000", None)] * 20 + [("SH", "BU00010001 ", None)] * 15
     rows += [("KW", "BU9", None), ("KW", None, None)]

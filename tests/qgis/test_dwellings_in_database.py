@@ -199,6 +199,23 @@ def test_by_address_as_row_by_row(both, postgis, buurten):
     assert {"no code", "code not found", "outside the areas"} <= {row["reason"] for row in left}
 
 
+def test_areas_that_overlap_as_row_by_row(both, postgis, buurten):
+    rows = made_up(400, 11)
+    in_database(postgis, "rijen", rows)
+
+    def wider(rows):
+        for number, row in enumerate(rows):
+            x, y = 120_000 + 100 * (number % 8), 480_000 + 100 * (number // 8)
+            row["wkt"] = f"Polygon(({x} {y},{x + 170} {y},{x + 170} {y + 60},{x} {y + 60},{x} {y}))"
+
+    areas = buurten(columns=8, rows=4, change=wider)
+    for more in ({}, {"CODE": "vbo", "ADDRESSES": (postgis.layer("rijen"), in_memory(rows))}):
+        if more:
+            more["ADDRESS_CODE"] = "vbo"
+        log = both(postgis.layer("rijen"), in_memory(rows), areas=areas, **more)[4]
+        assert any("points lie in more than one area" in line for line in log)
+
+
 def test_only_the_rows_that_the_layer_shows(both, postgis):
     rows = made_up(300, 8)
     some = [row for row in rows if row[2] == "A"]

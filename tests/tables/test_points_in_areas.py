@@ -9,7 +9,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from wijkmix.wijkmix_plugin.errors import Cancelled
-from wijkmix.wijkmix_plugin.tables.points_in_areas import OUTSIDE, PointsInAreas
+from wijkmix.wijkmix_plugin.tables.points_in_areas import OUTSIDE, Overlaps, PointsInAreas
 
 
 def brute(areas, x, y):
@@ -48,6 +48,28 @@ def test_agrees_with_testing_every_polygon(areas, points, cells):
     index = PointsInAreas(areas, cells=cells)
     found = index.find(xy[:, 0], xy[:, 1])
     assert found.tolist() == brute(areas, xy[:, 0], xy[:, 1]).tolist()
+
+
+@given(SHAPES, POINTS)
+def test_counts_the_points_inside_two_areas(areas, points):
+    xy = np.array(points, dtype=float).reshape(-1, 2) + 0.25  # on no border
+    found = Overlaps(areas)
+    found.add(xy[:, 0], xy[:, 1])
+    inside = [
+        np.zeros(len(xy), dtype=bool) if a is None else shapely.intersects_xy(a, xy[:, 0], xy[:, 1])
+        for a in areas
+    ]
+    assert found.points.sum() == (np.sum(inside, axis=0) > 1).sum()
+    for n, (first, second) in zip(found.points, found.pairs, strict=True):
+        assert n <= (inside[first] & inside[second]).sum()
+
+
+def test_areas_that_touch_do_not_overlap():
+    areas = [shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1), shapely.box(0, 0, 1, 1), None]
+    found = Overlaps(areas)
+    assert found.pairs.tolist() == [[0, 2]]
+    bow = shapely.Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
+    assert Overlaps([bow, shapely.box(1, 0, 3, 3)]).pairs.tolist() == [[0, 1]]
 
 
 def test_coordinates_that_are_none():

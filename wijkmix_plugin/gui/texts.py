@@ -183,6 +183,9 @@ def _reason(text: str) -> str:
         "rented dwellings not split, not used": QCoreApplication.translate(
             "WijkMix", "the rented dwellings are not split by landlord, so they are not used"
         ),
+        "no geometry": QCoreApplication.translate(
+            "WijkMix", "it has no geometry, so no dwelling could be placed in it"
+        ),
         "tenure not in this release": QCoreApplication.translate(
             "WijkMix", "this release of the figures has no tenure yet"
         ),

@@ -115,6 +115,7 @@ REASONS = {
     ),
     "no dwellings": Text("no dwellings", "geen woningen"),
     "water": Text("water", "water"),
+    "no geometry": Text("no geometry", "geen geometrie"),
     "tenure not in this release": Text(
         "tenure is not in this release yet", "eigendom staat nog niet in deze uitgave"
     ),

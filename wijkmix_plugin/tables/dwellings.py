@@ -591,7 +591,7 @@ def replaced(names: Iterable[str]) -> list[str]:
 
 
 def area_columns(
-    areas: pd.DataFrame, counts: np.ndarray, minimum: int
+    areas: pd.DataFrame, counts: np.ndarray, minimum: int, undrawn: np.ndarray | None = None
 ) -> tuple[pd.DataFrame, list[Note]]:
     """Return the counts as they may be shown.
 
@@ -600,22 +600,35 @@ def area_columns(
     areas : the codes of the areas, and of their wijk and gemeente where they have them.
     counts : (n, 4) dwellings per class.
     minimum : see `suppressed`.
+    undrawn : (n,) bool, areas without geometry where points tell the place: what they hold is
+        unknown.
 
     Returns
     -------
-    frame : `dwellings, n_koop, n_corp, n_overig, n_unknown, quality`; NaN where suppressed.
+    frame : `dwellings, n_koop, n_corp, n_overig, n_unknown, quality`; NaN where suppressed or
+        unknown.
     notes : list of Note
     """
     totals = counts.sum(axis=1)
+    undrawn = np.zeros(len(areas), dtype=bool) if undrawn is None else undrawn
     small, guard = suppressed(totals, minimum, parents_of(areas))
-    values = np.where((small | guard)[:, None], np.nan, np.column_stack([totals, counts]))
+    values = np.where((small | guard | undrawn)[:, None], np.nan, np.column_stack([totals, counts]))
     frame = pd.DataFrame(values, columns=["dwellings", *(f"n_{c}" for c in CLASSES)])
     quality = np.full(len(areas), "ok", dtype=object)
     quality[totals == 0] = "no dwellings"
     quality[small | guard] = "suppressed"
+    quality[undrawn] = "partial (no geometry)"
     frame["quality"] = quality
+    notes = []
+    if undrawn.any():
+        without = Text(
+            "{n} areas have no geometry, so no point can lie in them; their counts are empty.",
+            "{n} gebieden hebben geen geometrie, dus er kan geen punt in liggen; hun aantallen "
+            "zijn leeg.",
+        ).format(n=int(undrawn.sum()))
+        notes.append(Note("warning", without))
     if not small.any():
-        return frame, []
+        return frame, notes
     # How many dwellings they hold is not told: of one area that would be the number itself.
     told = Text(
         "{n} areas with fewer than {minimum} dwellings are not shown, and {guard} more, because "
@@ -623,7 +636,27 @@ def area_columns(
         "{n} gebieden met minder dan {minimum} woningen worden niet getoond, en nog {guard}, omdat "
         "de eerste anders uit het totaal van hun wijk, gemeente of het geheel zijn af te leiden.",
     ).format(n=int(small.sum()), minimum=minimum, guard=int(guard.sum()))
-    return frame, [Note("warning", told)]
+    return frame, [*notes, Note("warning", told)]
+
+
+def overlap_note(points: np.ndarray, pairs: np.ndarray, names: np.ndarray) -> list[Note]:
+    """Say how many points lie in two areas or more, and in which; nothing where none do.
+
+    Parameters
+    ----------
+    points, pairs : see `points_in_areas.Overlaps`.
+    names : codes of the areas.
+    """
+    if not points.sum():
+        return []
+    held = [f"{names[first]} / {names[second]}" for first, second in pairs[points > 0]]
+    told = Text(
+        "{n} points lie in more than one area, and count in the first of them in the layer alone: "
+        "{names}. Areas that do not overlap give each its own count.",
+        "{n} punten liggen in meer dan één gebied en tellen alleen mee in het eerste daarvan in de "
+        "laag: {names}. Met gebieden die niet overlappen krijgt elk zijn eigen aantal.",
+    ).format(n=int(points.sum()), names=listed(held, NAMED))
+    return [Note("warning", told)]
 
 
 def replaced_note(names: Sequence[str]) -> Note:

@@ -78,6 +78,7 @@ class Question:
     tenure, code, id, complex : their columns; without a code a dwelling is placed by its point.
     shapes : (n,) polygons or multipolygons of the areas, None where one has none; where points tell
         the place.
+    shared : (m,) what areas share, as `points_in_areas.overlaps` returns it.
     codes : (n,) codes of the areas, where a code tells the place and no addresses are given.
     addresses, address_code : points that codes refer to.
     list_left : ask which rows were not counted, besides their number.
@@ -89,6 +90,7 @@ class Question:
     id: Column | None = None
     complex: Column | None = None
     shapes: np.ndarray | None = None
+    shared: np.ndarray | None = None
     codes: Sequence[str] = ()
     addresses: Rows | None = None
     address_code: Column | None = None
@@ -97,7 +99,13 @@ class Question:
 
 @dataclass
 class Answer:
-    """What the database told: `foreign` are tenure values that the statement had no class for."""
+    """What the database told.
+
+    Parameters
+    ----------
+    foreign : tenure values that the statement had no class for.
+    shared : points in each overlap of areas, by its position.
+    """
 
     counts: np.ndarray
     total: int = 0
@@ -108,6 +116,7 @@ class Answer:
     left: dict[int, int] = field(default_factory=dict)
     foreign: dict[str, list[int]] = field(default_factory=dict)
     rows: list[tuple[int, str | None, int]] = field(default_factory=list)
+    shared: dict[int, int] = field(default_factory=dict)
 
     def counted(self) -> Counted:
         """Return the counts as `DwellingCount.result` does.
@@ -224,12 +233,17 @@ def _numbers(values: np.ndarray, kind: str) -> str:
     return f"'{{{','.join(map(str, values.tolist()))}}}'::{kind}[]"
 
 
-def _placed(name: str, columns: str, rows: str) -> str:
-    """Return the expression that gives rows with a point `p` the first of the areas around it."""
+def _placed(name: str, columns: str, rows: str, n_areas: int) -> str:
+    """Return the expression that gives rows with a point `p` the first of the areas around it.
+
+    What follows the areas in `near` are the overlaps of two; `o` is the first of these.
+    """
     cell = "floor(ST_X(p) / s) AS i, floor(ST_Y(p) / s) AS j"
     spot = _select(f"*, p IS NULL AS none, {cell}", f"({rows}) AS list, size")
     first = (
-        f"coalesce(min(near.n), CASE WHEN bool_or(none) THEN {NO_PLACE} ELSE {OUTSIDE} END) AS n"
+        f"coalesce(min(near.n) FILTER (WHERE near.n < {n_areas}), "
+        f"CASE WHEN bool_or(none) THEN {NO_PLACE} ELSE {OUTSIDE} END) AS n, "
+        f"min(near.n) FILTER (WHERE near.n >= {n_areas}) - {n_areas} AS o"
     )
     around = (
         f"({spot}) AS spot LEFT JOIN near ON near.i = spot.i AND near.j = spot.j "
@@ -256,18 +270,23 @@ def statement(question: Question, classes: Mapping[str, str]) -> str:
     kinds = ", ".join(f"({_literal(w)}, {CLASSES.index(c)})" for w, c in classes.items())
     parts = [f"kind(word, k) AS (VALUES {kinds})"]
     addresses = "0"
+    placed, n_areas = "", 0
     if question.shapes is not None:
-        parts += _cells(question.shapes)
+        n_areas = len(question.shapes)
+        shared = () if question.shared is None else question.shared
+        parts += _cells(np.array([*question.shapes, *shared], dtype=object))
     kept = "r, key, word, id, complex, code"
     if question.code is None:
         found = _select(f"{source}, {_point(rows)} AS p", rows.table, rows.where)
-        parts.append(_placed("spot", kept, found))
+        placed = "spot"
+        parts.append(_placed(placed, kept, found, n_areas))
     else:
         if question.addresses is not None:
             own = question.addresses
             columns = f"row_number() OVER () AS r, {_text(question.address_code)} AS code"
             found = _select(f"{columns}, {_point(own)} AS p", own.table, own.where)
-            parts.append(_placed("address", "r, code", found))
+            placed = "address"
+            parts.append(_placed(placed, "r, code", found, n_areas))
             # One address with several rows: in an area before outside, in the order of the areas.
             first = "coalesce(min(n) FILTER (WHERE n >= 0), max(n))"
             place = _select(f"code, {first}", "address", "code IS NOT NULL", "code")
@@ -298,6 +317,8 @@ def statement(question: Question, classes: Mapping[str, str]) -> str:
         _select("'differ', 0, 0, count(*), NULL", "one", "n = last AND k <> other"),
         _select("'foreign', min(key), 0, count(*), word", "dwelling", "k IS NULL", "word"),
     ]
+    if placed and question.shared is not None and len(question.shared):
+        answers.append(_select("'shared', o, 0, count(*), NULL", placed, "o IS NOT NULL", "o"))
     if question.complex is not None:
         found = "n >= 0 AND complex IS NOT NULL"
         pairs = _select("complex, count(DISTINCT n) AS m", "dwelling", found, "complex")
@@ -329,6 +350,8 @@ def read(rows: Iterable[Sequence[Any]], n_areas: int) -> Answer:
             found.counts[int(a), UNKNOWN if b is None else int(b)] += n
         elif what == "left" and n:
             found.left[int(a)] = found.left.get(int(a), 0) + n
+        elif what == "shared":
+            found.shared[int(a)] = n
         elif what == "row":
             found.rows.append((int(a), text or None, int(b)))
         elif what == "foreign":

@@ -57,6 +57,62 @@ def places(shapes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return x, y
 
 
+def overlaps(areas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return where two areas overlap, and which.
+
+    Parameters
+    ----------
+    areas : (n,) polygons or multipolygons; None and empty ones overlap nothing.
+
+    Returns
+    -------
+    shared : (m,) polygons or multipolygons, one for each pair of areas that share more than a
+        border.
+    pairs : (m, 2) positions of the two, the first in the order of the areas ahead.
+    """
+    areas = np.array(areas, dtype=object)
+    broken = ~(shapely.is_valid(areas) | shapely.is_missing(areas))
+    areas[broken] = shapely.make_valid(areas[broken])
+    shapely.prepare(areas)
+    pairs = shapely.STRtree(areas).query(areas, predicate="intersects").T
+    pairs = pairs[pairs[:, 0] < pairs[:, 1]]
+    pairs = pairs[~shapely.touches(areas[pairs[:, 0]], areas[pairs[:, 1]])]
+    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    shared = shapely.intersection(areas[pairs[:, 0]], areas[pairs[:, 1]])
+    parts, owner = shapely.get_parts(shared, return_index=True)
+    surface = shapely.get_dimensions(parts) == 2
+    found, number = np.unique(owner[surface], return_inverse=True)
+    return shapely.multipolygons(parts[surface], indices=number), pairs[found]
+
+
+class Overlaps:
+    """Counts the points that lie in more than one area.
+
+    Parameters
+    ----------
+    areas : (n,) polygons or multipolygons; None and empty ones hold no point.
+
+    Attributes
+    ----------
+    shared, pairs : see `overlaps`.
+    points : (m,) number of points in each of `shared`; of several the first.
+    """
+
+    def __init__(self, areas: np.ndarray) -> None:
+        self.shared, self.pairs = overlaps(areas)
+        self.points = np.zeros(len(self.pairs), dtype=np.int64)
+        self._index: PointsInAreas | None = None
+
+    def add(self, x: np.ndarray, y: np.ndarray) -> None:
+        """Count these points as well."""
+        if not len(self.shared):
+            return
+        if self._index is None:
+            self._index = PointsInAreas(self.shared)
+        found = self._index.find(x, y)
+        self.points += np.bincount(found[found >= 0], minlength=len(self.points))
+
+
 class PointsInAreas:
     """An index of areas that is asked for the area of points.
 
