@@ -20,7 +20,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication, QDate
 
 from ..wijkmix_plugin import qgis_io
-from ..wijkmix_plugin.errors import TableError, Text
+from ..wijkmix_plugin.errors import GeometryError, TableError, Text
 from . import styling
 from .base import described, language, local
 from .blocks_algorithm import OWN, proxy
@@ -222,13 +222,31 @@ class Scan(PolicyAlgorithm):
         wanted_columns(source.fields().names(), catalogue.load(), mapping)
         self.check_policy(source, parameters, context)
         limits_of(self, parameters, context)
-        if parameters.get(self.BLOCKS_OUT) is not None and parameters.get(self.BLOCKS) is None:
+        if parameters.get(self.BLOCKS) is not None:
+            self._check_blocks(parameters, context)
+        elif parameters.get(self.BLOCKS_OUT) is not None:
             raise TableError(
                 "A map of the blocks is asked (BLOCKS_OUT), but there are no blocks. Give a layer "
                 "of blocks (BLOCKS), or leave the map out.",
                 "Er is een kaart van de blokken gevraagd (BLOCKS_OUT), maar er zijn geen blokken. "
                 "Geef een laag met blokken (BLOCKS), of laat de kaart weg.",
             )
+
+    def _check_blocks(self, parameters: dict[str, Any], context: Any) -> None:
+        from ..wijkmix_plugin.scan import check_block_fields
+
+        blocks = self.source(parameters, self.BLOCKS, context)
+        qgis_io.check_crs(blocks)
+        for name in check_block_fields(blocks.fields().names()):
+            if not blocks.fields().field(name).isNumeric():
+                raise TableError(
+                    "Field {name} of {layer} holds text, not counts. Give the numbers of dwellings "
+                    "in a numeric field.",
+                    "Veld {name} van {layer} bevat tekst, geen aantallen. Geef de aantallen "
+                    "woningen in een getalveld.",
+                    name=name,
+                    layer=blocks.sourceName(),
+                )
 
     def prepareAlgorithm(self, parameters: dict[str, Any], context: Any, feedback: Any) -> bool:
         # Here and not in the run: a layer of the project may only be asked in the main thread.
@@ -267,6 +285,12 @@ class Scan(PolicyAlgorithm):
         rule = self.add_own_rule(frame, parameters, context, feedback, code)
         asked = bool(parameters.get(self.BLOCKS))
         blocks = self.source(parameters, self.BLOCKS, context) if asked else None
+        fine = None
+        if blocks is not None:
+            fine = qgis_io.read(
+                blocks, crs=crs, transform_context=context.transformContext(), feedback=feedback
+            )
+            _check_place(blocks, fine, frame)
         limits, theta = limits_of(self, parameters, context)
         result = scan.run_scan(
             frame,
@@ -278,11 +302,7 @@ class Scan(PolicyAlgorithm):
             record=self._record,
             gemeente=_split(self.parameterAsString(parameters, self.GEMEENTE, context)),
             reference=REFERENCES[self.parameterAsEnum(parameters, self.REFERENCE, context)],
-            blocks=None
-            if blocks is None
-            else qgis_io.read(
-                blocks, crs=crs, transform_context=context.transformContext(), feedback=feedback
-            ),
+            blocks=fine,
             blocks_source="" if blocks is None else blocks.sourceName(),
             limits=limits,
             theta=theta,
@@ -407,6 +427,32 @@ def _record(layer: QgsVectorLayer | None) -> dict[str, Any]:
         if place >= 0
     }
     return {**record, OWN_DATA: record_of(values)}
+
+
+def _check_place(blocks: Any, fine: Any, frame: Any) -> None:
+    """Refuse blocks that lie far from the buurten because their coordinate system is wrong."""
+    import numpy as np
+
+    from ..wijkmix_plugin.tables import dwellings
+
+    low = np.maximum(fine.total_bounds[:2], frame.total_bounds[:2])
+    high = np.minimum(fine.total_bounds[2:], frame.total_bounds[2:])
+    if not (low > high).any():  # nor where one of them has no geometry at all
+        return
+    # As the layer has them, not as they were reprojected.
+    middle = blocks.sourceExtent().center()
+    name = dwellings.looks_like(np.array([middle.x()]), np.array([middle.y()]))
+    crs = blocks.sourceCrs().authid()
+    if name and crs not in name:
+        raise GeometryError(
+            "No block of {layer} lies near the buurten: its coordinates look like {name}, but the "
+            "layer says {crs}. Set the coordinate system of the layer right.",
+            "Geen blok van {layer} ligt bij de buurten: de coördinaten lijken op {name}, maar de "
+            "laag zegt {crs}. Stel het coördinatenstelsel van de laag goed in.",
+            layer=blocks.sourceName(),
+            name=name,
+            crs=crs,
+        )
 
 
 def _split(text: str) -> list[str] | None:

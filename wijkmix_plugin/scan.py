@@ -686,14 +686,37 @@ def _block_counts(
     if squares.are_squares(blocks.columns):
         table, texts = squares.square_counts(pd.DataFrame(blocks), classes)
         return table.to_numpy(dtype=float), texts
-    raise TableError(
+    raise _no_counts(absent, blocks.columns)
+
+
+def check_block_fields(columns: Iterable[str]) -> list[str]:
+    """Return the count fields of a layer of blocks; [] for squares of CBS.
+
+    Raises
+    ------
+    TableError
+        The layer has neither; that it lacks one of three is told once the classes are known.
+    """
+    columns = list(columns)
+    for classes in (("koop", "corp", "overig"), ("koop", "huur")):
+        found = [f"n_{c}" for c in classes]
+        if set(found) <= set(columns):
+            return found
+    if squares.are_squares(columns):
+        return []
+    three = ("n_koop", "n_corp", "n_overig")
+    raise _no_counts([c for c in three if c not in columns], columns)
+
+
+def _no_counts(absent: Iterable[str], columns: Iterable[str]) -> TableError:
+    return TableError(
         "The block layer lacks the count fields {absent}; it has: {found}. Give every block its "
         "number of dwellings per tenure in fields of these names, or take the squares of CBS.",
         "De blokkenlaag mist de telvelden {absent}; aanwezig zijn: {found}. Geef elk blok het "
         "aantal woningen per eigendomsvorm in velden met deze namen, of neem de vierkanten van "
         "het CBS.",
         absent=", ".join(absent),
-        found=", ".join(c for c in blocks.columns if c != "geometry"),
+        found=", ".join(c for c in columns if c != "geometry"),
     )
 
 

@@ -8,6 +8,9 @@ import json
 import pytest
 from qgis.core import (
     QgsApplication,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCoordinateTransformContext,
     QgsField,
     QgsProcessingContext,
     QgsProcessingException,
@@ -155,6 +158,67 @@ def test_blocks_with_impossible_counts_are_refused(run, nested_buurten, nested_b
     assert blocks.dataProvider().changeAttributeValues({first.id(): {place: -5}})
     with pytest.raises(QgsProcessingException, match="n_koop of unit 1 holds -5"):
         scan(run, nested_buurten, BLOCKS=blocks)
+
+
+def in_crs(layer, crs):
+    layer.setCrs(QgsCoordinateReferenceSystem(crs))
+    return layer
+
+
+def with_degrees(layer):
+    """Return blocks in longitude and latitude that say they are in RD New."""
+    change = QgsCoordinateTransform(
+        QgsCoordinateReferenceSystem("EPSG:28992"),
+        QgsCoordinateReferenceSystem("EPSG:4326"),
+        QgsCoordinateTransformContext(),
+    )
+    moved = {}
+    for feature in layer.getFeatures():
+        shape = feature.geometry()
+        shape.transform(change)
+        moved[feature.id()] = shape
+    assert layer.dataProvider().changeGeometryValues(moved)
+    layer.updateExtents()
+    return layer
+
+
+def renamed(layer, name, kind=None):
+    place = layer.fields().lookupField("n_koop")
+    if kind is None:
+        assert layer.dataProvider().renameAttributes({place: name})
+    else:
+        layer.dataProvider().deleteAttributes([place])
+        assert layer.dataProvider().addAttributes([QgsField(name, kind)])
+    layer.updateFields()
+    return layer
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda b: in_crs(b, ""), "no coordinate system"),
+        (lambda b: in_crs(b, "EPSG:4326"), "looks like RD New"),
+        (lambda b: renamed(b, "koop"), "lacks the count fields n_koop; it has: koop, n_corp"),
+        (
+            lambda b: renamed(b, "n_koop", QMetaType.Type.QString),
+            "n_koop of complexen holds text",
+        ),
+    ],
+)
+def test_blocks_that_cannot_be_used_are_refused_before_the_run(
+    run, nested_buurten, nested_blocks, change, message
+):
+    algorithm = QgsApplication.processingRegistry().createAlgorithmById("wijkmix:scan")
+    context = QgsProcessingContext()
+    parameters = {"INPUT": nested_buurten, **MEMORY, "BLOCKS": change(nested_blocks())}
+    ok, reason = algorithm.checkParameterValues(parameters, context)
+    assert not ok
+    assert message in reason
+
+
+def test_blocks_in_another_system_than_they_say_are_refused(run, nested_buurten, nested_blocks):
+    with pytest.raises(QgsProcessingException, match=r"look like WGS 84 .*layer says EPSG:28992"):
+        scan(run, nested_buurten, BLOCKS=with_degrees(nested_blocks()))
 
 
 def finer(row):
