@@ -8,6 +8,7 @@ import json
 
 import pytest
 from qgis.core import QgsProject, QgsVectorLayer
+from qgis.PyQt.QtTest import QTest
 
 
 @pytest.fixture
@@ -509,3 +510,72 @@ def test_what_matches_the_flags_of_the_buurt_comes_first(panel):
     matching = [e["id"] for e in panel.worklist._catalogue.matching("grondverwerving")]
     assert keys[: len(matching)] == matching
     assert len(keys) == len(set(keys)) == 58
+
+
+def typing(page, field, text):
+    """Type in a field of a window that is in front, without leaving it."""
+    page.show()
+    page.activateWindow()
+    QTest.qWaitForWindowActive(page)
+    field.setFocus()
+    assert field.hasFocus()
+    field.selectAll()
+    QTest.keyClicks(field, text)
+
+
+def test_what_is_typed_in_one_project_is_not_kept_in_the_next(panel):
+    answer = panel.goals.answers["wat"]
+    panel.goals.show_section("wat")
+    typing(panel, answer, "of the first project")
+    QgsProject.instance().clear()
+    panel.reload()
+    assert answer.toPlainText() == ""
+    QTest.qWait(700)  # what waits to be kept, after the last key
+    panel.goals.main.setFocus()
+    assert entry("goals") == ""
+
+
+def test_years_typed_in_one_project_are_not_kept_in_the_next(panel):
+    panel.goals.show_section("tijd")
+    typing(panel, panel.goals.first, "12")
+    assert panel.goals.first.value() == 12
+    QgsProject.instance().clear()
+    panel.reload()
+    panel.goals.main.setFocus()
+    assert panel.goals.first.value() == -1
+    assert entry("goals") == ""
+
+
+def test_what_somebody_types_is_left_alone_in_the_same_project(panel):
+    panel.goals.show_section("wat")
+    typing(panel, panel.goals.answers["wat"], "half a sen")
+    panel.goals.reload()
+    assert panel.goals.answers["wat"].toPlainText() == "half a sen"
+
+
+@pytest.mark.parametrize("name", ["years", "start"])
+def test_a_measuring_plan_typed_in_one_project_is_not_kept_in_the_next(qgis_app, name):
+    from wijkmix.wijkmix_plugin.gui.monitoring_page import MonitoringPage
+    from wijkmix.wijkmix_plugin.policy import catalogue
+
+    page = MonitoringPage(catalogue.load())
+    page.reload()
+    typing(page, getattr(page, name), "5, 30" if name == "years" else "2031")
+    QgsProject.instance().clear()
+    page.forget()
+    page.indicators.setFocus()
+    assert entry("scenario") == ""
+    page.deleteLater()
+
+
+def test_segments_typed_in_one_project_are_not_kept_in_the_next(qgis_app):
+    from wijkmix.wijkmix_plugin.gui.actions_page import ActionsPage
+
+    page = ActionsPage(lambda code: code)
+    page.reload()
+    typing(page, page.segments, '{"x": "koop"}')
+    QgsProject.instance().clear()
+    page.forget()
+    page.year.setFocus()
+    assert entry("scenario") == ""
+    page.deleteLater()

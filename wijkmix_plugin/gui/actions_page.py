@@ -199,7 +199,7 @@ class ActionsPage(StoredPage):
 
     def _show(self, found: Scenario) -> None:
         lang = texts.language()
-        if not self.segments.hasFocus():
+        if not self.in_use(self.segments):
             self.segments.setText(found.segment_map)
         self._fill_segments(found)
         yes_no = {

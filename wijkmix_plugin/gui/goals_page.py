@@ -348,12 +348,14 @@ class GoalsPage(StoredPage):
                 field.addItem(level, level)
             field.setCurrentIndex(field.findData(level))
         for spin, years in ((self.first, found.first), (self.full, found.full)):
-            if not spin.hasFocus():
+            if not self.in_use(spin):
                 spin.blockSignals(True)
                 spin.setValue(-1 if years is None else years)
                 spin.blockSignals(False)
         for ident, answer in self.answers.items():
-            answer.show_text(self.drafts.get(answer.accessibleName(), found.answers.get(ident, "")))
+            if not self.in_use(answer):
+                kept = found.answers.get(ident, "")
+                answer.show_text(self.drafts.get(answer.accessibleName(), kept))
         self.stakes.show_rows(self._stake_row(stake) for stake in found.stakes)
         self.rows.show_rows(self._party_row(goal) for goal in found.parties)
         self._show_sheet(found)

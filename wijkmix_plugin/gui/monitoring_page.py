@@ -67,9 +67,9 @@ class MonitoringPage(StoredPage):
         self.say(texts.both(problem))
         self.body.setEnabled(problem is None)
         plan = found.monitoring
-        if not self.start.hasFocus():
+        if not self.in_use(self.start):
             self.start.setValue(plan.start or UNCHOSEN)
-        if not self.years.hasFocus():
+        if not self.in_use(self.years):
             self.years.setText(", ".join(map(str, plan.years)))
         self.indicators.blockSignals(True)
         self.indicators.clear()

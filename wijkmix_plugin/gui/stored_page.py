@@ -43,6 +43,7 @@ class StoredPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.drafts: dict[str, str] = {}
+        self._forgetting = False
         self.message = label(selectable=True)
         self.message.setAccessibleName(QCoreApplication.translate("WijkMix", "Message"))
         self.body = QWidget()
@@ -104,7 +105,9 @@ class StoredPage(QWidget):
             )
         lost = bool(self.drafts)
         self.drafts.clear()
+        self._forgetting = True
         self.reload()
+        self._forgetting = False
         if lost and not self.message.text():
             self.say(
                 QCoreApplication.translate(
@@ -113,6 +116,13 @@ class StoredPage(QWidget):
                     "log messages, tab WijkMix.",
                 )
             )
+
+    def in_use(self, field: QWidget) -> bool:
+        """Return whether somebody types in a field, in the project that is open.
+
+        What was typed in another one may not be kept in this one when the field is left.
+        """
+        return field.hasFocus() and not self._forgetting
 
     def showEvent(self, event) -> None:
         self.reload()
@@ -139,10 +149,9 @@ class Answer(QPlainTextEdit):
         self.setFixedHeight(self.fontMetrics().lineSpacing() * lines + 10)
 
     def show_text(self, text: str) -> None:
-        """Show what is kept, unless it stands there already or somebody is typing."""
-        if self.toPlainText() == text or self.hasFocus():
-            return
-        self.put(text)
+        """Show what is kept, unless it stands there already."""
+        if self.toPlainText() != text:
+            self.put(text)
 
     def put(self, text: str) -> None:
         self.blockSignals(True)
