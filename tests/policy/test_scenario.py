@@ -63,6 +63,18 @@ def test_stock_after_every_year():
     assert np.isnan(table.iloc[11]["n_unknown"])
 
 
+def test_a_sale_of_what_percentages_left_as_a_fraction_makes_no_dwellings():
+    counts = np.array([[10.0, 19.6, 0], [50, 30, 20], [80, 10, 10]])
+    plan = plan_of(
+        ("A", 2026, "verkoop", "sociaal", 12, None),
+        ("A", 2026, "verkoop", "sociaal", 8, None),
+        ("A", 2026, "nieuwbouw", "midden", 3, None),
+        ("B", 2026, "verkoop", "sociaal", 30, None),
+    )
+    after = scenario.stock(counts, plan, UNITS, scenario.THREE, 2025)[2026]
+    np.testing.assert_allclose(after, [[29.6, 0, 3], [80, 0, 20], [80, 10, 10]])
+
+
 def test_an_empty_scenario_changes_nothing():
     plan = plan_of()
     after = scenario.stock(COUNTS, plan, UNITS, scenario.THREE, 2025)

@@ -341,7 +341,8 @@ def stock(
     Returns
     -------
     dict
-        year -> (n, K).
+        year -> (n, K). Counts from percentages are fractions, so half a dwelling more may leave
+        than there is; then no more comes elsewhere in the unit than what left.
 
     Raises
     ------
@@ -353,12 +354,12 @@ def stock(
     result = {}
     for year in years_of(plan, base):
         these = plan.table[plan.table["year"] == year]
+        unit, amount = these["place"].to_numpy(), these["n"].to_numpy(dtype=float)
+        source, target = (pd.Index(classes).get_indexer(these[c]) for c in ("source", "target"))
+        goes, comes = source >= 0, target >= 0
         leave, come = np.zeros_like(now), np.zeros_like(now)
-        for number, tenure in enumerate(classes):
-            for column, into in (("source", leave), ("target", come)):
-                rows = these[these[column] == tenure]
-                np.add.at(into[:, number], rows["place"].to_numpy(), rows["n"].to_numpy())
-        bare = np.isnan(now).any(axis=1) & ((leave + come) > 0).any(axis=1)
+        np.add.at(leave, (unit[goes], source[goes]), amount[goes])
+        bare = np.isnan(now).any(axis=1) & np.isin(np.arange(len(now)), unit)
         if bare.any():
             raise PolicyError(
                 "Actions on units without figures in {year}: {units}. Their stock is unknown, so "
@@ -380,6 +381,9 @@ def stock(
                     for i, k in short
                 ),
             )
+        left = np.minimum(now, leave) / np.where(leave > 0, leave, 1)
+        amount = np.where(goes, amount * left[unit, source], amount)
+        np.add.at(come, (unit[comes], target[comes]), amount[comes])
         now = np.maximum(now - leave, 0) + come
         result[year] = now
     return result
