@@ -248,6 +248,38 @@ def test_a_plan_that_never_balances_and_one_without_a_rule():
     assert (row["status"], row["balance"]) == ("not testable", None)
 
 
+@pytest.mark.parametrize(
+    ("bought", "lost", "balance"),
+    [
+        ("koop", "corp", 0),  # a plan in tenures
+        ("koop", "sociaal", 0),  # the plan says sociaal of the same tenure
+        ("betaalbaar koop", "corp", 0),
+        ("betaalbaar koop", "sociaal", 0),
+    ],
+)
+def test_a_purchase_counts_under_the_name_that_the_plan_has_for_it(bought, lost, balance):
+    plan = plan_of(
+        ("B", 2026, "aankoop", bought, 5, None), ("A", 2027, "sloop", lost, 5, None), base=2025
+    )
+    table = scenario.balance_table(plan, SEGMENTS, [True, False, False], 2025)
+    row = rows_of(table, segment=lost, vulnerable="all", year=2027).iloc[0]
+    assert (row["balance"], row["status"]) == (balance, "balanced")
+    pairs = scenario.pairs_table(plan, SEGMENTS, [True, False, False], UNITS)
+    assert pairs[pairs["segment"] == lost]["status"].tolist() == ["matched"]
+
+
+def test_a_plan_in_tenures_and_segments_counts_what_it_gains_as_the_action_speaks():
+    plan = plan_of(
+        ("A", 2026, "sloop", "corp", 5, None),
+        ("A", 2026, "sloop", "sociaal", 4, None),
+        ("B", 2026, "aankoop", "koop", 5, None),
+        ("B", 2026, "aankoop", "duur koop", 4, None),
+    )
+    table = scenario.balance_table(plan, SEGMENTS, [True, False, False], 2025)
+    whole = rows_of(table, vulnerable="all").set_index("segment")
+    assert whole.loc[["corp", "sociaal"], "balance"].tolist() == [0, 0]
+
+
 def test_a_loss_of_unknown_vulnerability_is_no_balance():
     plan = plan_of(("A", 2026, "sloop", "sociaal", 10, None))
     for rule, status in (([None] * 3, "not testable"), ([False] * 3, "balanced")):

@@ -593,7 +593,8 @@ def balance_table(
     Notes
     -----
     verkoop loses its segment and inponden and aankoop theirs; what they gain is of another tenure
-    and is counted under the name of that tenure's first segment.
+    and is counted under the name of that tenure's first segment, or of the tenure itself where the
+    plan speaks of it so.
     """
     moves = _moves(plan.table.assign(vulnerable=_marks(plan, vulnerable)), segments)
     rows = []
@@ -650,6 +651,14 @@ def _moves(table: pd.DataFrame, segments: Mapping[str, str]) -> pd.DataFrame:
     for segment, tenure in segments.items():
         if segment not in THREE:
             first.setdefault(tenure, segment)
+    used = set(table["segment"])
+
+    def name(tenure: str, beside: str) -> str:
+        """Name a tenure as the plan does; where it does both or neither, as the action does."""
+        words = {word for word in used if segments[word] == tenure}
+        own = words == {tenure} or (beside in THREE and (tenure in words or not words))
+        return tenure if own else first.get(tenure, tenure)
+
     rows = []
     for action in table.itertuples():
         other = {SELL: "koop", BUY_IN: "corp", BUY: "corp"}.get(action.action)
@@ -658,10 +667,10 @@ def _moves(table: pd.DataFrame, segments: Mapping[str, str]) -> pd.DataFrame:
             sign = -1 if action.action == DEMOLISH else 1
             rows.append((*base, action.segment, sign * action.n))
             continue
-        lost, gained = action.segment, first.get(other, other)
+        lost, gained = action.segment, name(other, action.segment)
         if segments[lost] == other:  # the segment says what the dwellings become
             source = "corp" if other == "koop" else "koop"
-            lost, gained = first.get(source, source), action.segment
+            lost, gained = name(source, action.segment), action.segment
         rows += [(*base, lost, -action.n), (*base, gained, action.n)]
     return pd.DataFrame(rows, columns=["place", "year", "vulnerable", "segment", "n"])
 
