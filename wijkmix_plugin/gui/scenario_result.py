@@ -268,7 +268,7 @@ def _phasing(tests: list[dict[str, Any]]) -> str:
         return head + paragraph(translate("WijkMix", "No occupied dwellings are demolished."))
     lines = [
         translate("WijkMix", "{sign} {area}, {year}: {value} ({status})").format(
-            sign="✓" if r["status"] == "met" else "✗",
+            sign={"met": "✓", "not met": "✗"}.get(r["status"], "?"),
             area=esc(_area(r["area"])),
             year=r["year"],
             value=_change(r["value"]),

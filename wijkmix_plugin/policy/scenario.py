@@ -88,6 +88,7 @@ PAIR_COLUMNS = [
 LEVELS = {"buurt": "buurt_code", "wijk": "wijk_code", "gemeente": "gemeente_code"}
 NAMED = 10
 BEFORE, AFTER = "before", "after"
+UNKNOWN = "unknown"  # the area of units without a code
 
 
 def read_segments(given: str) -> dict[str, str]:
@@ -825,7 +826,7 @@ def tests_of(
             :math:`R_t` = social and affordable dwellings delivered before year t, less occupied
             dwellings demolished up to and in t, per wijk, in every year with demolition there:
             what has been delivered at the start of a demolition must cover it. Met where it is 0
-            or more.
+            or more; not testable for units without a wijk code, and where they could tip it.
         occupied_before, stayers, leavers, newcomers
             Dwellings, cumulative: stayers + leavers = occupied before. Leavers are occupied
             dwellings demolished or sold; newcomers the new dwellings. Who returns is unknown, so
@@ -837,8 +838,8 @@ def tests_of(
         delivered_wijk, delivered_gemeente, delivered_region
             Social and affordable dwellings delivered up to and in the year in a wijk, a gemeente
             and all units together, where leavers are. Met where they are at least as many as the
-            leavers of that area; not testable without the codes, or with one gemeente for the
-            region.
+            leavers of that area; not testable without the codes, where units without a code could
+            tip it, or with one gemeente for the region.
         social_share_stock, social_share_plan
             Percent of the stock, and of the dwellings delivered since the start: two readings of
             the same aim of 30%, never one number; per gemeente too where there are several.
@@ -847,10 +848,10 @@ def tests_of(
     where, town = (_codes(codes, len(dwellings)) for codes in (wijk, gemeente))
     table = table.assign(wijk=where[table["place"]], gemeente=town[table["place"]])
     areas = sorted(set(table["wijk"])) if wijk is not None else []
-    towns = sorted(set(town)) if gemeente is not None else []
+    towns = sorted({*town} - {UNKNOWN}) if gemeente is not None else []
     rows: list[tuple] = []
     for area in areas or ["all"]:
-        rows += _rolling(table[(table["wijk"] == area) | (area == "all")], area)
+        rows += _rolling(table, area)
     for year in years_of(plan, base):
         for area in (*areas, "all"):
             inside = np.ones(len(where), dtype=bool) if area == "all" else where == area
@@ -861,7 +862,7 @@ def tests_of(
             rows += _demolished(these[these["year"] <= year], area, year)
             rows += _pace(these, area, year, float(np.nansum(dwellings[inside])))
         done = table[table["year"] <= year]
-        rows += _delivered(done, year, wijk is not None, len(towns))
+        rows += _delivered(done, year, wijk is not None, gemeente is not None, len(towns))
         rows += _social(done, after[year], classes, "all", year)
         for code in towns if len(towns) > 1 else ():
             now = after[year][town == code]
@@ -872,7 +873,21 @@ def tests_of(
 def _codes(codes: Sequence[Any] | None, n: int) -> np.ndarray:
     if codes is None:
         return np.full(n, "all", dtype=object)
-    return np.array(["unknown" if pd.isna(c) else str(c) for c in codes], dtype=object)
+    words = ["" if pd.isna(c) else str(c).strip() for c in codes]
+    return np.array([word or UNKNOWN for word in words], dtype=object)
+
+
+def _tested(value: float, area: str, loose: tuple[float, float], what: str) -> tuple[str, str]:
+    """Return the status of a number that must be 0 or more, and why it cannot be told.
+
+    Units without a code (`loose`: what comes there, and what goes) may lie in any area.
+    """
+    come, gone = loose
+    if area != UNKNOWN and value >= gone:
+        return "met", ""
+    if area != UNKNOWN and value + come < 0:
+        return "not met", ""
+    return "not testable", f"of some units the {what} is not known"
 
 
 def _lived_in(table: pd.DataFrame) -> pd.DataFrame:
@@ -900,7 +915,9 @@ def _pace(table: pd.DataFrame, area: str, year: int, dwellings: float) -> list[t
     return [("pace", area, year, 100 * float(now["n"].sum()) / stood, None, "")]
 
 
-def _delivered(table: pd.DataFrame, year: int, has_wijk: bool, towns: int) -> list[tuple]:
+def _delivered(
+    table: pd.DataFrame, year: int, has_wijk: bool, has_gemeente: bool, towns: int
+) -> list[tuple]:
     """Set what is delivered for leavers against the leavers, per wijk, per gemeente and in all."""
     gone = _lived_in(table)
     if gone.empty:
@@ -908,23 +925,28 @@ def _delivered(table: pd.DataFrame, year: int, has_wijk: bool, towns: int) -> li
     new = table[table["action"].isin(DELIVERS) & table["affordable"].astype(bool)]
     rows: list[tuple] = []
 
-    def add(test: str, area: str, left: pd.DataFrame, came: pd.DataFrame) -> None:
+    def add(test: str, area: str, column: str = "") -> None:
+        left, came, loose = gone, new, (0.0, 0.0)
+        if column:
+            left, came = gone[gone[column] == area], new[new[column] == area]
+            lost, won = (float(t.loc[t[column] == UNKNOWN, "n"].sum()) for t in (gone, new))
+            loose = (won, lost)
         value = float(came["n"].sum())
-        status = "met" if value >= left["n"].sum() else "not met"
+        status, why = _tested(value - float(left["n"].sum()), area, loose, column)
         note = "" if left["occupied"].notna().all() else _MAXIMUM_LEAVERS
-        rows.append((test, area, year, value, status, note))
+        rows.append((test, area, year, value, status, "; ".join(filter(None, (note, why)))))
 
     for test, column, there, absent in (
         ("delivered_wijk", "wijk", has_wijk, "the table has no wijk codes"),
-        ("delivered_gemeente", "gemeente", towns > 0, "the table has no gemeente codes"),
+        ("delivered_gemeente", "gemeente", has_gemeente, "the table has no gemeente codes"),
     ):
         if not there:
             rows.append((test, "all", year, None, "not testable", absent))
             continue
         for area in sorted(set(gone[column])):
-            add(test, area, gone[gone[column] == area], new[new[column] == area])
+            add(test, area, column)
     if towns > 1:
-        add("delivered_region", "all", gone, new)
+        add("delivered_region", "all")
     else:
         absent = "the table holds one gemeente: take the stock of the region"
         rows.append(("delivered_region", "all", year, None, "not testable", absent))
@@ -939,12 +961,15 @@ def _rolling(table: pd.DataFrame, area: str) -> list[tuple]:
     gone = table[(table["action"] == DEMOLISH) & (table["occupied"].map(lambda v: v is not False))]
     new = table[table["action"].isin(DELIVERS) & table["affordable"].astype(bool)]
     rows = []
-    for year in sorted(set(gone["year"])):
-        demolished = gone[gone["year"] <= year]
-        value = float(new.loc[new["year"] < year, "n"].sum() - demolished["n"].sum())
+    for year in sorted(set(gone.loc[gone["wijk"] == area, "year"])):
+        came, went = new[new["year"] < year], gone[gone["year"] <= year]
+        demolished = went[went["wijk"] == area]
+        value = float(came.loc[came["wijk"] == area, "n"].sum() - demolished["n"].sum())
+        won, lost = (float(t.loc[t["wijk"] == UNKNOWN, "n"].sum()) for t in (came, went))
+        status, why = _tested(value, area, (won, lost), "wijk")
         sure = demolished["occupied"].notna().all()
         note = "" if sure else "dwellings of unknown occupancy count as occupied"
-        status = "met" if value >= 0 else "not met"
+        note = "; ".join(filter(None, (note, why)))
         rows.append(("new_before_demolition", area, year, value, status, note))
     return rows
 

@@ -117,6 +117,8 @@ NOTES = {
     "compared with a maximum of leavers: occupancy is not known of all dwellings": (
         "vergeleken met een maximum aan vertrekkers: van niet alle woningen is de bewoning bekend"
     ),
+    "of some units the wijk is not known": "van sommige eenheden is de wijk niet bekend",
+    "of some units the gemeente is not known": "van sommige eenheden is de gemeente niet bekend",
     "the table has no wijk codes": "de tabel heeft geen wijkcodes",
     "the table has no gemeente codes": "de tabel heeft geen gemeentecodes",
     "the table holds one gemeente: take the stock of the region": (
