@@ -277,6 +277,7 @@ def test_fractions_are_not_rounded():
         ([[5, 1], [2, 2]], {"which": ["spatial_theil_h"]}, "at least one bandwidth"),
         ([[5, 1], [2, 2]], {"bandwidths": [500, 0]}, "bandwidth 0"),
         ([[5, 1], [2, 2]], {"bandwidths": [-2]}, "bandwidth −2"),
+        ([[5, 1], [2, 2]], {"area": ["all", "b"]}, 'area called "all"'),
     ],
 )
 def test_refusals_name_what_and_where(counts, arguments, message):

@@ -162,7 +162,8 @@ def indices(
     MeasureError
         For negative or infinite counts, a total smaller than its groups (unit named), a group given
         twice, one group without a total, no usable unit, a bandwidth that is no distance, an
-        unknown index, or an index that needs polygons or bandwidths which are not there.
+        unknown index, an index that needs polygons or bandwidths which are not there, or an area
+        called "all", as the whole is.
     Cancelled
         When `cancelled()` is true.
 
@@ -182,6 +183,14 @@ def indices(
     """
     wanted = _wanted(which, geometry, bandwidths)
     counts, total, usable = check(counts, groups, total, area, units)
+    if area is not None and any(isinstance(name, str) and name == ALL for name in area):
+        raise MeasureError(
+            'There is an area called "{name}", and that is what all units together are called in '
+            "the result. Give it another name.",
+            'Er is een gebied dat "{name}" heet, en zo heten in de uitkomst alle eenheden samen. '
+            "Geef het een andere naam.",
+            name=ALL,
+        )
     shapes = np.asarray(geometry, dtype=object)
     points = spatial.representative_points(shapes) if wanted & set(SPATIAL) else None
     whole = all_units(counts, total, usable, ALL, points)
