@@ -672,6 +672,16 @@ def test_the_layer_is_removed_while_it_is_shown(dock):
     assert dock.instruments.scope.currentData() == "all"
 
 
+def test_a_layer_that_lives_on_outside_the_project_is_let_go(dock):
+    layer = add(scan_layer())
+    listened = layer.receivers(layer.customPropertyChanged)
+    layer = QgsProject.instance().takeMapLayer(layer)
+    assert layer.receivers(layer.customPropertyChanged) < listened
+    settle(30)
+    layer.setName("elsewhere")
+    assert not dock._layers_changed.isActive()
+
+
 def test_the_other_scan_takes_over_when_one_is_removed(dock):
     first = add(scan_layer(name="first"))
     add(scan_layer(name="second"))

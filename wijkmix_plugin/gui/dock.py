@@ -177,6 +177,7 @@ class WijkMixDock(QgsDockWidget):
     def _connect_all(self) -> None:
         project = QgsProject.instance()
         self._connect(project.layersAdded, self._layers_changed.start)
+        self._connect(project.layersWillBeRemoved, self._layers_going)
         self._connect(project.layersRemoved, self._layers_removed)
         self._connect(project.cleared, self._layers_changed.start)
         self._connect(project.readProject, self._layers_changed.start)
@@ -278,11 +279,15 @@ class WijkMixDock(QgsDockWidget):
             self._watch(None)
             self._reload()
 
+    def _layers_going(self, layer_ids: list[str]) -> None:
+        """Let go of the layer while it still exists; it may live on outside the project."""
+        if self._layer_id in layer_ids:
+            self._watch(None)
+
     def _layers_removed(self, layer_ids: list[str]) -> None:
         if self._layer_id in layer_ids:
             # At once, not by the timer: nothing of the layer may be asked for from here on.
             self._layer_id = ""
-            self._layer_connections = []
             self._reload()
         print_layout.drop_outlines(layer_ids)
         self._layers_changed.start()
