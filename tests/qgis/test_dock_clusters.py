@@ -707,3 +707,10 @@ def test_a_point_of_the_map_still_picks(dock, panel):
     dock.pick_at(QgsPointXY(120_250, 480_150))
     assert dock._unit.code == "BU00010010"
     assert panel.scatter._focus == dock._unit.fid
+
+
+@pytest.mark.parametrize(("ratio", "pixels"), [(1.0, 12), (2.0, 24)])
+def test_the_dots_are_sharp_on_any_screen(qgis_app, ratio, pixels):
+    from wijkmix.wijkmix_plugin.gui.moran_panel import _swatch
+
+    assert _swatch("HH", ratio).pixmap(64, 64).width() == pixels

@@ -283,7 +283,7 @@ class MoranPanel(QScrollArea):
                 "island": QCoreApplication.translate("WijkMix", "island"),
             }.get(name, name)
             button.setText(f"{short} {number(count)}")
-            button.setIcon(_swatch(name))
+            button.setIcon(_swatch(name, button.devicePixelRatioF()))
             said = QCoreApplication.translate("WijkMix", "Select on the map: {label}")
             button.setToolTip(texts.tip(said.format(label=word)))
             button.setAccessibleName(f"{said.format(label=word)}, {number(count)}")
@@ -455,12 +455,12 @@ def _feature_name(layer: QgsVectorLayer, feature: QgsFeature) -> str:
     return str(feature.id())
 
 
-def _swatch(name: str) -> QIcon:
-    """Return a dot in the colour that a cluster has on the map."""
+def _swatch(name: str, ratio: float) -> QIcon:
+    """Return a dot in the colour that a cluster has on the map, sharp on a screen of that ratio."""
     from ..report.charts import CLUSTER_COLOURS
 
-    size = QSize(12, 12)
-    picture = QPixmap(size)
+    picture = QPixmap(QSize(12, 12) * ratio)
+    picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
