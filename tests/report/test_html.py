@@ -5,6 +5,7 @@ import copy
 import itertools
 import json
 import re
+from html import escape
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
@@ -443,10 +444,15 @@ def test_every_instrument_of_a_flag_has_a_card(catalogue, report):
 
 def test_open_questions_are_not_answered(dutch, result, catalogue):
     section = dutch[dutch.index('<section id="questions">') :].split("</section>")[0]
-    assert section.count("niet beantwoord") == 7 + 4
+    items = [item for step in catalogue.steps for item in step["items"]]
+    # Question 6 asks for two levels, question 7 for two terms.
+    assert section.count("<b>niet beantwoord</b>") == 7 + 2 + len(items)
+    folded = section[section.index("<details>") :].split("</details>")[0]
+    for asked in (*catalogue.questions, *items):
+        assert escape(asked["nl"]) in folded
     assert "Doel niet vastgelegd" in section
     english = html.render_scan(result, catalogue, lang="en")
-    assert english.count("not answered") == 7 + 4
+    assert english.count("<b>not answered</b>") == 7 + 2 + len(items)
     assert "doel niet vastgelegd" in dutch[dutch.index('<section id="flags">') :]
 
 

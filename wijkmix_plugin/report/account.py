@@ -16,36 +16,7 @@ from .page import Page
 _OPEN = 40  # excluded buurten listed without folding
 _NAMED = 3000  # excluded buurten listed with their names; more only by code
 
-# -- open questions and limits ---------------------------------------------------------------------
-
-
-def open_questions(page: Page) -> str:
-    """Return the seven questions and four steps: nobody has answered them yet."""
-    unanswered = page.t("not answered", "niet beantwoord")
-    rows = [
-        [esc(q["nr"]), page.say(q), f"<b>{unanswered}</b>"] for q in page.knowledge("questions")
-    ]
-    steps = [
-        [esc(number), page.say(step), f"<b>{unanswered}</b>"]
-        for number, step in enumerate(page.knowledge("steps"), start=1)
-    ]
-    head = [page.t("No.", "Nr."), page.t("Question", "Vraag"), page.t("Answer", "Antwoord")]
-    return (
-        page.t(
-            "<p><b>Goal not recorded.</b> Figures do not say whether mixing is wanted, for whom "
-            "and at which scale. Answer these questions with the parties involved before drawing "
-            "conclusions.</p>",
-            "<p><b>Doel niet vastgelegd.</b> Cijfers zeggen niet of menging gewenst is, voor wie "
-            "en op welke schaal. Beantwoord deze vragen met de betrokken partijen voor er "
-            "conclusies volgen.</p>",
-        )
-        + page.table(head, rows, caption=page.t("Seven questions", "Zeven vragen"))
-        + page.table(
-            [head[0], page.t("Step", "Stap"), head[2]],
-            steps,
-            caption=page.t("Four steps", "Vier stappen"),
-        )
-    )
+# -- limits ----------------------------------------------------------------------------------------
 
 
 def limits(page: Page) -> str:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from ..errors import Text
 from ..policy import actions, goals, law_checks, worklist
 from ..policy.actions import Monitoring
-from ..policy.goal_sheet import Line, Loaded, Section, goal_sheet
+from ..policy.goal_sheet import Line, Loaded, Section, Sheet, goal_sheet
 from ..policy.goals import Goals
 from ..policy.law_checks import LawChecks
 from ..policy.worklist import Item, Worklist
-from . import account, plan
+from . import plan
 from .numbers import esc
 from .page import FLAG_NAMES, Page
 
@@ -73,11 +73,15 @@ def goals_title(page: Page) -> str:
 
 
 def goals_section(page: Page) -> str:
-    """Return the goal sheet; without a project every question is open."""
-    if page.decisions is None:
-        return account.open_questions(page)
-    sheet = goal_sheet(page.decisions.goals, page.catalogue, page.lang, page.decisions.loaded)
-    parts = _problems(page)
+    """Return the goal sheet; where no goals are known every item is open, behind a line."""
+    found = page.decisions
+    sheet = goal_sheet(
+        Goals() if found is None else found.goals,
+        page.catalogue,
+        page.lang,
+        None if found is None else found.loaded,
+    )
+    parts = "" if found is None else _problems(page)
     if not sheet.is_set:
         parts += page.t(
             "<p><b>Goal not recorded.</b> Figures do not say whether mixing is wanted, for whom "
@@ -87,18 +91,35 @@ def goals_section(page: Page) -> str:
             "en op welke schaal. Beantwoord deze vragen met de betrokken partijen voor er "
             "conclusies volgen.</p>",
         )
-    parts += page.t(
-        "<p>As recorded in the project. Of {n} answers, {m} are still missing.</p>",
-        "<p>Zoals vastgelegd in het project. Van {n} antwoorden ontbreken er nog {m}.</p>",
-        n=page.numbers.integer(sum(len(section.lines) for section in sheet.sections)),
-        m=page.numbers.integer(sheet.n_open),
+    n, m = sum(len(section.lines) for section in sheet.sections), sheet.n_open
+    tables = _tables(page, sheet)
+    if found is None:
+        summary = page.t(
+            "Seven questions and four steps: {n} answers, none of them known here",
+            "Zeven vragen en vier stappen: {n} antwoorden, waarvan hier geen enkel bekend is",
+            n=page.numbers.integer(n),
+        )
+        return parts + page.fold(summary, tables)
+    return (
+        parts
+        + page.t(
+            "<p>As recorded in the project. Of {n} answers, {m} are still missing.</p>",
+            "<p>Zoals vastgelegd in het project. Van {n} antwoorden ontbreken er nog {m}.</p>",
+            n=page.numbers.integer(n),
+            m=page.numbers.integer(m),
+        )
+        + tables
     )
+
+
+def _tables(page: Page, sheet: Sheet) -> str:
+    """Return the main goal, and a table of the questions and one of the steps."""
     heads = {
         "question": page.t("Seven questions", "Zeven vragen"),
         "step": page.t("Four steps", "Vier stappen"),
     }
     main = [section for section in sheet.sections if section.kind == "goal"]
-    parts += "".join(
+    parts = "".join(
         f"<p><b>{esc(section.title)}:</b> {_line(page, line)}</p>"
         for section in main
         for line in section.lines
