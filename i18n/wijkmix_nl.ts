@@ -2904,6 +2904,10 @@
         <translation>Toont waar de menging van eigendomsvormen ongelijk is, welke buurten kandidaat zijn voor nader onderzoek en waarom, en welke instrumenten passen. Geef een laag met CBS-buurten zoals gepubliceerd; de kolommen worden herkend. Een vlag is een reden om beter te kijken, nooit een oordeel over mensen of een ranglijst.</translation>
     </message>
     <message>
+        <source>Shuffled for chance</source>
+        <translation>Geschud voor toeval</translation>
+    </message>
+    <message>
         <source>Shuffled</source>
         <translation>Geschud</translation>
     </message>
@@ -3880,6 +3884,10 @@
         <translation>woningen over blokken</translation>
     </message>
     <message>
+        <source>dwellings</source>
+        <translation>woningen</translation>
+    </message>
+    <message>
         <source>empty = all; else names or codes, with commas</source>
         <translation>leeg = alle; anders namen of codes, met komma's</translation>
     </message>
@@ -4070,6 +4078,10 @@
     <message>
         <source>whole buildings (panden) among blocks</source>
         <translation>hele panden over blokken</translation>
+    </message>
+    <message>
+        <source>whole buildings</source>
+        <translation>hele panden</translation>
     </message>
     <message>
         <source>wijk {code}</source>

@@ -641,6 +641,15 @@ def test_names_with_markup_stay_text(dock):
     assert evil in dock.picker.box.currentText()
 
 
+def test_origin_says_in_words_what_was_shuffled():
+    from wijkmix.wijkmix_plugin.gui import about_panel
+
+    shuffled = about_panel.value_text("null_models", ["dwellings", "panden"])
+    assert shuffled == "dwellings, whole buildings"
+    assert about_panel.value_text("gemeente", ["dwellings"]) == "dwellings"
+    assert about_panel.parameter_name("null_models") == "Shuffled for chance"
+
+
 def test_origin_known_and_unknown(dock):
     add(scan_layer())
     dock.select_code("BU00010001")

@@ -288,3 +288,19 @@ def test_a_buurt_without_wijk_or_figures_gets_no_bar(make, catalogue):
     found = restore.restore(pd.DataFrame(town.frame), town.provenance, tables=False)
     text = section(place.render_place(found, catalogue, town.frame["buurt_code"][0], lang="en"))
     assert "Wijk None" not in text
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", ("Shuffled for chance", "dwellings, whole buildings")),
+        ("nl", ("Geschud voor toeval", "woningen, hele panden")),
+    ],
+)
+def test_what_was_shuffled_is_said_in_words(blocks, catalogue, lang, words):
+    blocks.provenance["parameters"]["null_models"] = ["dwellings", "panden"]
+    document = html.render_scan(blocks, catalogue, lang=lang)
+    settings = document[document.index('id="settings"') :].split("</section>")[0]
+    for word in words:
+        assert word in settings
+    assert "null_models" not in settings

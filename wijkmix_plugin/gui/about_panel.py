@@ -35,13 +35,21 @@ def parameter_name(name: str) -> str:
         ),
         "theta": QCoreApplication.translate("WijkMix", "Dominant tenure from share (assumption)"),
         "min_dwellings": QCoreApplication.translate("WijkMix", "Least dwellings in a block"),
+        "null_models": QCoreApplication.translate("WijkMix", "Shuffled for chance"),
     }.get(name, name)
 
 
 def value_text(name: str, value: Any) -> str:
     """Return the words for the value of a parameter."""
     if isinstance(value, (list, tuple)):
-        return ", ".join(map(str, value)) or QCoreApplication.translate("WijkMix", "all")
+        listed = [str(item) for item in value]
+        if name == "null_models":
+            words = {
+                "dwellings": QCoreApplication.translate("WijkMix", "dwellings"),
+                "panden": QCoreApplication.translate("WijkMix", "whole buildings"),
+            }
+            listed = [words.get(item, item) for item in listed]
+        return ", ".join(listed) or QCoreApplication.translate("WijkMix", "all")
     if name == "reference":
         return {
             "gemeente": QCoreApplication.translate("WijkMix", "the gemeente"),

@@ -451,6 +451,11 @@ _PARAMETERS = {
     "min_dwellings": Text(
         "Least dwellings in a block (assumption)", "Minste woningen in een blok (aanname)"
     ),
+    "null_models": Text("Shuffled for chance", "Geschud voor toeval"),
+}
+_SHUFFLED = {
+    "dwellings": Text("dwellings", "woningen"),
+    "panden": Text("whole buildings", "hele panden"),
 }
 
 
@@ -527,7 +532,9 @@ def _setting(page: Page, key: str, value: object) -> str:
             "all": page.t("the whole input", "de hele invoer"),
         }.get(str(value), esc(value))
     if isinstance(value, (list, tuple)):
-        return esc(", ".join(map(str, value))) if value else page.t("all", "alle")
+        words = _SHUFFLED if key == "null_models" else {}
+        listed = ", ".join(page.say(words.get(str(item), str(item))) for item in value)
+        return listed or page.t("all", "alle")
     return esc(str(value)) if key == "seed" else esc(page.numbers.plain(value))
 
 
