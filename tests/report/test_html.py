@@ -432,7 +432,36 @@ def test_every_trigger_and_caveat_says_whose_it_is(catalogue, report, lang):
 def test_law_is_not_called_old_when_it_is_not(make, catalogue):
     fresh = make()
     fresh.provenance["date"] = "2024-11-01"
-    assert "meer dan twaalf maanden" not in html.render_scan(fresh, catalogue, lang="nl")
+    document = html.render_scan(fresh, catalogue, lang="nl")
+    assert "meer dan twaalf maanden" not in document
+    card = document[document.index('id="i-F07"') :].split("</article>")[0]
+    assert card.count("kan gewijzigd zijn") == 1
+
+
+def test_a_card_says_once_that_the_law_may_have_changed(dutch):
+    card = dutch[dutch.index('id="i-F07"') :].split("</article>")[0]
+    assert "L10" in card
+    assert card.count("kan gewijzigd zijn") == 1
+
+
+def test_the_key_figures_say_which_zero_only_waits_for_data(make, catalogue):
+    waiting = make()
+    told = json.loads(waiting.frame.loc[5, "flag_reasons"])["verdichting"]
+    told["status"] = "unknown"
+    for condition in told["conditions"]:
+        condition["result"] = None if condition["ind"] == "free_capacity" else True
+    waiting.frame["flag_verdichting"] = "no"
+    waiting.frame.loc[[4, 5], "flag_verdichting"] = "unknown"
+    waiting.frame["flag_reasons"] = "{}"
+    waiting.frame.loc[5, "flag_reasons"] = json.dumps({"v": 1, "verdichting": told})
+    document = html.render_scan(waiting, catalogue, lang="nl")
+    rows = document[: document.index('section id="mix"')].split("<tr>")
+    (row,) = (row for row in rows if "Kandidaten: verdichting" in row)
+    assert (
+        "2 niet te beoordelen door ontbrekende gegevens, waarvan 1 alleen door ontbrekende "
+        "plan- of gronddata" in row
+    )
+    assert document.count("waarvan 1 alleen") == 1
 
 
 def test_every_instrument_of_a_flag_has_a_card(catalogue, report):
@@ -453,7 +482,9 @@ def test_open_questions_are_not_answered(dutch, result, catalogue):
     assert "Doel niet vastgelegd" in section
     english = html.render_scan(result, catalogue, lang="en")
     assert english.count("<b>not answered</b>") == 7 + 2 + len(items)
-    assert "doel niet vastgelegd" in dutch[dutch.index('<section id="flags">') :]
+    flags = dutch[dutch.index('<section id="flags">') :]
+    assert "doel niet vastgelegd" in flags
+    assert flags.split("<section class=")[0].count("niet vastgelegd") == 1
 
 
 def test_excluded_units_with_reason_and_share_of_dwellings(result, dutch):

@@ -66,10 +66,8 @@ def goal_mark(page: Page) -> str:
             goal=MAIN_GOALS[page.decisions.goals.main].get(page.lang),
         )
     return page.t(
-        "<p>The goal of this analysis has not been recorded: <b>goal not recorded</b> (see the "
-        "questions below).</p>",
-        "<p>Het doel van deze analyse is niet vastgelegd: <b>doel niet vastgelegd</b> (zie de "
-        "vragen hieronder).</p>",
+        "<p><b>The goal of this analysis has not been recorded</b> (see the questions below).</p>",
+        "<p><b>Het doel van deze analyse is niet vastgelegd</b> (zie de vragen hieronder).</p>",
     )
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..errors import Text
 from ..measures import overview
-from ..policy import scenario_words
+from ..policy import explain, scenario_words
 from . import charts, maps
 from .maps import MapClass
 from .numbers import NONE, esc, is_missing
@@ -203,8 +203,23 @@ def key_figures(page: Page) -> str:
         )
     )
     if not page.two_classes:
+        reasons = [explain.read(text) for text in page.column("flag_reasons")]
         for flag in FLAGS:
             status = pd.Series(page.column(f"flag_{flag}")).value_counts()
+            remark = page.t(
+                "and {p} provisional; {u} cannot be assessed for lack of data",
+                "en {p} voorlopig; {u} niet te beoordelen door ontbrekende gegevens",
+                p=number.integer(status.get("provisional", 0)),
+                u=number.integer(status.get("unknown", 0)),
+            )
+            # A 0 that only says that nobody gave the plan data would be read as "nothing found".
+            waiting = sum(explain.met_otherwise(reason.get(flag)) for reason in reasons)
+            if waiting:
+                remark += page.t(
+                    ", {w} of them only for lack of plan or land data",
+                    ", waarvan {w} alleen door ontbrekende plan- of gronddata",
+                    w=number.integer(waiting),
+                )
             rows.append(
                 (
                     page.t(
@@ -213,12 +228,7 @@ def key_figures(page: Page) -> str:
                         flag=FLAG_NAMES[flag].get(page.lang).lower(),
                     ),
                     number.integer(status.get("candidate", 0)),
-                    page.t(
-                        "and {p} provisional; {u} cannot be assessed for lack of data",
-                        "en {p} voorlopig; {u} niet te beoordelen door ontbrekende gegevens",
-                        p=number.integer(status.get("provisional", 0)),
-                        u=number.integer(status.get("unknown", 0)),
-                    ),
+                    remark,
                 )
             )
     return page.table(

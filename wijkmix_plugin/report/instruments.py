@@ -147,6 +147,7 @@ def _who(page: Page, entry: Mapping[str, Any]) -> str:
 def _law(page: Page, entry: Mapping[str, Any]) -> str:
     watch = {item["id"]: item for item in page.knowledge("legal_watch")}
     day = page.numbers.month(page.knowledge("meta")["law_as_of"])
+    due = _is_due(page, entry)
     items = []
     for rule in entry["legal"]:
         text = page.say(rule)
@@ -155,7 +156,9 @@ def _law(page: Page, entry: Mapping[str, Any]) -> str:
         item = watch.get(rule.get("watch"))
         if item:
             check = law_checks.watch_check(item, _checks(page))
-            tail += f"; {esc(item['id'])} {page.say(item['name'])}, {_told(page, check)}"
+            tail += f"; {esc(item['id'])} {page.say(item['name'])}"
+            if check is not None or not due:  # what is due says below that it may have changed
+                tail += f", {_told(page, check)}"
         items.append(f"{text} <small>({tail})</small>")
     if not items:
         return page.t("no rule named in the source", "geen regel genoemd in de bron")
@@ -165,13 +168,18 @@ def _law(page: Page, entry: Mapping[str, Any]) -> str:
 
 def _own_check(page: Page, entry: Mapping[str, Any]) -> str:
     """Say when somebody of the project checked the law behind an entry, or that it is due."""
-    checks = _checks(page)
-    own = checks.get(entry["id"])
+    own = _checks(page).get(entry["id"])
     parts = [f"<b>{_told(page, own)}</b>"] if own is not None else []
-    today = _today(page)
-    if today is not None and law_checks.is_due(dict(entry), page.catalogue, checks, today):
+    if _is_due(page, entry):
         parts.append(f"▲ {_old(page)}")
     return f'<br><span class="mark">{"; ".join(parts)}</span>' if parts else ""
+
+
+def _is_due(page: Page, entry: Mapping[str, Any]) -> bool:
+    today = _today(page)
+    return today is not None and law_checks.is_due(
+        dict(entry), page.catalogue, _checks(page), today
+    )
 
 
 def _checks(page: Page) -> law_checks.LawChecks:
