@@ -15,6 +15,7 @@ from qgis.core import (
     QgsGeometry,
     QgsPointXY,
     QgsProcessingContext,
+    QgsProcessingException,
     QgsProcessingFeedback,
     QgsProcessingOutputLayerDefinition,
     QgsProject,
@@ -174,6 +175,24 @@ def test_a_layer_may_be_removed_during_the_run(
     assert project.mapLayers() == {}
     rows = table_of(found["OUTPUT"])
     assert [row["buurtcode"] for row in rows] == [f"BU0001{n:04d}" for n in range(48)]
+
+
+def test_blocks_that_go_before_they_are_read_are_not_left_out_in_silence(
+    run, nested_buurten, nested_blocks, qgis_new_project, monkeypatch
+):
+    from wijkmix.wijkmix_plugin import qgis_io
+
+    project = QgsProject.instance()
+    blocks = project.addMapLayer(nested_blocks()).id()
+    read = qgis_io.read
+
+    def removed(*data, **more):
+        project.removeMapLayer(blocks)
+        return read(*data, **more)
+
+    monkeypatch.setattr(qgis_io, "read", removed)
+    with pytest.raises(QgsProcessingException, match="cannot be opened"):
+        run("scan", {"INPUT": nested_buurten, "BLOCKS": blocks, "OUTPUT": "memory:"})
 
 
 def test_a_layer_may_be_edited_during_the_run(
