@@ -158,6 +158,22 @@ def test_a_page_of_a_thousand_goes_on_without_a_total(cache):
     assert len(found.frame) == 1001
 
 
+def test_a_wfs_that_gives_less_than_a_page_at_once_is_asked_until_nothing_comes(eleven, cache):
+    found = ask(Server(eleven, page=4, total=False), cache, "GM0599", at=WFS)
+    assert len(found.frame) == 11
+
+
+def test_a_wfs_without_pages_is_not_asked_for_ever(eleven, cache):
+    server = Server(eleven, page=1000, total=False)
+    found = ask(
+        lambda url: server(re.sub("startIndex=[0-9]+", "startIndex=0", url)),
+        cache,
+        "GM0599",
+        at=WFS,
+    )
+    assert len(found.frame) == 11
+
+
 def test_gemeente_by_code_any_case_several_and_everyday_names(eleven, cache):
     server = Server(eleven)
     found = ask(server, cache, "gm0606,  ROTTERDAM ")

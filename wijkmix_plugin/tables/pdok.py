@@ -546,17 +546,22 @@ class _Wfs:
             query["filter"] = _filter(conditions)
         came = 0
         seen: set[str] = set()
+        last: list[dict[str, Any]] = []
         while True:
             url = self._url(**query, startIndex=str(came))
             page = self.fetcher.page(url, partial(_features, url))
             features, total = page["features"], page["total"]
+            if total is None and 0 < len(last) < PAGE and features == last:
+                break  # a server without pages gives the same again
+            last = features
             ids = {str(f["id"]) for f in features if f.get("id") is not None}
             if ids & seen:
                 _raise_circle(url)
             seen |= ids
             came += len(features)
             yield features, total
-            if not features or (len(features) < PAGE and (total is None or came >= total)):
+            # A page may be short because the server gives no more at once.
+            if not features or (total is not None and came >= total and len(features) < PAGE):
                 break
         _check_total(self.root, came, total)
 
