@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pandas as pd
 import pytest
+from wijkmix.wijkmix_plugin.errors import PolicyError
 from wijkmix.wijkmix_plugin.measures import change, waterbed
 from wijkmix.wijkmix_plugin.measures.swap import swap_bound
 from wijkmix.wijkmix_plugin.policy import scenario, scenario_flags, scenario_run
@@ -57,6 +58,12 @@ def worked_out(catalogue, rows, frame=None, **more):
     frame = town() if frame is None else frame
     actions = pd.DataFrame(rows, columns=list(scenario.COLUMNS))
     return scenario_run.run_scenario(frame, actions, catalogue, **more)
+
+
+def test_actions_without_a_year_are_refused_with_a_message(catalogue):
+    actions = pd.DataFrame([("BU1", "sloop")], columns=["unit", "action"])
+    with pytest.raises(PolicyError, match="lack the columns year, segment, n"):
+        scenario_run.run_scenario(town(), actions, catalogue)
 
 
 @pytest.fixture

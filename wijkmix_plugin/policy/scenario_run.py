@@ -140,7 +140,8 @@ def run_scenario(
     codes = [str(code) for code in frame[CODE]]
     segments = scenario.read_segments(segment_map)
     years = frame["year"].tolist() if "year" in frame else []
-    base, assumed = scenario.base_year(years, actions["year"].tolist())
+    moments = actions["year"].tolist() if "year" in actions else []
+    base, assumed = scenario.base_year(years, moments)
     plan = scenario.read_plan(actions, codes, segments, classes, base)
     counts = stock_counts(frame, classes)
     after = scenario.stock(counts, plan, codes, classes, base)
