@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from wijkmix.wijkmix_plugin.errors import Cancelled, MeasureError
+from wijkmix.wijkmix_plugin.measures import lag_null
 from wijkmix.wijkmix_plugin.measures.local_moran import benjamini_hochberg, local_moran
 from wijkmix.wijkmix_plugin.measures.neighbours import Neighbours, from_pairs
 
@@ -198,6 +199,18 @@ def test_all_others_as_neighbours_have_one_possible_lag():
     values = np.array([1.0, 4, 2, 8, 5])
     first, second = np.triu_indices(5, 1)
     assert local_moran(values, from_pairs(5, first, second)).p.tolist() == [1.0] * 5
+
+
+def test_nearly_all_others_are_counted_by_what_is_left_out(monkeypatch):
+    asked = []
+    counted = lag_null._all_draws
+    monkeypatch.setattr(
+        lag_null, "_all_draws", lambda n, k, **more: asked.append(k) or counted(n, k, **more)
+    )
+    values = np.random.default_rng(0).normal(size=400)
+    first, second = np.triu_indices(400, 1)
+    assert local_moran(values, from_pairs(400, first, second)).p.tolist() == [1.0] * 400
+    assert asked == [1]
 
 
 def test_two_values_are_hypergeometric():
@@ -441,6 +454,9 @@ def test_no_population_is_missing_and_impossible_rates_are_refused():
             local_moran(events, ring(6), base=bad)
     with pytest.raises(MeasureError, match="constant"):
         local_moran(np.zeros(6), ring(6), base=base)
+    for even in (np.full(6, 12.0), np.array([12.0, 24, 36, 48, 60, 72])):
+        with pytest.raises(MeasureError, match=r"constant \(0\.25 in all units\)"):
+            local_moran(even / 4, ring(6), base=even)
 
 
 # -- refusals and limits -------------------------------------------------------------------------

@@ -134,6 +134,11 @@ def tails(
     exact = np.zeros((3, n), np.int64)
     for k in [k for k in todo if comb(n, k) <= ENUMERATE]:
         members = todo.pop(k)
+        if 2 * k > n:  # what is left out is less; where that is the unit itself, the draw is one
+            left = _all_draws(n, n - k, ordered=False)
+            at, draw = _holding(left, members, n)
+            exact += _count_own(at, (y.sum() - y[left].sum(axis=0))[draw], total)
+            continue
         units = _all_draws(n, k, ordered=False)
         sums = y[units].sum(axis=0)
         exact[:, members] = _count(sums, _nearly_sorted(sums), total[members])

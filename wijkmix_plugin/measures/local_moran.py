@@ -304,9 +304,9 @@ def _no_population(events: np.ndarray, base: np.ndarray, valid: np.ndarray) -> n
 def _rates(events: np.ndarray, base: np.ndarray) -> np.ndarray:
     """Standardise rates by empirical Bayes, as esda's `assuncao_rate`."""
     mean = events.sum() / base.sum()
-    if mean == 0:
-        return np.zeros(len(events))
     rate = events / base
+    if (rate == rate[0]).all():
+        return rate
     variance = (base * (rate - mean) ** 2).sum() / base.sum() - mean / base.mean()
     per_unit = variance + mean / base
     return (rate - mean) / np.sqrt(np.where(per_unit < 0, mean / base, per_unit))
