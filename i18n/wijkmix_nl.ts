@@ -1296,6 +1296,10 @@
         <translation>Minder woningen</translation>
     </message>
     <message>
+        <source>Fewest dwellings of which no class holds 80%</source>
+        <translation>Kleinste aantal woningen waarvan geen klasse 80% heeft</translation>
+    </message>
+    <message>
         <source>Fewest dwellings that are shown</source>
         <translation>Kleinste aantal woningen dat wordt getoond</translation>
     </message>
@@ -2232,14 +2236,6 @@
         <translation>Geen verandering</translation>
     </message>
     <message>
-        <source>No class holds 80% from so many dwellings on</source>
-        <translation>Geen klasse heeft 80% vanaf zoveel woningen</translation>
-    </message>
-    <message>
-        <source>No class holds 80% from this radius on (m)</source>
-        <translation>Geen klasse heeft 80% vanaf deze straal (m)</translation>
-    </message>
-    <message>
         <source>No class: fewer than two blocks</source>
         <translation>Geen klasse: minder dan twee blokken</translation>
     </message>
@@ -2934,6 +2930,10 @@
     <message>
         <source>Smaller blocks show no counts; the default is an assumption.</source>
         <translation>Kleinere blokken laten geen aantallen zien; de standaardwaarde is een aanname.</translation>
+    </message>
+    <message>
+        <source>Smallest radius in which no class holds 80% (m)</source>
+        <translation>Kleinste straal waarbinnen geen klasse 80% heeft (m)</translation>
     </message>
     <message>
         <source>Smallest swap (lower bound)</source>

@@ -256,8 +256,8 @@ class SurroundingsProfile(BlocksAlgorithm):
 def _aliases() -> dict[str, str]:
     translate = QCoreApplication.translate
     return {
-        "mixed_from_r": translate("WijkMix", "No class holds 80% from this radius on (m)"),
-        "mixed_from_k": translate("WijkMix", "No class holds 80% from so many dwellings on"),
+        "mixed_from_r": translate("WijkMix", "Smallest radius in which no class holds 80% (m)"),
+        "mixed_from_k": translate("WijkMix", "Fewest dwellings of which no class holds 80%"),
         "div_area": translate("WijkMix", "Diversity of the unit's area (0-1)"),
         "div_same": translate("WijkMix", "Diversity of as many nearest dwellings (0-1)"),
         "border_hides": translate("WijkMix", "Area minus as many nearest dwellings"),

@@ -109,6 +109,17 @@ def test_radius_row_is_the_spatial_index():
         assert scales[name].iloc[1] == pytest.approx(rows["value"].iloc[0], abs=1e-12)
 
 
+def test_the_first_mixed_scale_is_the_smallest_in_whatever_order_they_are_asked():
+    # Mixed within 1 m, and in as many dwellings; farther out one class has it all.
+    points = np.array([[0.0, 0], [1, 0], [5, 0]])
+    counts = np.array([[10.0, 0], [0, 10], [20, 20]])
+    asked = {"radii": [9, 1, 9], "dwellings": [40, 20]}
+    units, scales = profile(points, counts, ["a", "b"], **asked)
+    assert units["mixed_from_r"].tolist() == [1, 1, 0]
+    assert units["mixed_from_k"].tolist() == [20, 20, 0]
+    assert scales["scale"].tolist() == [0, 1, 9, 20, 40]
+
+
 def test_unusable_units_get_nothing_and_count_for_nobody():
     points = np.array([[0.0, 0], [1, 0], [np.nan, 0], [2, 0]])
     counts = np.array([[1.0, 1], [np.nan, 1], [4, 4], [0, 0]])

@@ -397,7 +397,8 @@ def profile(
     Returns
     -------
     units : DataFrame, n rows
-        Per scale s (`r<radius>` or `k<dwellings>`): `div_s` (0-1) and `share_<group>_s` (percent).
+        Per scale s (`r<radius>` or `k<dwellings>`), from small to large: `div_s` (0-1) and
+        `share_<group>_s` (percent).
         `mixed_from_r` and `mixed_from_k`: the first scale at which no group holds 80%; 0 where
         that is so in the unit itself, NaN where some group does at every scale. With `areas` also
         `div_area` of the unit's area, `div_same` of as many nearest dwellings as that area holds,
@@ -432,6 +433,7 @@ def profile(
             "Omgevingen vragen minstens twee groepen en kregen er {n}.",
             n=len(groups),
         )
+    radii, dwellings = sorted(set(radii)), sorted(set(dwellings))
     used = np.isfinite(points).all(axis=1) & np.isfinite(counts).all(axis=1)
     used &= np.nan_to_num(counts).sum(axis=1) > 0
     if not used.any():
@@ -449,7 +451,7 @@ def profile(
             progress(part[0] + value * (part[1] - part[0]) / 100.0)
 
     around = list(within(points[used], own, radii, told=told, progress=step, cancelled=cancelled))
-    if len(radii):
+    if radii:
         part[:] = [part[1], part[1] + 100.0 / sum(jobs)]
     around += list(nearest(points[used], own, dwellings, progress=step, cancelled=cancelled))
     scales = [(float(r), "radius", f"r{r:g}") for r in radii]
@@ -475,7 +477,7 @@ def profile(
         if len(asked):
             units[name] = _spread(first[kind], used)
     if areas is not None:
-        if len(dwellings):
+        if dwellings:
             part[:] = [part[1], 100.0]
         label = pd.Series(list(areas), dtype=object)[used]
         inside, near = _same_size(points[used], own, label, step, cancelled)
