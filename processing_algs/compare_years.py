@@ -197,6 +197,8 @@ class CompareYears(WijkMixAlgorithm):
         from ..wijkmix_plugin.measures.local_moran import local_moran
         from ..wijkmix_plugin.policy.indicators import yes_or_no
         from ..wijkmix_plugin.tables.crosswalk import on_equal_boundaries, other_areas
+        from ..wijkmix_plugin.tables.roles import NUMBERS
+        from ..wijkmix_plugin.tables.values import number_columns
 
         source = self.source(parameters, self.SECOND, context)
         drawn = QgsWkbTypes.geometryType(source.wkbType()) == Qgis.GeometryType.Polygon
@@ -215,6 +217,7 @@ class CompareYears(WijkMixAlgorithm):
         # Asked for again: the layer may have gone while the other was read.
         again = self.source(parameters, self.SECOND, context)
         two = qgis_io.read(again, geometry=drawn, feedback=feedback)
+        one, two = (number_columns(year, [*NUMBERS, *asked]) for year in (one, two))
         treated_by = self._treated(parameters, context) if drawn else ""
         if treated_by:
             again = self.source(parameters, self.SECOND, context)

@@ -12,6 +12,7 @@ import pytest
 from qgis.core import (
     QgsCoordinateTransformContext,
     QgsFeature,
+    QgsField,
     QgsGeometry,
     QgsPointXY,
     QgsProcessingContext,
@@ -22,6 +23,7 @@ from qgis.core import (
     QgsVectorFileWriter,
     QgsVectorLayer,
 )
+from qgis.PyQt.QtCore import QMetaType
 
 
 class Warnings(QgsProcessingFeedback):
@@ -302,3 +304,63 @@ def test_both_years_may_be_removed_during_the_run(
     found = run("compare_years", parameters)
     classes = [row["area_class"] for row in table_of(found["OUTPUT"])]
     assert classes.count("treated") == 1
+
+
+def test_a_csv_of_our_own_is_read_back_by_its_path(run, buurten, table_of, tmp_path):
+    """A CSV by path has text in every field, and nothing where a number is missing."""
+
+    def unknown(rows):
+        for name in rows[0]:
+            if "percentage" in name or "perc_" in name:
+                rows[5][name] = None
+
+    made = {}
+    for ending in (".csv", ".gpkg"):
+        prepared, scanned = (str(tmp_path / f"{name}{ending}") for name in ("stock", "scan"))
+        layer = buurten(change=unknown)
+        run("prepare_buurten", {"INPUT": layer, "OUTPUT": prepared})
+        run("scan", {"INPUT": layer, "OUTPUT": scanned, "PERMUTATIONS": 99})
+        plan = QgsVectorLayer(
+            "None?field=unit:string&field=year:int&field=action:string&field=segment:string&field=n:int",
+            "plan",
+            "memory",
+        )
+        action = QgsFeature(plan.fields())
+        action.setAttributes(["BU00010000", 2026, "sloop", "sociaal", 2])
+        assert plan.dataProvider().addFeatures([action])[0]
+        memory = "TEMPORARY_OUTPUT"
+        jobs = {
+            "compare_years": (
+                {"FIRST": prepared, "SECOND": prepared, "INDICES": memory, "WATERBED": memory},
+                "INDICES",
+            ),
+            "scenario": (
+                {"INPUT": prepared, "ACTIONS": plan, "INDICES": memory, "BALANCE": memory}
+                | {"TESTS": memory},
+                "INDICES",
+            ),
+            "candidate_flags": ({"INPUT": scanned}, "OUTPUT"),
+        }
+        for name, (parameters, output) in jobs.items():
+            results = run(name, {"OUTPUT": memory, **parameters})
+            made[name, ending] = table_of(results[output])
+    for name in jobs:
+        for one, two in zip(made[name, ".csv"], made[name, ".gpkg"], strict=True):
+            for field in one:
+                if field not in ("fid", "area", "note") and isinstance(two[field], (int, float)):
+                    assert one[field] == pytest.approx(two[field], abs=1e-4), (name, field)
+
+
+def test_text_where_counts_are_due_is_named(run, buurten):
+    found = run("prepare_buurten", {"INPUT": buurten(), "OUTPUT": "memory:"})
+    stock = run.context.takeResultLayer(found["OUTPUT"])
+    place = stock.fields().lookupField("n_koop")
+    stock.dataProvider().deleteAttributes([place])
+    stock.dataProvider().addAttributes([QgsField("n_koop", QMetaType.Type.QString)])
+    stock.updateFields()
+    place = stock.fields().lookupField("n_koop")
+    first = next(stock.getFeatures()).id()
+    assert stock.dataProvider().changeAttributeValues({first: {place: "veel"}})
+    outputs = dict.fromkeys(("OUTPUT", "WATERBED", "INDICES"), "TEMPORARY_OUTPUT")
+    with pytest.raises(QgsProcessingException, match="n_koop must hold numbers; found: veel"):
+        run("compare_years", {"FIRST": stock, "SECOND": stock, **outputs})

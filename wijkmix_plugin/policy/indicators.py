@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ..errors import TableError, exact
-from ..tables import values
+from ..tables.roles import NUMBERS
+from ..tables.values import number_columns
 from .catalogue import Catalogue
 from .conditions import CLUSTERS, UNTESTED
 
@@ -19,13 +20,16 @@ NO = frozenset({"false", "f", "0", "nee", "n", "no", "onwaar"})
 TENURE = ("share_koop", "share_corp", "share_overig_huur")
 LAND = ("owner_public", "owner_market")
 _SHOWN = 10
+# Numbers that a scan writes beside the indicators.
+_BESIDE = re.compile(r"n_neighbours|local_divergence|lq_[a-z]+|moran_[a-z]+_(?:i|lag|p|q)")
 
 
 def clean(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Return the frame with every indicator of the catalogue in the kind that conditions compare.
 
     Numbers become float64, with the missing codes of the CBS (<= -99990) as NaN; yes and no become
-    True, False or None; cluster labels stay. Columns that are no indicator stay as they are.
+    True, False or None; cluster labels stay. The counts of the canonical table and what stands
+    beside the indicators become numbers too; other columns stay as they are.
 
     Raises
     ------
@@ -46,7 +50,7 @@ def clean(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
         elif kind == "cluster":
             cleaned[name] = _labels(column)
         else:
-            cleaned[name] = _numbers(column)
+            cleaned[name] = number_columns(frame[[name]], [name])[name]
     percents = {n: c for n, c in cleaned.items() if catalogue.indicators[n]["kind"] == "percent"}
     # Shares of one whole add up to 100, so a small one beside large ones is no fraction; and a
     # change of a share may be small.
@@ -58,7 +62,12 @@ def clean(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     for name, column in percents.items():
         if not name.startswith("delta_"):
             _refuse_fractions(column, name)
-    return frame.assign(**cleaned)
+    rest = [
+        name
+        for name in map(str, frame.columns)
+        if name not in cleaned and (name in NUMBERS or _BESIDE.fullmatch(name))
+    ]
+    return number_columns(frame, rest).assign(**cleaned)
 
 
 def yes_or_no(found: Sequence[Any], what: str) -> list[bool | None]:
@@ -100,18 +109,6 @@ def _labels(column: pd.Series) -> pd.Series:
             values=_some(strange),
         )
     return found
-
-
-def _numbers(column: pd.Series) -> pd.Series:
-    read = values.numbers(column)
-    if read.unreadable:
-        raise TableError(
-            "{name} must hold numbers; found: {values}.",
-            "{name} moet getallen bevatten; gevonden: {values}.",
-            name=column.name,
-            values=_some(read.unreadable),
-        )
-    return pd.Series(np.asarray(read.values, dtype=float), index=column.index)
 
 
 def _refuse_fractions(column: pd.Series, name: str) -> None:

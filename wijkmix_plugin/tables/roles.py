@@ -295,6 +295,8 @@ ALL_ROLES: dict[str, Role] = {**ROLES, **SOURCE_ROLES}
 
 # What a canonical table always has, also where the source has nothing.
 ALWAYS = tuple(ROLES)[:11]
+# The canonical columns with numbers.
+NUMBERS = tuple(name for name, role in ROLES.items() if role.kind not in ("code", "text"))
 COUNTS = ("n_koop", "n_corp", "n_overig", "n_unknown", "n_huur")
 SHARE_OF_COUNT = {
     "n_koop": "share_koop",

@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+
+from ..errors import TableError
 
 # CBS marks a missing number by -99995 (not in this release), -99997 (unknown, unreliable or
 # secret) and, up to about 2020, -99999999. SES scores are rightly negative, so a plain minus sign
@@ -20,6 +23,7 @@ MISSING_MARKS = frozenset({"", ".", "-", "x", "X", ",", "nan", "NaN", "None", "N
 EITHER = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 
 FLOAT_NOISE = 1e-9
+_SHOWN = 10  # values in a message
 
 
 class Numbers(NamedTuple):
@@ -82,6 +86,31 @@ def numbers(column: pd.Series, *, count: bool = False) -> Numbers:
         not_in_release = values == NOT_IN_RELEASE
         missing = (values <= MISSING_FROM) | ~np.isfinite(values)
     return Numbers(np.where(missing, np.nan, values), not_in_release, unreadable)
+
+
+def number_columns(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
+    """Return the frame with these of its columns as numbers: a CSV gives text for all of them.
+
+    Raises
+    ------
+    TableError
+        A value is neither a number nor a mark of a missing one; the message names column and value.
+    """
+    found = {}
+    for name in names:
+        if name not in frame:
+            continue
+        read = numbers(frame[name])
+        if read.unreadable:
+            shown = sorted(read.unreadable)
+            raise TableError(
+                "{name} must hold numbers; found: {values}.",
+                "{name} moet getallen bevatten; gevonden: {values}.",
+                name=name,
+                values=", ".join(shown[:_SHOWN]) + (", …" if len(shown) > _SHOWN else ""),
+            )
+        found[name] = read.values
+    return frame.assign(**found)
 
 
 def _decimal_point(cell: str) -> str:
