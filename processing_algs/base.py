@@ -36,7 +36,7 @@ from qgis.core import (
     QgsVectorLayer,
     QgsWkbTypes,
 )
-from qgis.PyQt.QtCore import QCoreApplication
+from qgis.PyQt.QtCore import QCoreApplication, QMetaType
 from qgis.PyQt.QtGui import QIcon
 
 from ..wijkmix_plugin import dependencies, qgis_io
@@ -52,6 +52,7 @@ _BESIDE_SHP = (".dbf", ".shx", ".prj", ".cpg", ".qpj", ".qix", ".sbn", ".sbx")
 _NO_ROOM = 4096  # bytes: less than one block of a file system
 # Formats whose writer does not tell that the disk was full.
 _TELL_NOTHING = (".geojson", ".json", ".geojsonl", ".csv", ".tsv", ".gml", ".kml", ".fgb", ".xlsx")
+_WHOLE_NUMBERS = (QMetaType.Type.Int, QMetaType.Type.LongLong)
 ICON = Path(__file__).parent.parent / "resources" / "icons" / "wijkmix.svg"
 
 
@@ -380,6 +381,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         added = qgis_io.fields_of(columns)
         for field in added:
             fields.append(field)
+        self._rename_key(fields, kept, found, feedback)
         rows = qgis_io.rows_of(columns, added)
         features = []
         for number, (feature, row) in enumerate(zip(found, rows, strict=True)):
@@ -399,6 +401,32 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         self._check_whole(parameters, name, context, len(features))
         qgis_io.record_in_file(destination, self._provenance)
         return destination
+
+    def _rename_key(
+        self, fields: QgsFields, kept: list[int], found: list[QgsFeature], feedback: Any
+    ) -> None:
+        """Rename a field `fid` that cannot be the key of a GeoPackage: QGIS would write it as one.
+
+        The first fields are those at the places `kept` of the features `found`.
+        """
+        for number, place in enumerate(kept):
+            field = fields[number]
+            if field.name().lower() != "fid":
+                continue
+            values = {qgis_io.plain(feature.attributes()[place]) for feature in found}
+            if field.type() in _WHOLE_NUMBERS and len(values - {None}) == len(found):
+                return
+            taken = {name.lower() for name in fields.names()}
+            new = next(n for i in range(1, len(taken) + 2) if (n := f"fid_{i}") not in taken)
+            fields.rename(number, new)
+            told = Text(
+                "The field {old} has empty or repeated values, or not whole numbers, so it cannot "
+                "be the key of a GeoPackage. In the output it is called {new}.",
+                "Het veld {old} bevat lege of dubbele waarden, of geen gehele getallen, en kan dus "
+                "niet de sleutel van een GeoPackage zijn. In de uitvoer heet het {new}.",
+            )
+            self.note(feedback, told.format(old=field.name(), new=new), warning=True)
+            return
 
     def _check_whole(self, parameters: dict[str, Any], name: str, context: Any, n: int) -> None:
         """Look whether a file holds what was written: not every writer says that a disk is full."""
@@ -442,7 +470,6 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
                 where=str(parameters[name]),
             )
         qgis_io.write(features, sink, destination)
-        sink.flushBuffer()
 
     # -- destinations that can be written, and go when the run fails
 

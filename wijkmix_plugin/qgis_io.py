@@ -987,14 +987,15 @@ def features_of(frame: pd.DataFrame, fields: QgsFields, feedback: Any = None) ->
 
 def write(features: list[QgsFeature], sink: QgsFeatureSink, where: str) -> None:
     """Add the features to a sink, or say where and why that failed."""
-    if not sink.addFeatures(features, QgsFeatureSink.Flag.FastInsert):
+    added = sink.addFeatures(features, QgsFeatureSink.Flag.FastInsert)
+    # Some writers keep the features until now.
+    if not sink.flushBuffer() or not added:
         raise TableError(
-            "The output {where} could not be written: {reason}. Choose another place, or close the "
-            "program "
-            "that has the file open.",
-            "De uitvoer {where} kon niet worden geschreven: {reason}. Kies een andere plek, of "
-            "sluit het "
-            "programma dat het bestand open heeft.",
+            "The output {where} could not be written: {reason}. Choose another place or file type; "
+            "a file that is locked is open in another program.",
+            "De uitvoer {where} kon niet worden geschreven: {reason}. Kies een andere plek of "
+            "bestandssoort; een bestand dat vergrendeld is (locked), is open in een ander "
+            "programma.",
             where=where,
             reason=sink.lastError() or "?",
         )

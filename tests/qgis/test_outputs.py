@@ -17,9 +17,11 @@ from qgis.core import (
     QgsPointXY,
     QgsProcessingContext,
     QgsProcessingException,
+    QgsProcessingFeatureSourceDefinition,
     QgsProcessingFeedback,
     QgsProcessingOutputLayerDefinition,
     QgsProject,
+    QgsProviderRegistry,
     QgsVectorFileWriter,
     QgsVectorLayer,
 )
@@ -84,6 +86,67 @@ def test_runs_that_load_nothing_leave_nothing_behind(run, buurten):
     assert len(styling._waiting) == before
 
 
+SHARES = ["percentage_koopwoningen", "percentage_huurwoningen"]
+
+
+def table_in(path, name="t"):
+    return f"ogr:dbname='{path}' table=\"{name}\" (geom)"
+
+
+def count(path, name=None):
+    """Return how many features a file holds; None where there is no such file or table."""
+    layer = QgsVectorLayer(f"{path}|layername={name}" if name else str(path), "x", "ogr")
+    return layer.featureCount() if layer.isValid() else None
+
+
+def tables_of(path):
+    """Return the tables of a GeoPackage that QGIS shows."""
+    return {found.name() for found in QgsProviderRegistry.instance().querySublayers(str(path))}
+
+
+def with_fid(layer, kind, value):
+    """Give every feature of a layer the same fid."""
+    layer.dataProvider().addAttributes([QgsField("fid", kind)])
+    layer.updateFields()
+    index = layer.fields().lookupField("fid")
+    values = {feature.id(): {index: value} for feature in layer.getFeatures()}
+    assert layer.dataProvider().changeAttributeValues(values)
+    return layer
+
+
+class TestAFieldFid:
+    """QGIS writes a field `fid` as the key of a GeoPackage."""
+
+    @pytest.mark.parametrize("kind", ["Int", "LongLong", "Double", "QString"])
+    @pytest.mark.parametrize("place", ["plain", "table"])
+    @pytest.mark.parametrize("name", ["local_morans_i", "local_segregation", "swap_bound"])
+    def test_one_that_cannot_be_a_key_gets_another_name(
+        self, run, buurten, tmp_path, name, place, kind
+    ):
+        layer = with_fid(buurten(), getattr(QMetaType.Type, kind), "7" if kind == "QString" else 7)
+        path = tmp_path / "found.gpkg"
+        feedback = Warnings()
+        output = str(path) if place == "plain" else table_in(path)
+        run(name, {"INPUT": layer, "OUTPUT": output, **RUNS[name]}, feedback=feedback)
+        found = QgsVectorLayer(str(path), "x", "ogr")
+        assert [str(int(f["fid_1"])) for f in found.getFeatures()] == ["7"] * 48
+        assert [text for text in feedback.found if "fid_1" in text]
+
+    def test_one_that_can_stays(self, run, buurten, tmp_path):
+        path = tmp_path / "found.gpkg"
+        layer = saved(buurten(), tmp_path / "buurten.gpkg")
+        layer.selectByIds([5, 9])
+        chosen = QgsProcessingFeatureSourceDefinition(layer.id(), True)
+        QgsProject.instance().addMapLayer(layer)
+        feedback = Warnings()
+        parameters = {"INPUT": chosen, "GROUPS": SHARES, "OUTPUT": str(path)}
+        run("local_segregation", parameters, feedback=feedback)
+        QgsProject.instance().removeMapLayer(layer.id())
+        found = QgsVectorLayer(str(path), "x", "ogr")
+        assert [f["fid"] for f in found.getFeatures()] == [5, 9]
+        assert feedback.found == []
+
+
 class TestAFailureOfTheWriting:
     """A run that fails takes its file away, and says what went wrong itself."""
 
@@ -134,7 +197,7 @@ class TestAFailureOfTheWriting:
 CORP = "perc_huurwoningen_in_bezit_woningcorporaties"
 RUNS = {
     "local_morans_i": {"FIELD": CORP, "PERMUTATIONS": 99},
-    "local_segregation": {"GROUPS": ["percentage_koopwoningen", "percentage_huurwoningen"]},
+    "local_segregation": {"GROUPS": SHARES},
     "swap_bound": {"GROUP": CORP, "TOTAL": "woningvoorraad", "MAX_DWELLINGS": 4},
     "aggregate_dwellings": {"AREA_CODE": "buurtcode", "TENURE": "t", "TENURE_MAP": '{"k": "koop"}'},
 }
@@ -263,8 +326,9 @@ def test_layers_of_the_project_are_asked_in_the_main_thread(
     assert all(asked)
 
 
-def saved(layer, path):
+def saved(layer, path, driver="GPKG"):
     options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName = driver
     QgsVectorFileWriter.writeAsVectorFormatV3(
         layer, str(path), QgsCoordinateTransformContext(), options
     )
