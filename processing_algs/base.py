@@ -5,15 +5,17 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import itertools
 import os
 import shutil
 import traceback
 from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
+    QgsDataSourceUri,
     QgsExpression,
     QgsFeature,
     QgsFeatureRequest,
@@ -33,6 +35,9 @@ from qgis.core import (
     QgsProcessingParameterString,
     QgsProcessingUtils,
     QgsProperty,
+    QgsProviderConnectionException,
+    QgsProviderRegistry,
+    QgsVectorFileWriter,
     QgsVectorLayer,
     QgsWkbTypes,
 )
@@ -40,7 +45,14 @@ from qgis.PyQt.QtCore import QCoreApplication, QMetaType
 from qgis.PyQt.QtGui import QIcon
 
 from ..wijkmix_plugin import dependencies, qgis_io
-from ..wijkmix_plugin.errors import Cancelled, PolicyError, TableError, Text, WijkMixError
+from ..wijkmix_plugin.errors import (
+    Cancelled,
+    OutputError,
+    PolicyError,
+    TableError,
+    Text,
+    WijkMixError,
+)
 from ..wijkmix_plugin.qgis_io import language
 
 if TYPE_CHECKING:
@@ -48,10 +60,18 @@ if TYPE_CHECKING:
 
 # What the formats keep beside the file that is named.
 _BESIDE = ("", "-wal", "-shm", "-journal")
-_BESIDE_SHP = (".dbf", ".shx", ".prj", ".cpg", ".qpj", ".qix", ".sbn", ".sbx")
+_SISTERS = {
+    ".shp": (".dbf", ".shx", ".prj", ".cpg", ".qpj", ".qix", ".sbn", ".sbx"),
+    ".tab": (".dat", ".map", ".id", ".ind"),
+    ".gml": (".xsd", ".gfs"),
+}
 _NO_ROOM = 4096  # bytes: less than one block of a file system
-# Formats whose writer does not tell that the disk was full.
-_TELL_NOTHING = (".geojson", ".json", ".geojsonl", ".csv", ".tsv", ".gml", ".kml", ".fgb", ".xlsx")
+# Formats that QGIS opens as it wrote them; with another one (a table in .shp is only a .dbf), one
+# that does not open says nothing.
+_READABLE = (
+    *(".gpkg", ".geojson", ".json", ".geojsonl", ".csv", ".tsv", ".gml", ".kml", ".fgb"),
+    *(".xlsx", ".ods", ".tab"),
+)
 _WHOLE_NUMBERS = (QMetaType.Type.Int, QMetaType.Type.LongLong)
 ICON = Path(__file__).parent.parent / "resources" / "icons" / "wijkmix.svg"
 
@@ -59,6 +79,23 @@ ICON = Path(__file__).parent.parent / "resources" / "icons" / "wijkmix.svg"
 def local(text: Text) -> str:
     """Return a core text in the language of QGIS."""
     return text.get(language())
+
+
+class _Place(NamedTuple):
+    """Where an output or an input stands; without a table it is the whole file."""
+
+    path: Path
+    table: str = ""
+
+    def meets(self, other: _Place) -> bool:
+        """Tell whether writing the one destroys the other."""
+        try:
+            same = self.path.samefile(other.path)
+        except OSError:  # one of them is not there yet
+            one, two = (os.path.normcase(os.path.realpath(p.path)) for p in (self, other))
+            same = one == two
+        tables = {self.table.lower(), other.table.lower()}
+        return same and ("" in tables or len(tables) == 1)
 
 
 class WijkMixAlgorithm(QgsProcessingAlgorithm):
@@ -113,6 +150,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             return ok, reason
         try:
             self._check_destinations(parameters, context)
+            self._check_inputs_stay(parameters, context)
             self.check(parameters, context)
             self._check_sensitive(parameters, context)
         except WijkMixError as error:
@@ -122,7 +160,8 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
     def processAlgorithm(
         self, parameters: dict[str, Any], context: Any, feedback: Any
     ) -> dict[str, Any]:
-        self._created: list[Path] = []
+        self._made: list[_Place] = []
+        self._aside: list[tuple[_Place, _Place]] = []
         try:
             # qgis_process and scripts may run without checkParameterValues; the checks are cheap.
             self._check_destinations(parameters, context)
@@ -133,15 +172,16 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             with qgis_io.many_small_objects():
                 results = self.compute(parameters, context, feedback)
             self._record_with_layers(context)
+            self._settle(feedback, failed=False)
             return results
         except WijkMixError as error:
             problem = local(error.text)
         except Exception as error:
             # The frames hold the sinks open, and Windows removes no file that is open.
             traceback.clear_frames(error.__traceback__)
-            self._remove_created()
+            self._settle(feedback, failed=True)
             raise
-        self._remove_created()
+        self._settle(feedback, failed=True)
         # QGIS never lets go of this exception, nor of the frames it passed: leave them empty, or
         # every refused run would keep its layers and tables.
         del parameters, context, feedback
@@ -331,7 +371,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             raise Cancelled
         results = {}
         for name, (frame, crs, fields, features) in prepared.items():
-            self._will_create(parameters, name, context)
+            place = self._make_room(parameters, name, context)
             sink, destination = self.parameterAsSink(
                 parameters,
                 name,
@@ -342,7 +382,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             )
             self._write(features, sink, destination, name, parameters)
             del sink
-            self._check_whole(parameters, name, context, len(features))
+            self._check_whole(place, destination, context, len(features))
             qgis_io.record_in_file(destination, self._provenance)
             results[name] = destination
         return results
@@ -392,13 +432,13 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             values = feature.attributes()
             new.setAttributes([*(values[place] for place in kept), *row])
             features.append(new)
-        self._will_create(parameters, name, context)
+        place = self._make_room(parameters, name, context)
         sink, destination = self.parameterAsSink(
             parameters, name, context, fields, source.wkbType(), source.sourceCrs()
         )
         self._write(features, sink, destination, name, parameters)
         del sink
-        self._check_whole(parameters, name, context, len(features))
+        self._check_whole(place, destination, context, len(features))
         qgis_io.record_in_file(destination, self._provenance)
         return destination
 
@@ -428,30 +468,36 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             self.note(feedback, told.format(old=field.name(), new=new), warning=True)
             return
 
-    def _check_whole(self, parameters: dict[str, Any], name: str, context: Any, n: int) -> None:
-        """Look whether a file holds what was written: not every writer says that a disk is full."""
-        path = self._destination_paths({name: parameters[name]}, context).get(name)
-        if path is None:
-            return
-        if shutil.disk_usage(path.parent).free < _NO_ROOM:
+    def _check_whole(self, place: _Place | None, destination: str, context: Any, n: int) -> None:
+        """Look whether an output holds what was written: not every writer says that it failed."""
+        where = destination if place is None else str(place.path)
+        if place is not None and shutil.disk_usage(place.path.parent).free < _NO_ROOM:
             raise TableError(
                 "The disk of {where} is full, so the output is not whole. Make room on it, or "
                 "choose another place.",
                 "De schijf van {where} is vol, dus de uitvoer is niet compleet. Maak er ruimte op, "
                 "of kies een andere plek.",
-                where=str(path),
+                where=where,
             )
-        if path.suffix.lower() not in _TELL_NOTHING or not path.exists():
+        layer = context.temporaryLayerStore().mapLayer(destination)
+        if layer is None:
+            known, key, uri = QgsProcessingUtils.decodeProviderKeyAndUri(destination)
+            layer = QgsVectorLayer(uri if known else destination, "", key if known else "ogr")
+        if layer.isValid():
+            there = layer.featureCount()
+        elif place is not None and place.path.suffix.lower() in _READABLE:
+            there = 0
+        else:
             return
-        layer = QgsVectorLayer(str(path), name, "ogr")
-        there = layer.featureCount() if layer.isValid() else 0
-        if there != n:
+        # A negative count is one that the provider does not know.
+        if 0 <= there < n:
             raise TableError(
                 "The output {where} could not be written whole: {there} of {n} features are in it. "
-                "Make room on that disk, or choose another place.",
+                "Choose another place or file type, or make room on that disk.",
                 "De uitvoer {where} kon niet in zijn geheel worden geschreven: {there} van {n} "
-                "objecten staan erin. Maak ruimte op die schijf, of kies een andere plek.",
-                where=str(path),
+                "objecten staan erin. Kies een andere plek of bestandssoort, of maak ruimte op die "
+                "schijf.",
+                where=where,
                 there=there,
                 n=n,
             )
@@ -471,16 +517,14 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             )
         qgis_io.write(features, sink, destination)
 
-    # -- destinations that can be written, and go when the run fails
+    # -- destinations that can be written, and are as they were when the run fails
 
-    def _destination_paths(self, parameters: dict[str, Any], context: Any) -> dict[str, Path]:
-        """Return the plain files that the run would make, per output parameter."""
-        paths = {}
+    def _destinations(self, parameters: dict[str, Any], context: Any) -> dict[str, _Place]:
+        """Return the files, or tables in one, that the run would make, per output parameter."""
+        places = {}
         for definition in self.parameterDefinitions():
-            if not isinstance(
-                definition,
-                (QgsProcessingParameterFeatureSink, QgsProcessingParameterFileDestination),
-            ):
+            is_layer = isinstance(definition, QgsProcessingParameterFeatureSink)
+            if not is_layer and not isinstance(definition, QgsProcessingParameterFileDestination):
                 continue
             name = definition.name()
             if parameters.get(name) is None:
@@ -492,15 +536,25 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             text = str(value or "")
             if not text or text == QgsProcessing.TEMPORARY_OUTPUT or "|" in text:
                 continue
-            if text.split(":", 1)[0] in ("memory", "postgres", "postgis", "ogr", "spatialite"):
+            provider, _, address = text.partition(":")
+            if provider == "ogr":
+                uri = QgsDataSourceUri(address)
+                if uri.database() and uri.table():
+                    places[name] = _Place(Path(uri.database()), uri.table())
                 continue
-            paths[name] = Path(text)
-        return paths
+            if provider in ("memory", "postgres", "postgis", "spatialite"):
+                continue
+            # What QGIS does with an ending that it does not know.
+            if is_layer and not QgsVectorFileWriter.driverForExtension(text.rpartition(".")[2]):
+                text += ".gpkg"
+            places[name] = _Place(Path(text))
+        return places
 
     def _check_destinations(self, parameters: dict[str, Any], context: Any) -> None:
         temporary = Path(QgsProcessingUtils.tempFolder())
-        for name, path in self._destination_paths(parameters, context).items():
-            folder = path.parent
+        places = self._destinations(parameters, context)
+        for name, place in places.items():
+            path, folder = place.path, place.path.parent
             if temporary in path.parents:
                 continue
             if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
@@ -514,30 +568,137 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
                     name=name,
                     path=str(path),
                 )
+        for (one, place), (two, other) in itertools.combinations(places.items(), 2):
+            if place.meets(other):
+                raise OutputError(
+                    "The outputs {one} and {two} both go to {path}: only the last would be left. "
+                    "Give each a file or table of its own.",
+                    "De uitvoer {one} en de uitvoer {two} gaan beide naar {path}: alleen de "
+                    "laatste zou overblijven. Geef elk een eigen bestand of tabel.",
+                    one=self.parameterDefinition(one).description(),
+                    two=self.parameterDefinition(two).description(),
+                    path=str(place.path),
+                )
 
-    def _will_create(self, parameters: dict[str, Any], name: str, context: Any) -> None:
-        """Remember a file that this run makes, so that a failure takes it away again."""
-        path = self._destination_paths({name: parameters[name]}, context).get(name)
-        if path is not None and not path.exists():
-            self._created.append(path)
+    def _check_inputs_stay(self, parameters: dict[str, Any], context: Any) -> None:
+        """Refuse an output in the place of an input; for the main thread, as with `behind`."""
+        registry = QgsProviderRegistry.instance()
+        places = self._destinations(parameters, context)
+        for definition in self.parameterDefinitions() if places else ():
+            if not isinstance(definition, QgsProcessingParameterFeatureSource):
+                continue
+            behind = self.behind(parameters, definition.name(), context)
+            if behind is None:
+                continue
+            parts = registry.decodeUri(behind.provider, behind.source)
+            path, table = str(parts.get("path") or ""), str(parts.get("layerName") or "")
+            if not path:
+                continue
+            if not table and path.lower().endswith(".gpkg"):
+                table = next((found.name() for found in registry.querySublayers(path)), "")
+            for name, place in places.items():
+                if place.meets(_Place(Path(path), table)):
+                    raise OutputError(
+                        "The output {name} goes to {path}, where the input {source} stands: that "
+                        "would be lost. Choose another file or table.",
+                        "De uitvoer {name} gaat naar {path}, waar de invoer {source} staat: die "
+                        "zou verloren gaan. Kies een ander bestand of een andere tabel.",
+                        name=self.parameterDefinition(name).description(),
+                        path=str(place.path),
+                        source=definition.description(),
+                    )
+
+    def _make_room(self, parameters: dict[str, Any], name: str, context: Any) -> _Place | None:
+        """Move aside what stands in the place of an output; None where that is no file."""
+        place = self._destinations({name: parameters[name]}, context).get(name)
+        if place is not None:
+            self._move_aside(place)
+        return place
+
+    def _move_aside(self, place: _Place) -> None:
+        mark = f"wijkmix-{os.getpid()}-"
+        try:
+            if not place.table or not place.path.exists():
+                place = _Place(place.path)
+                for file in filter(Path.is_file, _files(place.path)):
+                    aside = file.with_name(f".{mark}{file.name}")
+                    file.replace(aside)
+                    self._aside.append((_Place(file), _Place(aside)))
+            elif place.path.suffix.lower() != ".gpkg":
+                return
+            elif (tables := _tables(place.path)).tableExists("", place.table):
+                aside = _Place(place.path, mark + place.table)
+                tables.renameVectorTable("", place.table, aside.table)
+                self._aside.append((place, aside))
+                # The styles that the user keeps in the file are for the table that comes.
+                if tables.tableExists("", "layer_styles"):
+                    old, new = ("'" + p.table.replace("'", "''") + "'" for p in (place, aside))
+                    words = ("UPDATE layer_styles SET f_table_name =", old, "WHERE f_table_name =")
+                    tables.executeSql(" ".join((*words, new)))
+        except (OSError, QgsProviderConnectionException) as error:
+            raise OutputError(
+                "The output {path} was not written, because what stands there cannot be replaced: "
+                "{reason}. It is unchanged. Choose another place, or close the program that has it "
+                "open.",
+                "De uitvoer {path} is niet geschreven, want wat er staat kan niet worden "
+                "vervangen: {reason}. Het is niet veranderd. Kies een andere plek, of sluit het "
+                "programma dat het open heeft.",
+                path=str(place.path),
+                reason=str(error),
+            ) from error
+        self._made.append(place)
 
     def write_text(self, path: Path, text: str) -> None:
         """Write a text output whole, or raise and leave nothing."""
-        if not path.exists():
-            self._created.append(path)
         from ..wijkmix_plugin.report.files import write_whole
 
+        self._move_aside(_Place(path))
         write_whole(path, text.encode("utf-8"))
 
-    def _remove_created(self) -> None:
-        for path in self._created:
-            made = [path.with_name(path.name + end) for end in _BESIDE]
-            if path.suffix.lower() == ".shp":
-                made += [path.with_suffix(end) for end in _BESIDE_SHP]
-            for file in made:
-                # One that cannot go stays: what went wrong in the run is what counts.
-                with contextlib.suppress(OSError):
-                    file.unlink(missing_ok=True)
+    def _settle(self, feedback: Any, *, failed: bool) -> None:
+        """Take away what stood in the place of the outputs; after a failure, put it back."""
+        if failed:
+            for place in reversed(self._made):
+                _remove(place)
+        for place, aside in self._aside:
+            if not failed:
+                _remove(aside)
+                continue
+            try:
+                if place.table:
+                    _tables(place.path).renameVectorTable("", aside.table, place.table)
+                else:
+                    aside.path.replace(place.path)
+            except (OSError, QgsProviderConnectionException):
+                told = Text(
+                    "What stood at {path} before this run is now called {aside}.",
+                    "Wat voor deze berekening op {path} stond, heet nu {aside}.",
+                )
+                told = told.format(path=str(place.path), aside=aside.table or aside.path.name)
+                self.note(feedback, told, warning=True)
+
+
+def _files(path: Path) -> list[Path]:
+    """Return a file and those that its format keeps beside it."""
+    sisters = _SISTERS.get(path.suffix.lower(), ())
+    return [path.with_name(path.name + end) for end in _BESIDE] + [
+        path.with_suffix(end) for end in sisters
+    ]
+
+
+def _tables(path: Path) -> Any:
+    return QgsProviderRegistry.instance().providerMetadata("ogr").createConnection(str(path), {})
+
+
+def _remove(place: _Place) -> None:
+    """Remove a file or a table; one that cannot go stays: what the run says is what counts."""
+    if place.table:
+        with contextlib.suppress(QgsProviderConnectionException):
+            _tables(place.path).dropVectorTable("", place.table)
+        return
+    for file in filter(Path.is_file, _files(place.path)):
+        with contextlib.suppress(OSError):
+            file.unlink()
 
 
 def _is_plain(value: Any) -> bool:

@@ -147,14 +147,244 @@ class TestAFieldFid:
         assert feedback.found == []
 
 
+class TestTheEarlierOutput:
+    """It stands until a run has succeeded."""
+
+    @pytest.fixture
+    def half(self, monkeypatch):
+        """Let the writing stop after twenty features, as a full disk does."""
+        from wijkmix.wijkmix_plugin import qgis_io
+        from wijkmix.wijkmix_plugin.errors import TableError
+
+        write = qgis_io.write
+
+        def stops(features, sink, where):
+            write(features[:20], sink, where)
+            raise TableError("The disk is full.", "De schijf is vol.")
+
+        def silently(features, sink, where):
+            write(features[:20], sink, where)
+
+        def go(*, silent=False):
+            monkeypatch.setattr(qgis_io, "write", silently if silent else stops)
+
+        return go
+
+    @pytest.mark.parametrize("silent", [False, True])
+    @pytest.mark.parametrize("ending", ["gpkg", "shp", "geojson", "csv", "xlsx", "tab", "fgb"])
+    def test_a_failed_run_leaves_it(self, run, buurten, tmp_path, half, ending, silent):
+        path = tmp_path / f"found.{ending}"
+        parameters = {"INPUT": buurten(), "GROUPS": SHARES, "OUTPUT": str(path)}
+        run("local_segregation", parameters)
+        before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+        half(silent=silent)
+        with pytest.raises(QgsProcessingException, match=r"full|20 of 48"):
+            run("local_segregation", {**parameters, "INPUT": buurten()})
+        assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+    @pytest.mark.parametrize("silent", [False, True])
+    def test_a_failed_run_leaves_a_table(self, run, buurten, tmp_path, half, silent):
+        path = tmp_path / "found.gpkg"
+        saved(buurten(), path)
+        parameters = {"INPUT": buurten(rows=5), "GROUPS": SHARES, "OUTPUT": table_in(path)}
+        run("local_segregation", parameters)
+        half(silent=silent)
+        with pytest.raises(QgsProcessingException, match=r"full|20 of 48"):
+            run("local_segregation", {**parameters, "INPUT": buurten()})
+        assert (count(path, "t"), count(path, "found")) == (40, 48)
+        assert tables_of(path) == {"t", "found"}
+        layer = QgsVectorLayer(f"{path}|layername=t", "t", "ogr")
+        assert "local_segregation" in layer.metadata().abstract()
+
+    @pytest.mark.parametrize("silent", [False, True])
+    def test_a_failed_run_leaves_no_new_table(self, run, buurten, tmp_path, half, silent):
+        path = tmp_path / "found.gpkg"
+        saved(buurten(), path)
+        half(silent=silent)
+        parameters = {"INPUT": buurten(), "GROUPS": SHARES, "OUTPUT": table_in(path)}
+        with pytest.raises(QgsProcessingException, match=r"full|20 of 48"):
+            run("local_segregation", parameters)
+        assert tables_of(path) == {"found"}
+
+    @pytest.mark.parametrize("name", ["zz", "zz.xyz", "new.gpkg", "in_new"])
+    def test_a_failed_run_leaves_no_file(self, run, buurten, tmp_path, half, name):
+        half()
+        path = tmp_path / name
+        output = table_in(path.with_suffix(".gpkg")) if name == "in_new" else str(path)
+        with pytest.raises(QgsProcessingException, match="full"):
+            run("local_segregation", {"INPUT": buurten(), "GROUPS": SHARES, "OUTPUT": output})
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize("place", ["plain", "table"])
+    def test_it_may_be_open_in_the_project(
+        self, run, buurten, tmp_path, qgis_new_project, half, place
+    ):
+        path = tmp_path / "found.gpkg"
+        output = str(path) if place == "plain" else table_in(path)
+        parameters = {"INPUT": buurten(rows=5), "GROUPS": SHARES, "OUTPUT": output}
+        found = run("local_segregation", parameters)
+        layer = QgsProject.instance().addMapLayer(QgsVectorLayer(found["OUTPUT"], "t", "ogr"))
+        rows = layer.getFeatures()
+        next(rows)
+        run("local_segregation", {**parameters, "INPUT": buurten()})
+        assert count(found["OUTPUT"]) == 48
+        half()
+        with pytest.raises(QgsProcessingException, match="full"):
+            run("local_segregation", parameters)
+        assert count(found["OUTPUT"]) == 48
+
+    @pytest.mark.parametrize("ending", ["shp", "sqlite", "sql"])
+    def test_a_table_in_a_format_that_qgis_does_not_open_again(
+        self, run, buurten, tmp_path, ending
+    ):
+        path = tmp_path / f"found.{ending}"
+        run("segregation_indices", {"INPUT": buurten(), "GROUPS": SHARES, "OUTPUT": str(path)})
+        before = {file.name for file in tmp_path.iterdir()}
+        run("segregation_indices", {"INPUT": buurten(), "GROUPS": SHARES, "OUTPUT": str(path)})
+        assert {file.name for file in tmp_path.iterdir()} == before != set()
+
+    def test_a_run_takes_its_place(self, run, buurten, tmp_path):
+        path = tmp_path / "found.gpkg"
+        for output, name in ((str(path), "found"), (table_in(path), "t"), (table_in(path), "t")):
+            run("local_segregation", {"INPUT": buurten(), "GROUPS": SHARES, "OUTPUT": output})
+            assert count(path, name) == 48
+        assert tables_of(path) == {"t", "found"}
+        assert [file.name for file in tmp_path.iterdir()] == ["found.gpkg"]
+
+    def test_styles_that_a_file_keeps_stay_with_the_table(self, run, buurten, tmp_path):
+        path = tmp_path / "found.gpkg"
+        parameters = {"INPUT": buurten(), "GROUPS": SHARES, "OUTPUT": table_in(path, "o'n")}
+        run("local_segregation", parameters)
+        layer = QgsVectorLayer(f"{path}|layername=o'n", "x", "ogr")
+        layer.saveStyleToDatabase("mine", "", True, "")
+        run("local_segregation", parameters)
+        assert layer.listStylesInDatabase()[2] == ["mine"]
+        assert tables_of(path) == {"o'n"}
+
+    def test_one_that_cannot_be_moved_is_told(self, run, buurten, tmp_path, monkeypatch):
+        path = tmp_path / "found.gpkg"
+        path.write_text("mine", encoding="utf-8")
+
+        def refused(_path, _target):
+            raise PermissionError("in use")
+
+        monkeypatch.setattr(Path, "replace", refused)
+        parameters = {"INPUT": buurten(), "GROUPS": SHARES, "OUTPUT": str(path)}
+        with pytest.raises(QgsProcessingException, match=r"in use.*It is unchanged"):
+            run("local_segregation", parameters)
+        assert path.read_text(encoding="utf-8") == "mine"
+
+    def test_one_that_cannot_be_put_back_is_named(self, run, buurten, tmp_path, half, monkeypatch):
+        path = tmp_path / "found.gpkg"
+        path.write_text("mine", encoding="utf-8")
+        replace = Path.replace
+
+        def once(path, target):
+            monkeypatch.setattr(Path, "replace", refused)
+            return replace(path, target)
+
+        def refused(_path, _target):
+            raise PermissionError("in use")
+
+        monkeypatch.setattr(Path, "replace", once)
+        half()
+        feedback = Warnings()
+        parameters = {"INPUT": buurten(), "GROUPS": SHARES, "OUTPUT": str(path)}
+        with pytest.raises(QgsProcessingException):
+            run("local_segregation", parameters, feedback=feedback)
+        (file,) = tmp_path.iterdir()
+        assert file.read_text(encoding="utf-8") == "mine"
+        assert file.name in feedback.found[-1]
+
+
+class TestPlacesThatMeet:
+    @pytest.mark.parametrize("other", ["found.gpkg", "sub/../found.gpkg", "found", "FOUND"])
+    def test_two_outputs_in_one_place_are_refused(self, run, buurten, tmp_path, other):
+        (tmp_path / "sub").mkdir()
+        one = tmp_path / "found.gpkg"
+        two = str(tmp_path / other)
+        if other == "FOUND":
+            one, two = table_in(one, "t"), table_in(one, "T")
+        parameters = {"INPUT": buurten(), "OUTPUT": str(one), "INDICES": two}
+        with pytest.raises(QgsProcessingException, match="both go to"):
+            run("scan", parameters)
+        assert not (tmp_path / "found.gpkg").exists()
+
+    def test_a_report_in_the_place_of_a_layer_is_refused(self, run, buurten, tmp_path):
+        path = str(tmp_path / "found.json")
+        with pytest.raises(QgsProcessingException, match="both go to"):
+            run("scan", {"INPUT": buurten(), "OUTPUT": path, "REPORT": path})
+
+    def test_tables_of_one_file_are_fine(self, run, buurten, tmp_path):
+        path = tmp_path / "found.gpkg"
+        outputs = {"OUTPUT": table_in(path, "one"), "INDICES": table_in(path, "two")}
+        run("scan", {"INPUT": buurten(), "PERMUTATIONS": 99, **outputs})
+        assert tables_of(path) == {"one", "two"}
+
+    @pytest.mark.parametrize("given", ["path", "name", "layer"])
+    @pytest.mark.parametrize("output", ["plain", "link", "table"])
+    def test_an_output_in_the_place_of_the_input_is_refused(
+        self, run, buurten, tmp_path, qgis_new_project, given, output
+    ):
+        path = tmp_path / "buurten.gpkg"
+        layer = saved(buurten(), path)
+        (tmp_path / "link.gpkg").symlink_to(path)
+        before = path.read_bytes()
+        QgsProject.instance().addMapLayer(layer)
+        source = {"path": str(path), "name": f"{path}|layername=buurten", "layer": layer.id()}
+        target = {
+            "plain": str(path),
+            "link": str(tmp_path / "link.gpkg"),
+            "table": table_in(path, "buurten"),
+        }
+        parameters = {
+            "INPUT": QgsProcessingFeatureSourceDefinition(source[given], False, 9),
+            "GROUPS": SHARES,
+            "OUTPUT": target[output],
+        }
+        with pytest.raises(QgsProcessingException, match="would be lost"):
+            run("local_segregation", parameters)
+        assert path.read_bytes() == before
+
+    @pytest.mark.parametrize("given", ["", "|layername=buurten"])
+    def test_another_table_of_the_input_s_file_is_fine(self, run, buurten, tmp_path, given):
+        path = tmp_path / "buurten.gpkg"
+        saved(buurten(), path)
+        parameters = {"INPUT": f"{path}{given}", "GROUPS": SHARES, "OUTPUT": table_in(path)}
+        run("local_segregation", parameters)
+        assert (count(path, "t"), count(path, "buurten")) == (48, 48)
+
+    def test_a_text_file_is_not_its_own_output(self, run, buurten, tmp_path):
+        path = tmp_path / "buurten.csv"
+        saved(buurten(), path, "CSV")
+        layer = QgsVectorLayer(f"{path.as_uri()}?delimiter=,", "x", "delimitedtext")
+        QgsProject.instance().addMapLayer(layer)
+        parameters = {"INPUT": layer.id(), "GROUPS": SHARES, "OUTPUT": str(path)}
+        with pytest.raises(QgsProcessingException, match="would be lost"):
+            run("local_segregation", parameters)
+        QgsProject.instance().removeMapLayer(layer.id())
+
+
+def test_a_failure_is_told_with_its_reason(run, buurten, tmp_path, monkeypatch):
+    """And not as a file that is open elsewhere."""
+    from wijkmix.processing_algs.base import WijkMixAlgorithm
+
+    monkeypatch.setattr(WijkMixAlgorithm, "_rename_key", lambda *_: None)
+    layer = with_fid(buurten(), QMetaType.Type.Int, 7)
+    for output in (str(tmp_path / "found.gpkg"), table_in(tmp_path / "found.gpkg")):
+        with pytest.raises(QgsProcessingException, match=r"UNIQUE|0 of 48"):
+            run("local_segregation", {"INPUT": layer, "GROUPS": SHARES, "OUTPUT": output})
+    assert list(tmp_path.iterdir()) == []
+
+
 class TestAFailureOfTheWriting:
     """A run that fails takes its file away, and says what went wrong itself."""
 
     @pytest.fixture
     def fail(self, provider, buurten, tmp_path, monkeypatch):
-        """Return a function that runs into an error nobody expected, with the sink open."""
+        """Return a function that runs into an error, of a kind or other, with the sink open."""
         from qgis.core import QgsApplication
-        from wijkmix.wijkmix_plugin import qgis_io
+        from wijkmix.wijkmix_plugin import errors, qgis_io
 
         registry = QgsApplication.processingRegistry()
         algorithm = registry.createAlgorithmById("wijkmix:prepare_buurten")
@@ -163,21 +393,26 @@ class TestAFailureOfTheWriting:
 
         def write(_features, sink, _where):
             sinks.append(weakref.ref(sink))
+            if go.is_expected:
+                raise errors.TableError("the real error", "de echte fout")
             raise RuntimeError("the real error")
 
-        def go(unlink):
+        def go(unlink, *, is_expected=False):
+            go.is_expected = is_expected
             monkeypatch.setattr(qgis_io, "write", write)
             monkeypatch.setattr(Path, "unlink", unlink)
             parameters = {"INPUT": buurten(), "OUTPUT": str(path)}
             context = QgsProcessingContext()
-            with pytest.raises(RuntimeError, match="the real error"):
+            kind = QgsProcessingException if is_expected else RuntimeError
+            with pytest.raises(kind, match="the real error"):
                 algorithm.processAlgorithm(parameters, context, QgsProcessingFeedback(False))
             return path
 
         go.sinks = sinks
         return go
 
-    def test_the_file_goes_after_the_sink(self, fail):
+    @pytest.mark.parametrize("is_expected", [False, True])
+    def test_the_file_goes_after_the_sink(self, fail, is_expected):
         unlink = Path.unlink
 
         def as_windows(path, missing_ok=False):
@@ -185,7 +420,7 @@ class TestAFailureOfTheWriting:
                 raise PermissionError("the file is open")
             unlink(path, missing_ok)
 
-        assert not fail(as_windows).exists()
+        assert not fail(as_windows, is_expected=is_expected).exists()
 
     def test_a_file_that_cannot_go_does_not_hide_the_error(self, fail):
         def refused(_path, missing_ok=False):
