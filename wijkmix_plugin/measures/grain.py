@@ -12,7 +12,7 @@ import shapely
 
 from ..errors import Text
 from . import mosaic, scale
-from .mix import composition, entropy
+from .mix import composition, entropy, usable_rows
 from .scale import HARDLY_MIXED, UNIT
 from .spatial import representative_points
 
@@ -93,7 +93,7 @@ def spectrum(
     table.loc[hardly, ratios] = np.nan
     units = rows[rows["level"] == finest].set_index(keys)["n_units"]
     table["n_units"] = units
-    lost = np.isfinite(counts).all(axis=1) & (np.nan_to_num(counts).sum(axis=1) > 0)
+    lost = usable_rows(counts)
     lost &= pd.DataFrame(there).isna().any(axis=1).to_numpy()
     if lost.any():
         notes.append(
@@ -174,7 +174,7 @@ def grain(
     """
     parent = pd.Series(list(wijk), dtype=object)
     nearer = pd.Series(list(buurt), dtype=object)
-    used = np.isfinite(counts).all(axis=1) & (np.nan_to_num(counts).sum(axis=1) > 0)
+    used = usable_rows(counts)
     used &= parent.notna().to_numpy()
     counts = np.where(used[:, None], counts, np.nan)
     size = np.where(used, np.nan_to_num(counts).sum(axis=1), 0.0)

@@ -82,6 +82,11 @@ def composition(counts: np.ndarray) -> np.ndarray:
     return counts / np.where(total > 0, total, np.nan)[:, None]
 
 
+def usable_rows(counts: np.ndarray) -> np.ndarray:
+    """Tell which rows have a count of every class, and a dwelling."""
+    return np.isfinite(counts).all(axis=1) & (np.nan_to_num(counts).sum(axis=1) > 0)
+
+
 def entropy(shares: np.ndarray) -> np.ndarray:
     r"""Shannon entropy per row, in nats.
 

@@ -13,7 +13,7 @@ import shapely
 
 from ..errors import Cancelled, MeasureError
 from .inference import _deal_one, _whole
-from .mix import canonical_order, composition, entropy, refuse_impossible_counts
+from .mix import canonical_order, composition, entropy, refuse_impossible_counts, usable_rows
 from .neighbours import Neighbours, contiguity
 from .scale import mosaic_index
 from .spatial import shared_borders
@@ -107,7 +107,7 @@ def mosaic(
     classes = [str(k + 1) for k in range(counts.shape[1])]
     refuse_impossible_counts(counts, classes, range(1, len(counts) + 1))
     labels = pd.Series(list(parents), dtype=object)
-    used = np.isfinite(counts).all(axis=1) & (np.nan_to_num(counts).sum(axis=1) > 0)
+    used = usable_rows(counts)
     used &= labels.notna().to_numpy()
     block = pd.Series(np.arange(len(counts)) if blocks is None else list(blocks), dtype=object)
     used &= block.notna().to_numpy()
@@ -368,7 +368,7 @@ def patch_sizes(
                 theta=theta,
             )
     n_parents = int(parents.max(initial=-1)) + 1
-    used = (parents >= 0) & np.isfinite(counts).all(axis=1) & (np.nan_to_num(counts).sum(1) > 0)
+    used = (parents >= 0) & usable_rows(counts)
     size = np.where(used, np.nan_to_num(counts).sum(axis=1), 0.0)
     shares = composition(np.where(used[:, None], counts, np.nan))
     top = np.where(used, np.nan_to_num(shares).max(axis=1), 0.0)
@@ -463,8 +463,7 @@ def surroundings_minus_block(
         -1 to 1. High: a uniform block in mixed surroundings; below 0: a mixed block in uniform
         ones. Surroundings overlap, so this is no decomposition and its mean may be below 0.
     """
-    used = np.isfinite(points).all(axis=1) & np.isfinite(counts).all(axis=1)
-    used &= np.nan_to_num(counts).sum(axis=1) > 0
+    used = np.isfinite(points).all(axis=1) & usable_rows(counts)
     result = np.full((len(radii), len(counts)), np.nan)
     near = within(points[used], counts[used], radii, progress=progress, cancelled=cancelled)
     own = entropy(composition(counts[used]))

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..errors import MeasureError, Text
 from .evenness import check
-from .mix import canonical_order, composition, entropy, refuse_impossible_counts
+from .mix import canonical_order, composition, entropy, refuse_impossible_counts, usable_rows
 
 WHOLE = "all"
 UNIT = "unit"
@@ -71,7 +71,7 @@ def mosaic_index(counts: np.ndarray, parents: Sequence[object]) -> pd.DataFrame:
     classes = [str(k + 1) for k in range(counts.shape[1])]
     refuse_impossible_counts(counts, classes, range(1, len(counts) + 1))
     labels = pd.Series(list(parents), dtype=object)
-    used = np.isfinite(counts).all(axis=1) & (np.nan_to_num(counts).sum(axis=1) > 0)
+    used = usable_rows(counts)
     used &= labels.notna().to_numpy()
     codes, names = pd.factorize(labels[used], sort=True)
     units = counts[used]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..errors import Cancelled, MeasureError, Text, number
 from .discs import Discs, Found
-from .mix import composition, entropy
+from .mix import composition, entropy, usable_rows
 from .raster import LARGEST_ERROR, Raster, on_raster
 from .segregation import _spatial_values
 from .spatial import check_bandwidths
@@ -434,8 +434,7 @@ def profile(
             n=len(groups),
         )
     radii, dwellings = sorted(set(radii)), sorted(set(dwellings))
-    used = np.isfinite(points).all(axis=1) & np.isfinite(counts).all(axis=1)
-    used &= np.nan_to_num(counts).sum(axis=1) > 0
+    used = np.isfinite(points).all(axis=1) & usable_rows(counts)
     if not used.any():
         raise MeasureError(
             "None of the {n} units has a place and usable counts. Check the fields.",
