@@ -9,6 +9,7 @@ from typing import Any
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..policy import explain, scales
+from ..policy.catalogue import FLAGS, RAISED
 from ..policy.designation import Designation
 from ..policy.goals import NOT_SET
 from ..policy.scales import Checked, Level
@@ -16,9 +17,6 @@ from ..policy.worklist import Item
 from . import entry_html, texts
 from .page import hanging, heading, paragraph
 from .texts import esc
-
-FLAGS = ("herstructurering", "verdichting", "grondverwerving")
-RAISED = ("candidate", "provisional")
 
 
 def statuses(values: dict[str, Any]) -> dict[str, str | None]:

@@ -24,7 +24,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..errors import PolicyError
 from ..policy import law_checks
-from ..policy.catalogue import is_choosable, needs_designation, own_mark
+from ..policy.catalogue import RAISED, is_choosable, needs_designation, own_mark
 from ..policy.designation import NONE_LOADED, Designation, absent, read_day
 from . import entry_html, own_catalogue, texts
 from .designations import DesignationDialog
@@ -307,7 +307,7 @@ class InstrumentsPanel(QWidget):
         """Return the flags whose instruments are listed."""
         scope = self.scope.currentData()
         if scope == BUURT:
-            return [k for k, v in self._statuses.items() if v in ("candidate", "provisional")]
+            return [k for k, v in self._statuses.items() if v in RAISED]
         return [] if scope in (ALL, UNFLAGGED, WATCH) else [scope]
 
     def _flag_groups(self, name: str) -> list[tuple[str, list[str]]]:

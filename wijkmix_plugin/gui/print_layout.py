@@ -37,8 +37,8 @@ from qgis.PyQt.QtCore import QCoreApplication, Qt
 from qgis.PyQt.QtGui import QColor, QFont
 
 from ..errors import PolicyError
+from ..policy.catalogue import FLAGS
 from . import scan_layer, texts
-from .flags_panel import FLAGS
 from .pdf import FAMILIES
 
 if TYPE_CHECKING:

@@ -25,6 +25,7 @@ FOLDER = Path(__file__).parent.parent.parent / "resources" / "catalogue"
 SCHEMA_VERSION = 1
 # The physical flags, which are never shown without social and economic companions.
 FLAGS = ("herstructurering", "verdichting", "grondverwerving")
+RAISED = ("candidate", "provisional")  # what a flag says where there is reason to look
 ENTRY_PARTS = ("instruments", "process_instruments")
 DESIGNATION = "wbmgp_area"
 LAW_VALID_MONTHS = 12

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from . import explain
-from .catalogue import FLAGS
+from .catalogue import FLAGS, RAISED
 
-RAISED = ("candidate", "provisional")
 # What a scan records that can make its flags differ, in the order of reading. Versions of
 # libraries and the day of the run are left out: they make no other flag.
 RECORDED = ("source", "year", "reference", "vulnerable_rule", "catalogue_version")

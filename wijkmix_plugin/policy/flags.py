@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import Text, exact
-from .catalogue import FLAGS, Catalogue, limits
+from .catalogue import FLAGS, RAISED, Catalogue, limits
 from .conditions import (
     FALSE,
     FORBIDDEN_PATTERNS,
@@ -36,6 +36,7 @@ from .conditions import (
 __all__ = [
     "FLAGS",
     "FORBIDDEN_PATTERNS",
+    "RAISED",
     "check_columns",
     "companions",
     "companions_of",
@@ -45,7 +46,6 @@ __all__ = [
 ]
 
 REASONS_VERSION = 1
-RAISED = ("candidate", "provisional")
 # Nobody lives there, so there is nothing to study.
 NOT_EVALUATED = ("water", "no dwellings")
 VARIATION = 0.2
