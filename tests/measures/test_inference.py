@@ -81,7 +81,7 @@ def test_a_random_allocation_is_the_index_of_a_dealt_table(rest):
 def test_every_deal_is_equally_likely():
     # 3 of 6 people over units of 3, 2 and 1: a multivariate hypergeometric distribution.
     left = np.broadcast_to(np.array([3, 2, 1]), (40_000, 3))
-    drawn = inference._deal_one(left, 3, 6, np.random.default_rng(5))
+    drawn = inference.deal_one(left, 3, 6, np.random.default_rng(5))
     assert (drawn.sum(axis=1) == 3).all()
     seen = Counter(map(tuple, drawn.tolist()))
     law = stats.multivariate_hypergeom([3, 2, 1], 3)
@@ -95,7 +95,7 @@ def test_every_deal_is_equally_likely():
 @pytest.mark.parametrize("size", [0, 1, 57, 60])
 def test_deals_of_nobody_everybody_and_nearly_everybody(size):
     left = np.broadcast_to(np.array([50, 0, 10]), (200, 3))
-    drawn = inference._deal_one(left, size, 60, np.random.default_rng(1))
+    drawn = inference.deal_one(left, size, 60, np.random.default_rng(1))
     assert (drawn.sum(axis=1) == size).all()
     assert (drawn >= 0).all()
     assert (drawn <= left).all()
@@ -135,7 +135,7 @@ def test_deals_by_table_and_by_numpy_follow_one_law(monkeypatch):
     law = stats.multivariate_hypergeom(capacity, 40)
     for limit in (inference._TABULATED, -1):
         monkeypatch.setattr(inference, "_TABULATED", limit)
-        drawn = inference._deal_one(left, 40, 108, np.random.default_rng(7))
+        drawn = inference.deal_one(left, 40, 108, np.random.default_rng(7))
         assert (drawn.sum(axis=1) == 40).all()
         assert (drawn <= left).all()
         assert (drawn >= 0).all()
@@ -147,7 +147,7 @@ def test_deals_by_table_and_by_numpy_follow_one_law(monkeypatch):
 @given(st.lists(st.floats(0, 300), min_size=1, max_size=6).filter(lambda a: sum(a) > 0))
 def test_largest_remainder_keeps_the_total(amounts):
     total = round(sum(amounts))
-    whole = inference._whole(np.array(amounts), total)
+    whole = inference.whole_numbers(np.array(amounts), total)
     assert sum(whole) == total
     scaled = np.array(amounts) * total / sum(amounts)
     assert (np.abs(np.array(whole) - scaled) < 1 + 1e-9).all()

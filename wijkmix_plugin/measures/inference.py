@@ -634,7 +634,7 @@ def _deals(units: Units, replicates: int, seed: int) -> list[Callable[[], _Dealt
     if rest.sum() > 0.5:  # less is rounding, not people
         groups = np.column_stack([groups, rest])
     capacity = np.rint(groups.sum(axis=1)).astype(np.int64)
-    sizes = _whole(groups.sum(axis=0), int(capacity.sum()))
+    sizes = whole_numbers(groups.sum(axis=0), int(capacity.sum()))
 
     def draw(size: int, stream: np.random.SeedSequence) -> _Dealt:
         rng = np.random.default_rng(stream)
@@ -642,7 +642,7 @@ def _deals(units: Units, replicates: int, seed: int) -> list[Callable[[], _Dealt
         people = int(capacity.sum())
         dealt = []
         for group in sizes[:-1]:
-            dealt.append(_deal_one(left, group, people, rng))
+            dealt.append(deal_one(left, group, people, rng))
             left, people = left - dealt[-1], people - group
         counts = np.stack([*dealt, left][:n_groups], axis=-1)
         return _Dealt(counts, capacity, everybody=len(sizes) == n_groups)
@@ -650,7 +650,7 @@ def _deals(units: Units, replicates: int, seed: int) -> list[Callable[[], _Dealt
     return [partial(draw, *portion) for portion in _portions(len(capacity), replicates, seed)]
 
 
-def _whole(amounts: np.ndarray, total: int) -> list[int]:
+def whole_numbers(amounts: np.ndarray, total: int) -> list[int]:
     """Round amounts to whole numbers that add up to `total` (largest remainder)."""
     scaled = amounts * (total / amounts.sum())
     result = np.floor(scaled).astype(np.int64)
@@ -659,7 +659,7 @@ def _whole(amounts: np.ndarray, total: int) -> list[int]:
     return [int(size) for size in result]
 
 
-def _deal_one(left: np.ndarray, size: int, people: int, rng: np.random.Generator) -> np.ndarray:
+def deal_one(left: np.ndarray, size: int, people: int, rng: np.random.Generator) -> np.ndarray:
     """Choose `size` of the people left in the units at random, per replicate.
 
     Parameters

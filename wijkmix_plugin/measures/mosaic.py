@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from ..errors import Cancelled, MeasureError
-from .inference import _deal_one, _whole
+from .inference import deal_one, whole_numbers
 from .mix import canonical_order, composition, entropy, refuse_impossible_counts, usable_rows
 from .neighbours import Neighbours, contiguity
 from .scale import mosaic_index
@@ -212,14 +212,14 @@ def _deal(
     people = int(capacity.sum())
     if people == 0:
         return np.full(replicates, np.nan)
-    sizes = _whole(units.sum(axis=0), people)
+    sizes = whole_numbers(units.sum(axis=0), people)
     k = np.arange(people + 1, dtype=float)
     x_log_x = k * np.log(np.maximum(k, 1.0))
     largest = x_log_x[: int(capacity.max()) + 1]
     left = np.broadcast_to(capacity, (replicates, len(capacity)))
     rest, alike = people, np.zeros(replicates)
     for size in sizes[:-1]:
-        dealt = _deal_one(left, size, rest, rng)
+        dealt = deal_one(left, size, rest, rng)
         alike += largest.take(dealt).sum(axis=1)
         left, rest = left - dealt, rest - size
     alike += largest.take(left).sum(axis=1)

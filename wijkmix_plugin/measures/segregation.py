@@ -720,16 +720,16 @@ def _spatial_rows(counts: np.ndarray, total: np.ndarray, around: np.ndarray) -> 
         for k in range(n_groups):
             own = np.column_stack([counts[:, k], np.maximum(total - counts[:, k], 0.0)])
             others = np.maximum(near_total - near[:, k], 0.0)
-            values = _spatial_values(own, np.column_stack([near[:, k], others]))
+            values = spatial_values(own, np.column_stack([near[:, k], others]))
             rows.append((Contrast("rest", k), scale, values, own.sum(), len(own)))
         if n_groups > 1:
             number = int(np.count_nonzero(counts.sum(axis=1) > 0))
-            values = _spatial_values(counts, near)
+            values = spatial_values(counts, near)
             rows.append((Contrast("many", 0), scale, values, counts.sum(), number))
     return rows
 
 
-def _spatial_values(own: np.ndarray, near: np.ndarray) -> tuple[float, float, float]:
+def spatial_values(own: np.ndarray, near: np.ndarray) -> tuple[float, float, float]:
     """Return the `SPATIAL` indices from the counts (n, K) of units and of their surroundings."""
     sizes = own.sum(axis=0)
     if np.count_nonzero(sizes > 0) < 2:

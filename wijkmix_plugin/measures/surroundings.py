@@ -13,7 +13,7 @@ from ..errors import Cancelled, MeasureError, Text, number
 from .discs import Discs, Found
 from .mix import composition, entropy, usable_rows
 from .raster import LARGEST_ERROR, Raster, on_raster
-from .segregation import _spatial_values
+from .segregation import spatial_values
 from .spatial import check_bandwidths
 
 DOMINANT = 0.8
@@ -567,7 +567,7 @@ def _row(scale: float, kind: str, own: np.ndarray, near: np.ndarray, log_k: floa
     there = np.isfinite(near).all(axis=1)
     if not there.any():
         return scale, kind, np.nan, np.nan, np.nan, 0
-    theil, dissimilarity, _ = _spatial_values(own[there], near[there])
+    theil, dissimilarity, _ = spatial_values(own[there], near[there])
     weight = own[there].sum(axis=1)
     mean = float(weight @ entropy(composition(near[there])) / weight.sum() / log_k)
     return scale, kind, theil, dissimilarity, mean, int(there.sum())
