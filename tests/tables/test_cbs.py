@@ -620,6 +620,19 @@ def test_a_gemeente_is_chosen_by_code_or_name(wanted):
     assert result.frame.index.tolist() == [0, 1]
 
 
+@pytest.mark.parametrize(
+    ("wanted", "n"),
+    [
+        (["Nuenen", "Gerwen en Nederwetten"], 2),
+        (["voorbeeld", "nuenen", "gerwen en nederwetten"], 4),
+        (["NUENEN", "Gerwen en Nederwetten", "GM0001"], 4),
+    ],
+)
+def test_a_name_with_a_comma_is_one_gemeente(wanted, n):
+    frame = three().replace("Rotterdam", "Nuenen, Gerwen en Nederwetten")
+    assert len(to_canonical(frame, gemeente=wanted).frame) == n
+
+
 @pytest.mark.parametrize("wanted", [None, [], [""], ["GM0001", "Rotterdam"]])
 def test_no_choice_or_all_keeps_all(wanted):
     assert len(to_canonical(three(), gemeente=wanted).frame) == 4

@@ -186,6 +186,13 @@ def test_gemeente_by_code_any_case_several_and_everyday_names(eleven, cache):
     assert found.gemeenten == {"GM0518": "'s-Gravenhage"}
 
 
+def test_a_name_with_a_comma_is_one_gemeente(cache, monkeypatch):
+    monkeypatch.setitem(NAMES, "GM0820", "Nuenen, Gerwen en Nederwetten")
+    server = Server([buurt(1), buurt(1, "GM0820")])
+    found = ask(server, cache, "nuenen,  Gerwen en Nederwetten, Rotterdam")
+    assert sorted(found.gemeenten) == ["GM0599", "GM0820"]
+
+
 def test_an_unknown_name_suggests_and_an_unknown_code_says_so(eleven, cache):
     with pytest.raises(TableError, match=r"no gemeente 'Roterdam'.*Rotterdam \(GM0599\)"):
         ask(Server(eleven), cache, "Roterdam")

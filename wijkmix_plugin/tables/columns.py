@@ -40,6 +40,27 @@ def listed(names: Iterable[str], limit: int = 20) -> str:
     return shown if len(names) <= limit else f"{shown} … (+{len(names) - limit})"
 
 
+def whole_names(parts: Sequence[str], known: Container[str]) -> list[str]:
+    """Put names together that a list with commas cut: "Nuenen", "Gerwen en Nederwetten".
+
+    Parameters
+    ----------
+    parts : what stands between the commas.
+    known : names in small letters.
+    """
+    found = []
+    first = 0
+    while first < len(parts):
+        # The longest that is a name, else the part as it is.
+        ends = range(len(parts), first, -1)
+        whole = ((", ".join(parts[first:end]), end) for end in ends)
+        name, first = next(
+            ((n, end) for n, end in whole if n.casefold() in known), (parts[first], first + 1)
+        )
+        found.append(name)
+    return found
+
+
 def detect_columns(
     columns: Iterable[str], mapping: Mapping[str, str | None] | None = None
 ) -> dict[str, str]:

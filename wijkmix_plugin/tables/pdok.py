@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import TableError, Text
-from .columns import Note, listed, match
+from .columns import Note, listed, match, whole_names
 from .values import numbers
 
 if TYPE_CHECKING:
@@ -723,14 +723,15 @@ class _Either:
 def _codes(service: _OgcApi | _Wfs | _Either, wanted: list[str], year: int) -> list[str]:
     """Return the codes of gemeenten given by name or code."""
     codes: list[str] = []
-    everything: dict[str, str] | None = None
+    everything: dict[str, str] = {}
+    if not all(map(CODE.match, wanted)):
+        everything = _gemeenten(service, year)
+        wanted = whole_names(wanted, {known.casefold() for known in everything.values()})
     for item in wanted:
         if CODE.match(item):
             codes.append(item.upper())
             continue
         name = EVERYDAY.get(item.casefold(), item.casefold())
-        if everything is None:
-            everything = _gemeenten(service, year)
         found = [code for code, known in everything.items() if known.casefold() == name]
         if not found:
             labels = {known.casefold(): f"{known} ({code})" for code, known in everything.items()}

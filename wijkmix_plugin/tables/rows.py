@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import TableError, Text
-from .columns import Note, listed
+from .columns import Note, listed, whole_names
 from .join import WATER_CODE, level_of, lost_zeros
 from .roles import PLACES, spelled, spellings
 from .values import text
@@ -160,8 +160,9 @@ def _in_gemeenten(identity: Mapping[str, np.ndarray], wanted: Sequence[str]) -> 
             wanted=listed(wanted),
             spellings=listed((*spellings("gemeente_code"), *spellings("gemeente_name"))),
         )
-    asked = {item.casefold() for item in wanted}
     there = set(codes) | set(names)
+    wanted = whole_names(wanted, there)
+    asked = {item.casefold() for item in wanted}
     unknown = [item for item in wanted if item.casefold() not in there]
     if unknown:
         spelled = pd.DataFrame(
