@@ -300,8 +300,8 @@
         <translation>Gebied</translation>
     </message>
     <message>
-        <source>Areas (optional)</source>
-        <translation>Gebieden (optioneel)</translation>
+        <source>Areas (field)</source>
+        <translation>Gebieden (veld)</translation>
     </message>
     <message>
         <source>Areas (polygons, or a table of codes)</source>
@@ -388,12 +388,12 @@
         <translation>Bandbreedte (m)</translation>
     </message>
     <message>
-        <source>Bandwidths in metres (optional)</source>
-        <translation>Bandbreedten in meters (optioneel)</translation>
+        <source>Bandwidths in metres</source>
+        <translation>Bandbreedten in meters</translation>
     </message>
     <message>
-        <source>Base: field with the total (optional)</source>
-        <translation>Basis: veld met het totaal (optioneel)</translation>
+        <source>Base: field with the total</source>
+        <translation>Basis: veld met het totaal</translation>
     </message>
     <message>
         <source>Before or after</source>
@@ -456,8 +456,8 @@
         <translation>Blokken en hun omgeving</translation>
     </message>
     <message>
-        <source>Blocks with tenure counts (optional)</source>
-        <translation>Blokken met aantallen per eigendomsvorm (optioneel)</translation>
+        <source>Blocks with tenure counts</source>
+        <translation>Blokken met aantallen per eigendomsvorm</translation>
     </message>
     <message>
         <source>Blocks within {radius} m (whole layer)</source>
@@ -648,8 +648,8 @@
         <translation>Voorbereide buurten</translation>
     </message>
     <message>
-        <source>Capacity: most dwellings of the group to add (optional)</source>
-        <translation>Capaciteit: hoogste aantal woningen van de groep erbij (optioneel)</translation>
+        <source>Capacity: most dwellings of the group to add</source>
+        <translation>Capaciteit: hoogste aantal woningen van de groep erbij</translation>
     </message>
     <message>
         <source>Catalogue version</source>
@@ -944,10 +944,6 @@
         <translation>Telt uw eigen woningbestand per eigendomsvorm en per buurt, blok of eigen vlak. Een woning krijgt haar plaats door haar punt, door de code van haar gebied, of door de code van haar BAG-adres als u ook de adressen geeft. Wat niet meetelt, staat in een lijst met de reden. Alleen de velden die u kiest, worden gelezen: kolommen over personen staan in geen enkele uitvoer. Gebieden met minder woningen dan het minimum worden niet getoond, en ook niet waaruit ze zijn af te leiden.</translation>
     </message>
     <message>
-        <source>Crosswalk (optional)</source>
-        <translation>Omzettabel (optioneel)</translation>
-    </message>
-    <message>
         <source>Crosswalk</source>
         <translation>Omzettabel</translation>
     </message>
@@ -1144,8 +1140,8 @@
         <translation>Woningen (punten of tabel)</translation>
     </message>
     <message>
-        <source>Dwellings (points, optional)</source>
-        <translation>Woningen (punten, optioneel)</translation>
+        <source>Dwellings (points)</source>
+        <translation>Woningen (punten)</translation>
     </message>
     <message>
         <source>Dwellings counted</source>
@@ -1176,8 +1172,8 @@
         <translation>Woningen van de groep per eenheid, bijvoorbeeld n_corp.</translation>
     </message>
     <message>
-        <source>Dwellings of the group that are released (optional)</source>
-        <translation>Woningen van de groep die vrij zijn (optioneel)</translation>
+        <source>Dwellings of the group that are released</source>
+        <translation>Woningen van de groep die vrij zijn</translation>
     </message>
     <message>
         <source>Dwellings per area</source>
@@ -2460,12 +2456,12 @@
         <translation>Eigen catalogus</translation>
     </message>
     <message>
-        <source>Own column mapping (JSON, optional)</source>
-        <translation>Eigen kolomtoewijzing (JSON, optioneel)</translation>
+        <source>Own column mapping (JSON)</source>
+        <translation>Eigen kolomtoewijzing (JSON)</translation>
     </message>
     <message>
-        <source>Own thresholds (JSON file, optional)</source>
-        <translation>Eigen drempels (JSON-bestand, optioneel)</translation>
+        <source>Own thresholds (JSON file)</source>
+        <translation>Eigen drempels (JSON-bestand)</translation>
     </message>
     <message>
         <source>Own value {own}, mean of its neighbours {mean}</source>
@@ -2644,8 +2640,8 @@
         <translation>Startgetal (seed)</translation>
     </message>
     <message>
-        <source>Reason for data on origin and the like (optional)</source>
-        <translation>Reden voor gegevens over herkomst en dergelijke (optioneel)</translation>
+        <source>Reason for data on origin and the like</source>
+        <translation>Reden voor gegevens over herkomst en dergelijke</translation>
     </message>
     <message>
         <source>Reason</source>
@@ -2820,8 +2816,8 @@
         <translation>Zoeken in de instrumenten</translation>
     </message>
     <message>
-        <source>Second field (optional)</source>
-        <translation>Tweede veld (optioneel)</translation>
+        <source>Second field</source>
+        <translation>Tweede veld</translation>
     </message>
     <message>
         <source>Second year</source>
@@ -3032,8 +3028,8 @@
         <translation>Omgeving</translation>
     </message>
     <message>
-        <source>Table with key figures, joined by buurt code (optional)</source>
-        <translation>Tabel met kerncijfers, gekoppeld op buurtcode (optioneel)</translation>
+        <source>Table with key figures, joined by buurt code</source>
+        <translation>Tabel met kerncijfers, gekoppeld op buurtcode</translation>
     </message>
     <message>
         <source>Table</source>
@@ -3376,8 +3372,8 @@
         <translation>Te lang, en nog niet in het project: {names}. De tekst staat in het veld; kort die daar in.</translation>
     </message>
     <message>
-        <source>Total (optional)</source>
-        <translation>Totaal (optioneel)</translation>
+        <source>Total (field)</source>
+        <translation>Totaal (veld)</translation>
     </message>
     <message>
         <source>Total count</source>
@@ -3388,8 +3384,8 @@
         <translation>Totaal: veld met aantallen</translation>
     </message>
     <message>
-        <source>Treated areas (optional)</source>
-        <translation>Behandelde gebieden (optioneel)</translation>
+        <source>Treated areas</source>
+        <translation>Behandelde gebieden</translation>
     </message>
     <message>
         <source>True for the buurten that your own policy calls vulnerable, or a list of their codes (BU…, WK…, GM…). Left empty, WijkMix uses the share of low-income households as a stand-in where the layer has it. That is an assumption and is labelled so; without it, vulnerability is unknown.</source>
@@ -3536,10 +3532,6 @@
         <translation>Kwetsbaar gebied (veld of expressie)</translation>
     </message>
     <message>
-        <source>Vulnerable area: field or expression (optional)</source>
-        <translation>Kwetsbaar gebied: veld of expressie (optioneel)</translation>
-    </message>
-    <message>
         <source>Vulnerable area: field or expression</source>
         <translation>Kwetsbaar gebied: veld of expressie</translation>
     </message>
@@ -3600,8 +3592,8 @@
         <translation>Waar de blokken geen code hebben. Een blok hoort bij het gebied waar het grootste deel in ligt; blokken op een grens worden geteld.</translation>
     </message>
     <message>
-        <source>Where the group may grow (optional)</source>
-        <translation>Waar de groep mag groeien (optioneel)</translation>
+        <source>Where the group may grow</source>
+        <translation>Waar de groep mag groeien</translation>
     </message>
     <message>
         <source>Where the units have no code. A unit belongs to the area that holds most of it.</source>
@@ -3750,10 +3742,6 @@
     <message>
         <source>Written to {path}</source>
         <translation>Geschreven naar {path}</translation>
-    </message>
-    <message>
-        <source>Year (optional)</source>
-        <translation>Jaar (optioneel)</translation>
     </message>
     <message>
         <source>Year of the Leefbaarometer</source>

@@ -734,7 +734,7 @@ def reason_parameter() -> QgsProcessingParameterDefinition:
     return described(
         QgsProcessingParameterString(
             WijkMixAlgorithm.REASON,
-            translate("WijkMix", "Reason for data on origin and the like (optional)"),
+            translate("WijkMix", "Reason for data on origin and the like"),
             optional=True,
         ),
         translate(

@@ -89,7 +89,7 @@ class CompareYears(WijkMixAlgorithm):
             ),
             (
                 self.CROSSWALK,
-                translate("WijkMix", "Crosswalk (optional)"),
+                translate("WijkMix", "Crosswalk"),
                 translate(
                     "WijkMix",
                     "A table with from (code in the first year), to (code in the second) and "
@@ -109,7 +109,7 @@ class CompareYears(WijkMixAlgorithm):
             described(
                 QgsProcessingParameterExpression(
                     self.TREATED,
-                    translate("WijkMix", "Treated areas (optional)"),
+                    translate("WijkMix", "Treated areas"),
                     parentLayerParameterName=self.SECOND,
                     optional=True,
                 ),

@@ -84,7 +84,7 @@ class CountsAlgorithm(WijkMixAlgorithm):
             described(
                 QgsProcessingParameterField(
                     self.TOTAL,
-                    translate("WijkMix", "Total (optional)"),
+                    translate("WijkMix", "Total (field)"),
                     parentLayerParameterName=self.INPUT,
                     type=numeric,
                     optional=True,
@@ -100,7 +100,7 @@ class CountsAlgorithm(WijkMixAlgorithm):
             described(
                 QgsProcessingParameterField(
                     self.AREA_FIELD,
-                    translate("WijkMix", "Areas (optional)"),
+                    translate("WijkMix", "Areas (field)"),
                     parentLayerParameterName=self.INPUT,
                     optional=True,
                 ),

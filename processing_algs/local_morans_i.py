@@ -90,7 +90,7 @@ class LocalMoransI(WijkMixAlgorithm):
             ),
             (
                 self.BASE,
-                translate("WijkMix", "Base: field with the total (optional)"),
+                translate("WijkMix", "Base: field with the total"),
                 translate(
                     "WijkMix",
                     "Looks at the field as a part of this total, and takes into account that the "
@@ -101,7 +101,7 @@ class LocalMoransI(WijkMixAlgorithm):
             ),
             (
                 self.WITH_FIELD,
-                translate("WijkMix", "Second field (optional)"),
+                translate("WijkMix", "Second field"),
                 translate(
                     "WijkMix",
                     "Compares the field of each unit with this field of its neighbours "

@@ -58,7 +58,7 @@ class MakeCrosswalk(WijkMixAlgorithm):
             described(
                 QgsProcessingParameterFeatureSource(
                     self.DWELLINGS,
-                    translate("WijkMix", "Dwellings (points, optional)"),
+                    translate("WijkMix", "Dwellings (points)"),
                     [QgsProcessing.SourceType.TypeVectorPoint],
                     optional=True,
                 ),

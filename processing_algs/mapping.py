@@ -20,7 +20,7 @@ def mapping_parameter(*, advanced: bool = False) -> QgsProcessingParameterString
     """Return the parameter; its widget has a button that opens the columns of the input."""
     translate = QCoreApplication.translate
     definition = QgsProcessingParameterString(
-        MAPPING, translate("WijkMix", "Own column mapping (JSON, optional)"), optional=True
+        MAPPING, translate("WijkMix", "Own column mapping (JSON)"), optional=True
     )
     definition.setMetadata({"widget_wrapper": {"class": WIDGET}})
     return described(

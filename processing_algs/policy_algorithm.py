@@ -39,7 +39,7 @@ class PolicyAlgorithm(WijkMixAlgorithm):
             described(
                 QgsProcessingParameterExpression(
                     self.VULNERABLE,
-                    translate("WijkMix", "Vulnerable area: field or expression (optional)"),
+                    translate("WijkMix", "Vulnerable area: field or expression"),
                     parentLayerParameterName=self.INPUT,
                     optional=True,
                 ),
@@ -57,7 +57,7 @@ class PolicyAlgorithm(WijkMixAlgorithm):
             described(
                 QgsProcessingParameterFile(
                     self.PARAMETERS,
-                    translate("WijkMix", "Own thresholds (JSON file, optional)"),
+                    translate("WijkMix", "Own thresholds (JSON file)"),
                     extension="json",
                     optional=True,
                 ),

@@ -61,7 +61,7 @@ class PrepareBuurten(WijkMixAlgorithm):
             described(
                 QgsProcessingParameterNumber(
                     self.YEAR,
-                    translate("WijkMix", "Year (optional)"),
+                    translate("WijkMix", "Year"),
                     optional=True,
                     minValue=1995,
                     maxValue=2100,
@@ -73,7 +73,7 @@ class PrepareBuurten(WijkMixAlgorithm):
             described(
                 QgsProcessingParameterFeatureSource(
                     self.TABLE,
-                    translate("WijkMix", "Table with key figures, joined by buurt code (optional)"),
+                    translate("WijkMix", "Table with key figures, joined by buurt code"),
                     [QgsProcessing.SourceType.TypeVector],
                     optional=True,
                 ),

@@ -105,7 +105,7 @@ class Scan(PolicyAlgorithm):
             described(
                 QgsProcessingParameterFeatureSource(
                     self.BLOCKS,
-                    translate("WijkMix", "Blocks with tenure counts (optional)"),
+                    translate("WijkMix", "Blocks with tenure counts"),
                     [
                         QgsProcessing.SourceType.TypeVectorPolygon,
                         QgsProcessing.SourceType.TypeVectorPoint,

@@ -71,7 +71,7 @@ class SegregationIndices(CountsAlgorithm):
             described(
                 QgsProcessingParameterString(
                     self.BANDWIDTHS,
-                    translate("WijkMix", "Bandwidths in metres (optional)"),
+                    translate("WijkMix", "Bandwidths in metres"),
                     optional=True,
                 ),
                 translate(

@@ -136,7 +136,7 @@ class SwapBound(WijkMixAlgorithm):
             described(
                 QgsProcessingParameterExpression(
                     self.RECEIVERS,
-                    translate("WijkMix", "Where the group may grow (optional)"),
+                    translate("WijkMix", "Where the group may grow"),
                     parentLayerParameterName=self.INPUT,
                     optional=True,
                 ),
@@ -150,12 +150,12 @@ class SwapBound(WijkMixAlgorithm):
         for name, text, advice in (
             (
                 self.CAPACITY,
-                translate("WijkMix", "Capacity: most dwellings of the group to add (optional)"),
+                translate("WijkMix", "Capacity: most dwellings of the group to add"),
                 translate("WijkMix", "A field with numbers per unit. Unknown counts as none."),
             ),
             (
                 self.RELEASED,
-                translate("WijkMix", "Dwellings of the group that are released (optional)"),
+                translate("WijkMix", "Dwellings of the group that are released"),
                 translate(
                     "WijkMix",
                     "A field with the dwellings of the group that are vacant or for which a new "

@@ -31,6 +31,16 @@ def test_without_a_window_the_locale_tells(shown, monkeypatch):
     assert qgis_io.language() == "nl"
 
 
+def test_a_dialog_says_once_that_a_parameter_is_optional(provider):
+    # QGIS puts "[optional]" behind the label of each optional parameter.
+    for algorithm in provider.algorithms():
+        for parameter in algorithm.parameterDefinitions():
+            assert "optional" not in parameter.description().lower(), (
+                algorithm.id(),
+                parameter.name(),
+            )
+
+
 def test_a_dutch_window_gets_the_dutch_texts(shown):
     shown("nl")
     plugin = WijkMixPlugin(None)
