@@ -1116,6 +1116,10 @@
         <translation>Domein</translation>
     </message>
     <message>
+        <source>Domains of the chosen measures per unit (JSON)</source>
+        <translation>Domeinen van de gekozen maatregelen per eenheid (JSON)</translation>
+    </message>
+    <message>
         <source>Dominant tenure from share (assumption)</source>
         <translation>Overheersende eigendomsvorm vanaf aandeel (aanname)</translation>
     </message>
@@ -1452,6 +1456,10 @@
         <translation>Voor de dichtstbijzijnde K: hoeveel.</translation>
     </message>
     <message>
+        <source>For the report, as the panel keeps them in the project. Empty: every question and step is printed as not answered, and the scenario is called incomplete.</source>
+        <translation>Voor het rapport, zoals het paneel ze in het project bewaart. Leeg: elke vraag en stap staat er als niet beantwoord in, en het scenario heet onvolledig.</translation>
+    </message>
+    <message>
         <source>For the report: the start, the years after it and the indicators, such as {&quot;start&quot;: 2026, &quot;years&quot;: [0, 5, 10], &quot;indicators&quot;: [&quot;share_corp&quot;]}. The panel fills it in; empty prints our suggestion, labelled as an assumption.</source>
         <translation>Voor het rapport: het begin, de jaren daarna en de indicatoren, zoals {&quot;start&quot;: 2026, &quot;years&quot;: [0, 5, 10], &quot;indicators&quot;: [&quot;share_corp&quot;]}. Het paneel vult dit in; leeg drukt onze suggestie af, met het label aanname.</translation>
     </message>
@@ -1534,6 +1542,10 @@
     <message>
         <source>Goals of the parties</source>
         <translation>Doelen van partijen</translation>
+    </message>
+    <message>
+        <source>Goals of the project (JSON)</source>
+        <translation>Doelen van het project (JSON)</translation>
     </message>
     <message>
         <source>Goals</source>
@@ -3722,6 +3734,10 @@
     <message>
         <source>Within {radius} m minus inside the block</source>
         <translation>Binnen {radius} m min in het blok zelf</translation>
+    </message>
+    <message>
+        <source>Without a social and an economic measure for every unit with an action the scenario is called incomplete. For example {&quot;BU03630000&quot;: [&quot;sociaal&quot;, &quot;economisch&quot;]}. The panel takes them from the worklist.</source>
+        <translation>Zonder een sociale en een economische maatregel voor elke eenheid met een actie heet het scenario onvolledig. Bijvoorbeeld {&quot;BU03630000&quot;: [&quot;sociaal&quot;, &quot;economisch&quot;]}. Het paneel neemt ze over uit de werklijst.</translation>
     </message>
     <message>
         <source>Without correction one unit in twenty gets a label by chance alone (Benjamini and Hochberg 1995).</source>

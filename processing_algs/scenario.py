@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,8 @@ class Scenario(WijkMixAlgorithm):
     ACTIONS = "ACTIONS"
     SEGMENT_MAP = "SEGMENT_MAP"
     FINGERPRINT = "FINGERPRINT"
+    GOALS = "GOALS"
+    COMPANIONS = "COMPANIONS"
     MONITORING = "MONITORING"
     SEED = "SEED"
     OUTPUT = "OUTPUT"
@@ -126,6 +129,37 @@ class Scenario(WijkMixAlgorithm):
         self.addParameter(
             described(
                 QgsProcessingParameterString(
+                    self.GOALS,
+                    translate("WijkMix", "Goals of the project (JSON)"),
+                    optional=True,
+                ),
+                translate(
+                    "WijkMix",
+                    "For the report, as the panel keeps them in the project. Empty: every question "
+                    "and step is printed as not answered, and the scenario is called incomplete.",
+                ),
+                advanced=True,
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterString(
+                    self.COMPANIONS,
+                    translate("WijkMix", "Domains of the chosen measures per unit (JSON)"),
+                    optional=True,
+                ),
+                translate(
+                    "WijkMix",
+                    "Without a social and an economic measure for every unit with an action the "
+                    'scenario is called incomplete. For example {"BU03630000": ["sociaal", '
+                    '"economisch"]}. The panel takes them from the worklist.',
+                ),
+                advanced=True,
+            )
+        )
+        self.addParameter(
+            described(
+                QgsProcessingParameterString(
                     self.MONITORING,
                     translate("WijkMix", "Measuring plan (JSON)"),
                     optional=True,
@@ -179,6 +213,7 @@ class Scenario(WijkMixAlgorithm):
 
         scenario.read_segments(self.parameterAsString(parameters, self.SEGMENT_MAP, context))
         self._monitoring(parameters, context)
+        self._companions(parameters, context)
         for name, wanted in (
             (self.INPUT, (CODE, "dwellings", "n_koop")),
             (self.ACTIONS, scenario.COLUMNS[:5]),
@@ -210,6 +245,7 @@ class Scenario(WijkMixAlgorithm):
         from ..wijkmix_plugin.policy.scenario_run import run_scenario, settings_of
         from ..wijkmix_plugin.report.scenario import render_scenario
 
+        project = self._project(parameters, context)
         shipped = catalogue.load()
         source = self.source(parameters, self.INPUT, context)
         drawn = source.wkbType() != QgsWkbTypes.Type.NoGeometry
@@ -222,6 +258,8 @@ class Scenario(WijkMixAlgorithm):
             place=self._middles(frame, source) if drawn else None,
             settings=settings_of(self._origin, shipped),
             made_on=self.parameterAsString(parameters, self.FINGERPRINT, context),
+            goals=None if project is None else project.goals,
+            companions=self._companions(parameters, context),
             seed=self.parameterAsInt(parameters, self.SEED, context),
             progress=feedback.setProgress,
             cancelled=feedback.isCanceled,
@@ -243,7 +281,11 @@ class Scenario(WijkMixAlgorithm):
         page = ""
         if report:
             plan = self._monitoring(parameters, context)
-            page = render_scenario(result, shipped, lang=language(), monitoring=plan)
+            if project is not None:
+                project = replace(project, loaded=_loaded(frame))
+            page = render_scenario(
+                result, shipped, lang=language(), monitoring=plan, project=project
+            )
         self.record(result.provenance, parameters, context)
         results = self._save(parameters, context, feedback, result, source)
         if report:
@@ -272,6 +314,35 @@ class Scenario(WijkMixAlgorithm):
                 "indicators: {text}.",
                 "Het meetplan is geen JSON-object met start, years (0 tot 100) en indicators: "
                 "{text}.",
+                text=text[:200],
+            )
+        return found
+
+    def _project(self, parameters: dict[str, Any], context: Any) -> Any:
+        """Return the goals that were given as a report takes them, None where there are none."""
+        from ..wijkmix_plugin.report import decisions
+
+        text = self.parameterAsString(parameters, self.GOALS, context)
+        return decisions.read(text, "") if text.strip() else None
+
+    def _companions(self, parameters: dict[str, Any], context: Any) -> Any:
+        """Return the domains of the chosen measures by unit, None where nothing was given."""
+        text = self.parameterAsString(parameters, self.COMPANIONS, context).strip()
+        if not text:
+            return None
+        try:
+            found = json.loads(text)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict) or not all(
+            isinstance(names, list) and all(isinstance(name, str) for name in names)
+            for names in found.values()
+        ):
+            raise PolicyError(
+                "The chosen measures are not a JSON object of unit codes with a list of domains "
+                "each: {text}.",
+                "De gekozen maatregelen zijn geen JSON-object van codes met elk een lijst van "
+                "domeinen: {text}.",
                 text=text[:200],
             )
         return found
@@ -350,6 +421,14 @@ def _wanted(source: Any, shipped: Any) -> list[str]:
     apart = ("flag_reasons", "flag_companions", *conditions.check_columns(own))
     own = [n for n in own if n not in apart]
     return [n for n in there if n in known or n in own]
+
+
+def _loaded(frame: pd.DataFrame) -> Any:
+    """Return at which level the stock is, for the warnings of the goal sheet."""
+    from ..wijkmix_plugin.policy.goal_sheet import Loaded, level_of
+
+    wijken = frame["wijk_code"].nunique() if "wijk_code" in frame else 0
+    return Loaded(level_of(map(str, frame[CODE])), wijken)
 
 
 def _flag_table(found: pd.DataFrame | None, shipped: Any, lang: str) -> pd.DataFrame:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from qgis.core import (
     QgsApplication,
@@ -323,6 +325,26 @@ def test_the_report_and_the_measuring_plan(run, stock, tmp_path):
     with pytest.raises(QgsProcessingException, match="does not have"):
         run("scenario", {**parameters, "ACTIONS": bad})
     assert not report.exists()
+
+
+def test_the_report_has_the_goals_that_were_given(run, stock, tmp_path):
+    report = tmp_path / "scenario.html"
+    parameters = {"INPUT": stock(), "ACTIONS": table_from(PLAN), **OUT, "REPORT": str(report)}
+    found = run("scenario", parameters)
+    assert "Incomplete scenario: the goals were not given" in found["NOTES"]
+    assert "<b>incomplete</b>" in report.read_text(encoding="utf-8")
+    given = {"version": 2, "main": "area", "effect": "straat"}
+    beside = {"BU00010000": ["sociaal", "economisch"]}
+    parameters |= {"GOALS": json.dumps(given), "COMPANIONS": json.dumps(beside)}
+    found = run("scenario", parameters)
+    assert "goal is not recorded" not in found["NOTES"]
+    assert "step 1 (3 of 3)" in found["NOTES"]
+    assert "chosen together yet for Buurt 7 (BU00010007)." in found["NOTES"]
+    html = report.read_text(encoding="utf-8")
+    assert "<b>Main goal:</b> The area first" in html
+    assert "which is coarser than" in html
+    with pytest.raises(QgsProcessingException, match="list of domains"):
+        run("scenario", {**parameters, "COMPANIONS": '{"BU00010000": "sociaal"}'})
 
 
 def test_years_out_of_order_come_out_in_order(run, stock, table_of):

@@ -7,6 +7,7 @@ import csv
 import json
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from qgis.core import QgsApplication, QgsProject
@@ -99,6 +100,25 @@ def test_actions_are_entered_kept_and_removed(dock, scanned):
     page.remove.click()
     assert entry()["actions"] == []
     assert not page.export.isEnabled()
+
+
+def test_a_scenario_says_what_it_lacks_of_goals_and_worklist(dock, scanned):
+    project = QgsProject.instance()
+    project.writeEntry("WijkMix", "goals", json.dumps({"version": 2, "main": "area"}))
+    chosen = ["subtiele-regie", "wijkeconomie-algemeen"]
+    marked = {"code": "BU00010000", "note": "niet voor het verslag", "instruments": chosen}
+    project.writeEntry("WijkMix", "worklist", json.dumps({"version": 1, "items": [marked]}))
+    for row in PLAN:
+        enter(dock, *row)
+    panel = dock.scenario
+    panel.plan.go.click()
+    wait(lambda: panel._run is None)
+    head = panel.result.head.text()
+    assert "Incomplete scenario: not answered of the steps: step 1 (3 of 3)" in head
+    assert "chosen together yet for Buurt 7 (BU00010007)." in head
+    html = Path(panel.result._report).read_text(encoding="utf-8")
+    assert "<b>Main goal:</b> The area first" in html
+    assert "niet voor het verslag" not in html
 
 
 def test_working_out_shows_everything_and_says_what_it_is(dock, scanned, monkeypatch):

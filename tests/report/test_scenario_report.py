@@ -12,8 +12,9 @@ import pytest
 from wijkmix.wijkmix_plugin.errors import PolicyError
 from wijkmix.wijkmix_plugin.measures import change, waterbed
 from wijkmix.wijkmix_plugin.measures.swap import swap_bound
-from wijkmix.wijkmix_plugin.policy import scenario, scenario_flags, scenario_run
+from wijkmix.wijkmix_plugin.policy import goals, scenario, scenario_flags, scenario_run
 from wijkmix.wijkmix_plugin.policy.actions import Monitoring
+from wijkmix.wijkmix_plugin.report import decisions
 from wijkmix.wijkmix_plugin.report.scenario import render_scenario
 from wijkmix.wijkmix_plugin.report.swap import SwapResult, render_swap
 from wijkmix.wijkmix_plugin.report.years import Years, render_years
@@ -202,6 +203,40 @@ def test_the_measuring_plan_is_printed(catalogue):
     assert "Aanname: meten" not in html
 
 
+def test_a_scenario_without_goals_is_incomplete_and_prints_every_question(catalogue, plan_rows):
+    result = worked_out(catalogue, plan_rows)
+    html = sound(render_scenario(result, catalogue, lang="nl"))
+    assert "<b>onvolledig</b>" in html.split("</header>")[0]
+    summary = html.split('<section id="summary">')[1].split("</section>")[0]
+    assert "Scenario onvolledig: de doelen zijn niet meegegeven" in summary
+    section = html.split('<section id="questions">')[1].split("</section>")[0]
+    assert section.count("<b>niet beantwoord</b>") == 29
+
+
+def test_a_scenario_prints_the_goals_of_the_project_and_is_whole_with_all_of_them(
+    catalogue, plan_rows
+):
+    found = goals.Goals().with_main("residents")
+    for step in catalogue.steps:
+        for item in step["items"]:
+            found = found.with_answer(item["id"], "<b>afgesproken</b>")
+    beside = {row[0]: ["economisch", "sociaal"] for row in plan_rows}
+    result = worked_out(catalogue, plan_rows, goals=found, companions=beside)
+    assert result.incomplete is None
+    decided = decisions.Decisions(found)
+    html = sound(render_scenario(result, catalogue, lang="nl", project=decided))
+    assert "onvolledig" not in html
+    section = html.split('<section id="questions">')[1].split("</section>")[0]
+    assert "Eerst de zittende bewoners" in section
+    assert "&lt;b&gt;afgesproken" in section
+    assert section.count("<b>niet beantwoord</b>") == 9  # the seven questions
+    del beside[plan_rows[0][0]]
+    result = worked_out(catalogue, plan_rows, goals=found, companions=beside)
+    html = render_scenario(result, catalogue, lang="en", project=decided)
+    assert "<b>incomplete</b>" in html
+    assert f"({plan_rows[0][0]})." in result.incomplete.en
+
+
 # -- two years
 
 
@@ -289,7 +324,6 @@ def test_a_swap_of_units_without_names(catalogue):
 
 def test_the_report_of_a_scan_prints_a_chosen_measuring_plan(catalogue):
     from wijkmix.wijkmix_plugin.policy import actions
-    from wijkmix.wijkmix_plugin.report import decisions
     from wijkmix.wijkmix_plugin.report.html import render_scan
 
     own = Monitoring(2026, (0, 7), ("div_tenure",), True)

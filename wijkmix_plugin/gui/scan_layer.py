@@ -18,7 +18,7 @@ from qgis.core import (
 )
 
 from .. import qgis_io
-from ..policy.goal_sheet import Loaded
+from ..policy.goal_sheet import Loaded, level_of
 from ..policy.scales import FINER_FIELD, Level, finer, values_of
 from ..qgis_io import PROVENANCE, plain
 
@@ -252,10 +252,7 @@ def loaded(table: ScanTable | None, origin: dict[str, Any] | None) -> Loaded:
     """Return at which level the figures of a scan are, as far as its codes and record tell."""
     if table is None:
         return Loaded()
-    kinds = {unit.code[:2].upper() for unit in table.units}
-    level = (
-        {"BU": "buurt", "WK": "wijk", "GM": "stad"}.get(kinds.pop(), "") if len(kinds) == 1 else ""
-    )
+    level = level_of(unit.code for unit in table.units)
     parameters = (origin or {}).get("parameters")
     if isinstance(parameters, dict) and parameters.get("blocks") is True:
         level = "blok"

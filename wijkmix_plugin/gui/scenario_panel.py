@@ -26,7 +26,7 @@ from qgis.PyQt.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from .. import dependencies, qgis_io
 from ..errors import WijkMixError
-from ..policy import actions
+from ..policy import actions, goals, worklist
 from ..policy.actions import Scenario
 from . import scenario_layers, texts
 from .actions_page import ActionsPage
@@ -35,6 +35,7 @@ from .run_scan import ScanRun
 from .scan_layer import ScanTable, Unit
 from .scenario_layers import TABLES, Made
 from .scenario_result import ResultPage
+from .stored_page import project_entry
 
 ALGORITHM = "wijkmix:scenario"
 
@@ -208,6 +209,8 @@ class ScenarioPanel(QWidget):
             "ACTIONS": self._table,
             "SEGMENT_MAP": found.segment_map,
             "FINGERPRINT": found.fingerprint,
+            "GOALS": project_entry("goals") or goals.dumps(goals.Goals()),
+            "COMPANIONS": json.dumps(self._companions(found)),
             "MONITORING": json.dumps(actions.monitoring_record(found.monitoring)),
             "REPORT": QgsProcessing.TEMPORARY_OUTPUT,
         }
@@ -226,6 +229,16 @@ class ScenarioPanel(QWidget):
         run.ended.connect(self._ended)
         self.plan.show_running(True)
         run.start()
+
+    def _companions(self, found: Scenario) -> dict[str, list[str]]:
+        """Return of which domains the worklist has a measure, for the buurten of the plan."""
+        planned = {action.unit for action in found.actions}
+        listed, _ = worklist.loads(project_entry("worklist"))
+        return {
+            item.code: sorted(worklist.domains(self._catalogue, item))
+            for item in listed.items
+            if item.code in planned
+        }
 
     def _progressed(self, percent: float) -> None:
         self.plan.progress.setValue(int(percent))

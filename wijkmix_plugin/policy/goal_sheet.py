@@ -6,7 +6,7 @@ Data only; the dock and the report each give it their own look. Texts are not es
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ..errors import Text
@@ -29,6 +29,13 @@ class Loaded(NamedTuple):
 
     level: str = ""
     wijken: int = 0
+
+
+def level_of(codes: Iterable[str]) -> str:
+    """Return the level of units by their CBS codes, "" where these do not tell."""
+    kinds = {code[:2].upper() for code in codes}
+    known = {"BU": "buurt", "WK": "wijk", "GM": "stad"}
+    return known.get(kinds.pop(), "") if len(kinds) == 1 else ""
 
 
 class Line(NamedTuple):

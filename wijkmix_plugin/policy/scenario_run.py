@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,8 @@ from ..errors import TableError, Text
 from ..measures import rounding
 from . import indicators, scenario, scenario_flags
 from .catalogue import FLAGS, Catalogue
+from .completeness import incomplete
+from .goals import Goals
 from .scenario import Plan
 from .scenario_flags import Settings
 
@@ -40,6 +42,7 @@ class ScenarioResult:
     units, indices, balance, pairs, tests, flags : tables, see `scenario` and `scenario_flags`.
         `tests` opens with what a scenario is; `flags` is None where the table has no indicators.
     notes : what the user should know, with True for a warning.
+    incomplete : what the scenario lacks to be whole, one of the notes; None where it lacks nothing.
     """
 
     frame: pd.DataFrame
@@ -55,6 +58,7 @@ class ScenarioResult:
     tests: pd.DataFrame
     flags: pd.DataFrame | None
     fingerprint: str
+    incomplete: Text | None = None
     notes: list[tuple[Text, bool]] = field(default_factory=list)
     provenance: dict[str, Any] = field(default_factory=dict)
 
@@ -115,6 +119,8 @@ def run_scenario(
     place: np.ndarray | None = None,
     settings: Settings | None = None,
     made_on: str = "",
+    goals: Goals | None = None,
+    companions: Mapping[str, Collection[str]] | None = None,
     seed: int = 12345,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
@@ -128,6 +134,7 @@ def run_scenario(
     place : (n, 2) metres, for distances.
     settings : of the scan behind `frame`, so that flags differ by the plan alone.
     made_on : fingerprint of the stock that the actions were drawn up for; empty: not known.
+    goals, companions : as `completeness.incomplete` takes them; None: not known.
 
     Raises
     ------
@@ -145,6 +152,8 @@ def run_scenario(
     plan = scenario.read_plan(actions, codes, segments, classes, base)
     counts = stock_counts(frame, classes)
     after = scenario.stock(counts, plan, codes, classes, base)
+    lacks = incomplete(goals, companions, _touched(frame, codes, plan), catalogue)
+    notes += [(lacks, True)] if lacks is not None else []
     notes += [(text, True) for text in (*assumed, *plan.notes)]
     mark = scenario.fingerprint(frame, counts, codes)
     if made_on.strip() and made_on.strip() != mark:
@@ -203,6 +212,7 @@ def run_scenario(
         ),
         flags=flagged,
         fingerprint=mark,
+        incomplete=lacks,
         notes=notes,
         provenance={
             "title": "WijkMix scenario",
@@ -216,6 +226,16 @@ def run_scenario(
             "assumptions": [{"en": t.en, "nl": t.nl} for t in (*assumed, *plan.notes)],
         },
     )
+
+
+def _touched(frame: pd.DataFrame, codes: list[str], plan: Plan) -> dict[str, str]:
+    """Return code and name of every unit with an action, in the order of the stock."""
+    places = sorted({int(place) for place in plan.table["place"]})
+    names = frame["buurt_name"].tolist() if "buurt_name" in frame else codes
+    return {
+        codes[i]: names[i] if isinstance(names[i], str) and names[i] != codes[i] else ""
+        for i in places
+    }
 
 
 def _with_words(tests: pd.DataFrame, base: int) -> pd.DataFrame:

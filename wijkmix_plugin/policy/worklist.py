@@ -187,9 +187,14 @@ def lacking(catalogue: Catalogue, item: Item) -> list[str]:
     """
     if not is_physical(catalogue, item):
         return []
-    chosen = (catalogue.by_id.get(key) for key in item.instruments)
-    found = {entry["domain"] for entry in chosen if entry is not None}
+    found = domains(catalogue, item)
     return [domain for domain in NEEDED if domain not in found]
+
+
+def domains(catalogue: Catalogue, item: Item) -> set[str]:
+    """Return the domains of the instruments that were chosen for a buurt."""
+    chosen = (catalogue.by_id.get(key) for key in item.instruments)
+    return {entry["domain"] for entry in chosen if entry is not None}
 
 
 # -- out -----------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from ..errors import Text
 from ..policy import flags, scenario, scenario_flags, scenario_words
 from ..policy.actions import companion_flags
 from ..policy.scenario_run import ScenarioResult
-from . import figures, maps, plan
+from . import decisions, figures, maps, plan
 from .candidates import companions_box
 from .charts import TENURE_SHORT, stacked_bar
 from .document import document, subtitle
@@ -39,10 +39,21 @@ _CHANGES = (
 
 
 def render_scenario(
-    result: ScenarioResult, catalogue: Any, *, lang: str = "nl", monitoring: Any = None
+    result: ScenarioResult,
+    catalogue: Any,
+    *,
+    lang: str = "nl",
+    monitoring: Any = None,
+    project: decisions.Decisions | None = None,
 ) -> str:
-    """Write the report of a scenario; `monitoring` is a `policy.actions.Monitoring` or None."""
-    page = Page(result, catalogue, lang)
+    """Write the report of a scenario.
+
+    Parameters
+    ----------
+    monitoring : a `policy.actions.Monitoring`, None where nobody has chosen one.
+    project : holds the goals; None where they are not known, so that every question is open.
+    """
+    page = Page(result, catalogue, lang, project)
     base = figures.map_base(page)
     sections = [
         ("summary", page.t("In short", "In het kort"), _summary(page, result)),
@@ -86,6 +97,7 @@ def render_scenario(
             page.t("What belongs with the plan", "Wat bij het plan hoort"),
             _companions(page, result),
         ),
+        ("questions", decisions.goals_title(page), decisions.goals_section(page)),
         ("monitoring", page.t("Measuring", "Meten"), plan.monitoring_section(page, monitoring)),
         ("actions", page.t("The actions", "De acties"), _actions(page, result)),
         (
@@ -100,6 +112,8 @@ def render_scenario(
     if 0 < len(names) <= 3:
         title = f"{title}: {esc(', '.join(names))}"
     what = page.t("<b>stock only, no forecast</b>", "<b>alleen voorraad, geen voorspelling</b>")
+    if result.incomplete is not None:
+        what += " · " + page.t("<b>incomplete</b>", "<b>onvolledig</b>")
     return document(
         page, title, subtitle(page, result.base, what), sections, maps.shared_shapes(base)
     )
