@@ -730,7 +730,7 @@ def _check_codes(column: pd.Series, buurten: Any) -> None:
     """Refuse buurten that occur twice: of half a buurt, no share means anything."""
     import pandas as pd
 
-    from ..wijkmix_plugin.tables.columns import listed
+    from ..wijkmix_plugin.errors import listed
     from ..wijkmix_plugin.tables.values import text
 
     codes = pd.Series(text(column), dtype=object).dropna()

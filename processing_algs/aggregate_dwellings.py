@@ -603,7 +603,7 @@ class AggregateDwellings(WijkMixAlgorithm):
         """Return the codes of the areas, each its own."""
         import pandas as pd
 
-        from ..wijkmix_plugin.tables.columns import listed
+        from ..wijkmix_plugin.errors import listed
         from ..wijkmix_plugin.tables.values import text
 
         names = text(frame[field])

@@ -132,7 +132,8 @@ class MakeCrosswalk(WijkMixAlgorithm):
 
     def _fields(self, source: Any) -> dict[str, str]:
         """Return role -> field of what a crosswalk looks at."""
-        from ..wijkmix_plugin.tables.columns import detect, listed
+        from ..wijkmix_plugin.errors import listed
+        from ..wijkmix_plugin.tables.columns import detect
 
         names = source.fields().names()
         found = detect(names).columns

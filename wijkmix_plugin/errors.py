@@ -8,6 +8,7 @@ for the user's language.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from string import Formatter
 from typing import Any, NamedTuple
 
@@ -55,6 +56,13 @@ def number(value: float, digits: int) -> Text:
 def exact(value: float) -> Text:
     """Write a finite number with the decimals that it has, six at most."""
     return number(value, len(f"{value:.6f}".rstrip("0").partition(".")[2]))
+
+
+def listed(names: Iterable[object], limit: int = 20) -> str:
+    """Spell out the first names and count the rest ("+5")."""
+    found = [str(name) for name in names]
+    shown = ", ".join(found[:limit])
+    return shown if len(found) <= limit else f"{shown} … (+{len(found) - limit})"
 
 
 _DUTCH = str.maketrans(",.", ".,")

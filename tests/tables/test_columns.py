@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import pytest
-from wijkmix.wijkmix_plugin.errors import TableError
+from wijkmix.wijkmix_plugin.errors import TableError, listed
 from wijkmix.wijkmix_plugin.tables import roles
-from wijkmix.wijkmix_plugin.tables.columns import detect_columns, listed
+from wijkmix.wijkmix_plugin.tables.columns import detect_columns
 
 SNAKE = [
     "buurtcode",

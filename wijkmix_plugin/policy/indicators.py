@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
-from ..errors import TableError, exact
+from ..errors import TableError, exact, listed
 from ..tables.roles import NUMBERS
 from ..tables.values import number_columns
 from .catalogue import Catalogue
@@ -92,7 +92,7 @@ def yes_or_no(found: Sequence[Any], what: str) -> list[bool | None]:
             "{what} must be yes or no (true/false, 1/0, ja/nee) or empty; found: {values}.",
             "{what} moet ja of nee zijn (true/false, 1/0, ja/nee) of leeg; gevonden: {values}.",
             what=what,
-            values=_some(strange),
+            values=listed(sorted(set(map(str, strange))), _SHOWN),
         )
     return result
 
@@ -106,7 +106,7 @@ def _labels(column: pd.Series) -> pd.Series:
             "{name} moet clusterlabels bevatten ({known}); gevonden: {values}.",
             name=column.name,
             known=", ".join(CLUSTERS),
-            values=_some(strange),
+            values=listed(sorted(set(map(str, strange))), _SHOWN),
         )
     return found
 
@@ -127,8 +127,3 @@ def _refuse_fractions(column: pd.Series, name: str) -> None:
         low=exact(known.min()),
         high=exact(known.max()),
     )
-
-
-def _some(found: Iterable[Any]) -> str:
-    shown = sorted({str(value) for value in found})
-    return ", ".join(shown[:_SHOWN]) + (", …" if len(shown) > _SHOWN else "")

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import PolicyError, Text
+from ..errors import PolicyError, Text, listed
 from ..measures import rounding, segregation
 from ..measures.change import compare
 from . import scenario_words
@@ -173,7 +173,7 @@ def read_plan(
         raise PolicyError(
             "Unit codes occur more than once: {codes}. Give each unit one row.",
             "Codes van eenheden komen meer dan eens voor: {codes}. Geef elke eenheid één rij.",
-            codes=_some(twice[twice.duplicated()].unique()),
+            codes=listed(twice[twice.duplicated()].unique(), NAMED),
         )
     table = pd.DataFrame(
         {
@@ -312,7 +312,7 @@ def base_year(stock: Sequence[Any], actions: Sequence[Any]) -> tuple[int, list[T
             Text(
                 "Assumption: the stock holds several years ({found}); {year} is the start.",
                 "Aanname: de voorraad bevat meer jaren ({found}); {year} geldt als begin.",
-            ).format(found=_some(sorted({int(y) for y in years})), year=latest)
+            ).format(found=listed(sorted({int(y) for y in years}), NAMED), year=latest)
         ]
     year = int(first.min()) - 1 if len(first) else 0
     return year, [
@@ -368,7 +368,7 @@ def stock(
                 "Acties op eenheden zonder cijfers in {year}: {units}. Hun voorraad is onbekend, "
                 "dus er kan niets bij of af.",
                 year=year,
-                units=_some(units[i] for i in np.flatnonzero(bare)),
+                units=listed((units[i] for i in np.flatnonzero(bare)), NAMED),
             )
         short = np.argwhere(leave > now + 0.5)
         if len(short):
@@ -377,9 +377,12 @@ def stock(
                 "action to a later year.",
                 "Er gaan meer woningen weg dan er staan: {found}. Verlaag het aantal, of zet de "
                 "actie in een later jaar.",
-                found=_some(
-                    f"{units[i]} ({year}, {classes[k]}: {leave[i, k]:g} > {now[i, k]:g})"
-                    for i, k in short
+                found=listed(
+                    (
+                        f"{units[i]} ({year}, {classes[k]}: {leave[i, k]:g} > {now[i, k]:g})"
+                        for i, k in short
+                    ),
+                    NAMED,
                 ),
             )
         left = np.minimum(now, leave) / np.where(leave > 0, leave, 1)
@@ -781,7 +784,7 @@ def verdicts(balance: pd.DataFrame) -> list[Text]:
             years = rows.loc[rows["status"] == status, "year"]
             if len(years):
                 named = [scenario_words.word(segment, lang) for lang in ("en", "nl")]
-                values = [{"segment": name, "years": _some(years)} for name in named]
+                values = [{"segment": name, "years": listed(years, NAMED)} for name in named]
                 found.append(Text(words.en.format(**values[0]), words.nl.format(**values[1])))
     return found
 
@@ -1038,15 +1041,9 @@ def _count(value: Any) -> float:
     return float("nan") if found is None else float(found)
 
 
-def _some(found: Any) -> str:
-    names = [str(name) for name in found]
-    shown = ", ".join(names[:NAMED])
-    return shown if len(names) <= NAMED else f"{shown} … (+{len(names) - NAMED})"
-
-
 def _refuse(wrong: pd.Series, values: pd.Series, text: Text) -> None:
     if wrong.any():
         rows = np.flatnonzero(wrong.to_numpy())
-        found = _some(f'"{values.iloc[i]}" (row {i + 1})' for i in rows)
+        found = listed((f'"{values.iloc[i]}" (row {i + 1})' for i in rows), NAMED)
         told = text.format(found=found)
         raise PolicyError(told.en, told.nl.replace("(row ", "(rij "))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import TableError, Text
+from ..errors import TableError, Text, listed
 from ..measures import rounding
 from . import indicators, scenario, scenario_flags
 from .catalogue import FLAGS, Catalogue
@@ -164,7 +164,7 @@ def run_scenario(
         notes.append((scenario.NO_RULE, True))
     empty = (counts.sum(axis=1) == 0) & (after[max(after)].sum(axis=1) > 0)
     if empty.any():
-        notes.append((_EMPTY.format(units=_named(codes, empty)), True))
+        notes.append((_EMPTY.format(units=listed(np.array(codes)[empty], _SEVERAL)), True))
     dwellings = frame["dwellings"].astype(float).to_numpy()
     indices = scenario.index_table(
         frame,
@@ -266,9 +266,3 @@ def settings_of(origin: Mapping[str, Any], catalogue: Catalogue) -> Settings:
         seed=whole("seed", 12345, 0),
         alpha=alpha if isinstance(alpha, float) and 0 < alpha < 1 else 0.05,
     )
-
-
-def _named(codes: list[str], which: np.ndarray) -> str:
-    found = [code for code, yes in zip(codes, which, strict=True) if yes]
-    rest = f" … (+{len(found) - _SEVERAL})" if len(found) > _SEVERAL else ""
-    return ", ".join(found[:_SEVERAL]) + rest

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from ..errors import PolicyError, Text
+from ..errors import PolicyError, Text, listed
 
 _CODE = re.compile(r"BU[0-9A-Z]{8}|WK[0-9A-Z]{6}|GM[0-9A-Z]{4}")
 _SEPARATORS = re.compile(r"[\s,;]+")
@@ -60,10 +60,10 @@ def by_list(wanted: Sequence[str], buurten: Sequence[object]) -> list[bool | Non
             "Kwetsbaar: {n} codes uit de lijst zijn van geen buurt in deze laag: {codes}. Neem de "
             "codes van het jaar van de laag, of laat deze weg.",
             n=len(absent),
-            codes=", ".join(absent[:_SHOWN]) + (", …" if len(absent) > _SHOWN else ""),
+            codes=listed(absent, _SHOWN),
         )
-    listed = {place for found in places.values() for place in found}
-    return [place in listed if code else None for place, code in enumerate(known)]
+    inside = {place for found in places.values() for place in found}
+    return [place in inside if code else None for place, code in enumerate(known)]
 
 
 def stated(text: str, fields: Iterable[str] = ()) -> Text:
@@ -76,11 +76,10 @@ def stated(text: str, fields: Iterable[str] = ()) -> Text:
     """
     wanted = codes(text)
     if wanted is not None:
-        shown = ", ".join(wanted[:_SHOWN]) + (", …" if len(wanted) > _SHOWN else "")
         return Text(
             "own list of {n} codes ({codes}); every other buurt counts as not vulnerable",
             "eigen lijst van {n} codes ({codes}); elke andere buurt telt als niet kwetsbaar",
-        ).format(n=len(wanted), codes=shown)
+        ).format(n=len(wanted), codes=listed(wanted, _SHOWN))
     rule = Text(f"given by the user: {text}", f"door de gebruiker opgegeven: {text}")
     warning = circular(fields)
     return rule if warning is None else Text(f"{rule.en}. {warning.en}", f"{rule.nl}. {warning.nl}")

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import TableError, Text
+from ..errors import TableError, Text, listed
 from .added import Added
-from .columns import Note, listed
+from .columns import Note
 from .values import numbers, text
 
 EARLY_POSTWAR = (1945, 1975)  # both included

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ..errors import TableError, Text
-from .columns import Note, detect_columns, listed, notes_on, used_columns
+from ..errors import TableError, Text, listed
+from .columns import Note, detect_columns, notes_on, used_columns
 from .join import join_table
 from .roles import ALL_ROLES, COUNTS, ROLES
 from .rows import identify, select

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from ..errors import TableError, Text
+from ..errors import TableError, Text, listed
 from .roles import (
     ALL_ROLES,
     BESIDE_A_MAP,
@@ -31,13 +31,6 @@ class Note:
 
     severity: Literal["info", "warning"]
     text: Text
-
-
-def listed(names: Iterable[str], limit: int = 20) -> str:
-    """Spell out the first names and count the rest ("+5")."""
-    names = list(names)
-    shown = ", ".join(map(str, names[:limit]))
-    return shown if len(names) <= limit else f"{shown} … (+{len(names) - limit})"
 
 
 def whole_names(parts: Sequence[str], known: Container[str]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import TableError, Text, number
+from ..errors import TableError, Text, listed, number
 from .values import numbers, text
 
 # A unit is divided whole; weights may have been written with few decimals.
@@ -86,7 +86,7 @@ def on_equal_boundaries(
             "from and to.",
             "De omzettabel noemt codes die de tabellen niet hebben: {codes}. Verbeter de kolommen "
             "from en to.",
-            codes=_some(unknown),
+            codes=listed(unknown, _NAMED),
         )
     sums = dict.fromkeys(origin, 0.0)
     for code, part in zip(origin, weight, strict=True):
@@ -98,7 +98,7 @@ def on_equal_boundaries(
             "{codes}.",
             "De gewichten van deze codes in de omzettabel tellen niet op tot 1, of er is er een "
             "kleiner dan 0: {codes}.",
-            codes=_some(wrong),
+            codes=listed(wrong, _NAMED),
         )
     place = {code: row for row, code in enumerate(after)}
     without = set(_labels(list(empty), once=False))
@@ -116,7 +116,7 @@ def on_equal_boundaries(
             "als opnieuw begrensd, of hun omtrekken overlappen voor minder dan een kwart. Geef er "
             "een omzettabel voor met from, to en weight; een rij met twee keer de code en gewicht "
             "1 stelt dat het hetzelfde gebied is.",
-            codes=_some(moved_on),
+            codes=listed(moved_on, _NAMED),
         )
     if lost or new:
         raise TableError(
@@ -124,8 +124,8 @@ def on_equal_boundaries(
             "second: {new}. Give a crosswalk with from, to and weight for these codes.",
             "De twee jaren hebben niet dezelfde grenzen. Alleen in het eerste: {lost}. Alleen in "
             "het tweede: {new}. Geef een omzettabel met from, to en weight voor deze codes.",
-            lost=_some(lost),
-            new=_some(new),
+            lost=listed(lost, _NAMED) or "-",
+            new=listed(new, _NAMED) or "-",
         )
     kept = [code for code in kept if code in place]
     row_of = {code: row for row, code in enumerate(before)}
@@ -178,7 +178,7 @@ def _check_basis(basis: Sequence[object]) -> None:
             "The crosswalk's column basis says {odd}. It may say dwellings or area, or be empty.",
             "De kolom basis van de omzettabel zegt {odd}. Er mag dwellings of area staan, of "
             "niets.",
-            odd=_some(odd),
+            odd=listed(odd, _NAMED),
         )
 
 
@@ -226,7 +226,7 @@ def other_areas(one: Any, two: Any) -> tuple[list[str], list[Text]]:
                 "of their change may be a change of area.",
                 "Dezelfde code, maar omtrekken die voor minder dan 60% overlappen ({n}): {codes}. "
                 "Een deel van hun verandering kan een verandering van gebied zijn.",
-            ).format(n=int(doubtful.sum()), codes=_some(codes[doubtful].tolist()))
+            ).format(n=int(doubtful.sum()), codes=listed(codes[doubtful], _NAMED))
         )
     renamed = _renamed(one, two, left, right) & np.isnan(overlap) & ~other
     if renamed.any():
@@ -236,7 +236,7 @@ def other_areas(one: Any, two: Any) -> tuple[list[str], list[Text]]:
                 "code may have been given to another one.",
                 "Dezelfde code, een andere naam ({n}): {codes}. Kijk of het hetzelfde gebied is: "
                 "een code kan aan een ander gebied zijn gegeven.",
-            ).format(n=int(renamed.sum()), codes=_some(codes[renamed].tolist()))
+            ).format(n=int(renamed.sum()), codes=listed(codes[renamed], _NAMED))
         )
     return codes[other].tolist(), notes
 
@@ -303,11 +303,6 @@ def _labels(codes: Sequence[object], *, once: bool = True) -> list[str]:
             "own.",
             "Een code is leeg of staat twee keer in een tabel: {codes}. Elke eenheid moet een "
             "eigen code hebben.",
-            codes=_some(twice) if twice else "''",
+            codes=listed(twice, _NAMED) if twice else "''",
         )
     return labels
-
-
-def _some(codes: Sequence[str]) -> str:
-    more = f", … ({len(codes)})" if len(codes) > _NAMED else ""
-    return (", ".join(codes[:_NAMED]) or "-") + more

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import TableError, Text
-from .columns import Note, listed
+from ..errors import TableError, Text, listed
+from .columns import Note
 from .roles import COUNTS, ROLE_OF_SPELLING, SHARES
 from .values import text
 

@@ -10,8 +10,8 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import TableError, Text
-from .columns import Note, check_delimiter, detect, listed, long_fields
+from ..errors import TableError, Text, listed
+from .columns import Note, check_delimiter, detect, long_fields
 from .roles import ALL_ROLES, SHARE_OF_COUNT, role_of, spellings
 from .statline import wide
 from .values import text

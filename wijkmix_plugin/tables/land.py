@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ..errors import TableError, Text, number
+from ..errors import TableError, Text, listed, number
 from .added import UNDRAWN, Added, explain, no_overlap, pieces, shapeless, valid
-from .columns import Note, listed
+from .columns import Note
 from .points_in_areas import PointsInAreas
 from .values import numbers, text
 

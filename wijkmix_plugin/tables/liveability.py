@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import TableError, Text
+from ..errors import TableError, Text, listed
 from .added import Added
-from .columns import Note, listed
+from .columns import Note
 from .dwellings import likely_reason
 from .values import numbers, text
 

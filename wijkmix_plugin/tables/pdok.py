@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 import numpy as np
 import pandas as pd
 
-from ..errors import TableError, Text
-from .columns import Note, listed, match, whole_names
+from ..errors import TableError, Text, listed
+from .columns import Note, match, whole_names
 from .values import numbers
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import GeometryError, Text
-from .columns import Note, listed
+from ..errors import GeometryError, Text, listed
+from .columns import Note
 from .crosswalk import EQUAL, other_areas
 from .points_in_areas import PointsInAreas
 from .values import text

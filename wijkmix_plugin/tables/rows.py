@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from ..errors import TableError, Text
-from .columns import Note, listed, whole_names
+from ..errors import TableError, Text, listed
+from .columns import Note, whole_names
 from .join import WATER_CODE, level_of, lost_zeros
 from .roles import PLACES, spelled, spellings
 from .values import text

@@ -6,8 +6,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..errors import TableError
-from .columns import listed, long_fields
+from ..errors import TableError, listed
+from .columns import long_fields
 from .roles import SPELLINGS
 from .values import text
 

@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from ..errors import TableError, Text
-from .columns import Note, listed
+from ..errors import TableError, Text, listed
+from .columns import Note
 from .roles import COUNTS, SHARES
 from .values import FLOAT_NOISE, Numbers, impossible
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import TableError
+from ..errors import TableError, listed
 
 # CBS marks a missing number by -99995 (not in this release), -99997 (unknown, unreliable or
 # secret) and, up to about 2020, -99999999. SES scores are rightly negative, so a plain minus sign
@@ -102,12 +102,11 @@ def number_columns(frame: pd.DataFrame, names: Iterable[str]) -> pd.DataFrame:
             continue
         read = numbers(frame[name])
         if read.unreadable:
-            shown = sorted(read.unreadable)
             raise TableError(
                 "{name} must hold numbers; found: {values}.",
                 "{name} moet getallen bevatten; gevonden: {values}.",
                 name=name,
-                values=", ".join(shown[:_SHOWN]) + (", …" if len(shown) > _SHOWN else ""),
+                values=listed(sorted(read.unreadable), _SHOWN),
             )
         found[name] = read.values
     return frame.assign(**found)
