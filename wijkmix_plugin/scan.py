@@ -210,7 +210,7 @@ def run_scan(
     area = table["gemeente_code"].to_numpy(dtype=object)
     result = pd.DataFrame(table.drop(columns="geometry"))
     kept = _kept(result.columns, catalogue)
-    extra = indicators.clean(result[kept], catalogue)
+    extra = indicators.clean(result[["buurt_code", *kept]], catalogue)[kept]
     result = result.drop(columns=kept)
     measures = mix.tenure_mix(counts, area if reference == "gemeente" else None)
     result = pd.concat([result, measures], axis=1)

@@ -75,6 +75,37 @@ def test_a_long_list_of_wrong_values_is_cut(shipped):
         indicators.clean(frame, shipped)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "bounds"),
+    [
+        ("div_tenure", 35.0, "from 0 to 1, and of unit BU2 it is 35"),
+        ("lq_corp", -1.0, "0 or more, and of unit BU2 it is −1"),
+        ("share_koop", 101.0, "from 0 to 100, and of unit BU2 it is 101"),
+        ("free_capacity", -3.0, "0 or more, and of unit BU2 it is −3"),
+        ("env_minus_block", -1.5, "from −1 to 1, and of unit BU2 it is −1.5"),
+    ],
+)
+def test_what_an_indicator_cannot_be_is_refused(shipped, name, value, bounds):
+    frame = pd.DataFrame({"buurt_code": ["BU1", "BU2"], name: [0.5, value]})
+    with pytest.raises(TableError, match=rf"{name} is a number {bounds}") as caught:
+        indicators.clean(frame, shipped)
+    assert "BU2" in caught.value.text.nl
+    with pytest.raises(TableError, match="in row 2"):
+        indicators.clean(frame[[name]], shipped)
+
+
+def test_what_lies_on_the_bounds_passes(shipped):
+    frame = pd.DataFrame(
+        {
+            "div_tenure": [0.0, 1.0 + 1e-12, -99997],
+            "tenure_change": [-1.0, 1.0, 0.0],
+            "delta_lowinc": [-100.0, 100.0, 3.0],
+            "dw_per_ha": [-2.0, 1e9, 0.0],
+        }
+    )
+    assert indicators.clean(frame, shipped)["delta_lowinc"].tolist() == [-100.0, 100.0, 3.0]
+
+
 def test_no_rows(shipped):
     frame = pd.DataFrame({"free_capacity": [], "vulnerable": [], "moran_corp": []}, dtype=object)
     clean = indicators.clean(frame, shipped)

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
-from ..errors import TableError, exact, listed
+from ..errors import TableError, Text, exact, listed
 from ..tables.roles import NUMBERS
 from ..tables.values import number_columns
 from .catalogue import Catalogue
@@ -19,6 +20,10 @@ YES = frozenset({"true", "t", "1", "ja", "j", "yes", "y", "waar"})
 NO = frozenset({"false", "f", "0", "nee", "n", "no", "onwaar"})
 TENURE = ("share_koop", "share_corp", "share_overig_huur")
 LAND = ("owner_public", "owner_market")
+# What an indicator can be, by its kind; a difference of two runs as far below 0.
+BOUNDS = {"percent": (0, 100), "index": (0, 1), "ratio": (0, math.inf), "count": (0, math.inf)}
+DIFFERENCES = ("env_minus_block", "tenure_change", "delta_lowinc")
+NOISE = 1e-6
 _SHOWN = 10
 # Numbers that a scan writes beside the indicators.
 _BESIDE = re.compile(r"n_neighbours|local_divergence|lq_[a-z]+|moran_[a-z]+_(?:i|lag|p|q)")
@@ -34,8 +39,9 @@ def clean(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     Raises
     ------
     TableError
-        A value is neither of the kind of its indicator nor a mark of a missing one, or a column of
-        percentages holds fractions; the message names the column and the values.
+        A value is neither of the kind of its indicator nor a mark of a missing one, or outside the
+        bounds of that kind, or a column of percentages holds fractions; the message names the
+        column and the values.
     """
     cleaned = {}
     for name in frame.columns:
@@ -51,6 +57,7 @@ def clean(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
             cleaned[name] = _labels(column)
         else:
             cleaned[name] = number_columns(frame[[name]], [name])[name]
+            _refuse_outside(cleaned[name], kind, frame)
     percents = {n: c for n, c in cleaned.items() if catalogue.indicators[n]["kind"] == "percent"}
     # Shares of one whole add up to 100, so a small one beside large ones is no fraction; and a
     # change of a share may be small.
@@ -60,7 +67,7 @@ def clean(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
             together = pd.concat([percents.pop(name) for name in there])
             _refuse_fractions(together, ", ".join(there))
     for name, column in percents.items():
-        if not name.startswith("delta_"):
+        if name not in DIFFERENCES:
             _refuse_fractions(column, name)
     rest = [
         name
@@ -109,6 +116,38 @@ def _labels(column: pd.Series) -> pd.Series:
             values=listed(sorted(set(map(str, strange))), _SHOWN),
         )
     return found
+
+
+def _refuse_outside(column: pd.Series, kind: str, frame: pd.DataFrame) -> None:
+    """Refuse a number that its indicator cannot have: a threshold would be met by it, or missed."""
+    name = str(column.name)
+    low, high = BOUNDS.get(kind, (-math.inf, math.inf))
+    if name in DIFFERENCES:
+        low = -high
+    wrong = ((column < low - NOISE) | (column > high + NOISE)).to_numpy()
+    if not wrong.any():
+        return
+    row = int(wrong.argmax())
+    there = frame["buurt_code"].iloc[row] if "buurt_code" in frame else None
+    where = Text("of unit {code}", "van eenheid {code}").format(code=there)
+    if not isinstance(there, str) or not there:
+        where = Text("in row {row}", "in rij {row}").format(row=row + 1)
+    bounds = Text("from {low} to {high}", "van {low} tot {high}").format(
+        low=exact(low), high=exact(high)
+    )
+    if math.isinf(high):
+        bounds = Text("{low} or more", "{low} of meer").format(low=exact(low))
+    raise TableError(
+        "{name} is a number {bounds}, and {where} it is {value} ({n} such values). Mend the "
+        "column, or leave it out.",
+        "{name} is een getal {bounds}, en {where} is het {value} ({n} zulke waarden). Herstel de "
+        "kolom, of laat haar weg.",
+        name=name,
+        bounds=bounds,
+        where=where,
+        value=exact(float(column.iloc[row])),
+        n=int(wrong.sum()),
+    )
 
 
 def _refuse_fractions(column: pd.Series, name: str) -> None:
