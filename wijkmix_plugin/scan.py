@@ -287,7 +287,7 @@ def run_scan(
             "date": datetime.date.today().isoformat(),
             "year": canonical.year,
             "classes": list(canonical.classes),
-            "columns": canonical.columns,
+            "columns": {**canonical.columns, **{name: name for name in kept}},
             "parameters": {
                 "gemeente": gemeente or [],
                 "reference": reference,

@@ -139,7 +139,11 @@ def test_plan_and_land_data_decide_whether_there_is_a_flag(run, buurten, table_o
     assert given(owner_public=10.0) == with_unknown(without, "unknown", "provisional")
     both = given(free_capacity=100.0, owner_public=10.0)
     assert both == with_unknown(without, "candidate", "candidate")
-    assert "add a field" not in report.read_text(encoding="utf-8")
+    told = report.read_text(encoding="utf-8")
+    assert "add a field" not in told
+    used = told[told.index("Columns used") :]
+    assert "free_capacity: <code>free_capacity</code>" in used
+    assert "owner_market" not in used
 
 
 def test_threshold_file_changes_the_threshold_in_the_reasons(run, buurten, table_of, tmp_path):
