@@ -555,6 +555,16 @@ def test_the_measuring_plan_is_kept_and_is_an_assumption_until_then(dock, scanne
     assert entry()["monitoring"]["years"] == [0, 7]
 
 
+def test_long_names_of_indicators_fit_a_narrow_panel(dock, scanned):
+    page = dock.scenario.monitoring
+    dock.scenario.tabs.setCurrentWidget(page)
+    page.indicators.setFixedWidth(200)
+    QCoreApplication.processEvents()
+    rows = [page.indicators.item(i) for i in range(page.indicators.count())]
+    widths = [page.indicators.visualItemRect(row).width() for row in rows]
+    assert 0 < max(widths) <= page.indicators.viewport().width()
+
+
 def test_indicators_of_the_own_catalogue_can_be_measured(dock, scanned, tmp_path):
     page = dock.scenario.monitoring
     own = {"en": "Our own number", "nl": "Ons eigen getal"}
