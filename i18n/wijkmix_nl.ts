@@ -460,8 +460,8 @@
         <translation>Blokken met aantallen per eigendomsvorm</translation>
     </message>
     <message>
-        <source>Blocks within {radius} m (whole layer)</source>
-        <translation>Blokken binnen {radius} m (hele laag)</translation>
+        <source>Blocks within {radius} m</source>
+        <translation>Blokken binnen {radius} m</translation>
     </message>
     <message>
         <source>Blocks</source>
@@ -580,8 +580,8 @@
         <translation>Buurten met bruikbare cijfers</translation>
     </message>
     <message>
-        <source>Buurten within {radius} m (whole layer)</source>
-        <translation>Buurten binnen {radius} m (hele laag)</translation>
+        <source>Buurten within {radius} m</source>
+        <translation>Buurten binnen {radius} m</translation>
     </message>
     <message>
         <source>Buurten, blocks or polygons of your own.</source>
@@ -2650,6 +2650,10 @@
     <message>
         <source>Random seed</source>
         <translation>Startgetal (seed)</translation>
+    </message>
+    <message>
+        <source>Read an H below 0 as 0.</source>
+        <translation>Lees een H onder 0 als 0.</translation>
     </message>
     <message>
         <source>Reason for data on origin and the like</source>

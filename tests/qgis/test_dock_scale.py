@@ -205,7 +205,8 @@ def test_every_scale_stands_side_by_side(dock, load, nested_buurten, nested_bloc
     assert value(text, "Wijken") == "0.494"
     assert value(text, "Blocks") == "0.716"
     assert '</td><td align="right">0.394</td></tr>' in text
-    assert "Blocks within 1,000 m (whole layer)" in text
+    assert text.count("H of surroundings, whole layer") == 1
+    assert "<td>Blocks within 1,000 m</td>" in text
     assert "D sets housing corporation rental against owner-occupied" in text
     assert "H within 1000 m is" in text
 

@@ -173,6 +173,17 @@ def test_the_same_index_stands_side_by_side_at_every_scale(blocks, catalogue):
     assert "grain_ratio" not in other
 
 
+def test_an_h_below_zero_is_explained_where_it_stands(blocks, catalogue):
+    def said(town):
+        text = section(html.render_scan(town, catalogue, lang="nl"))
+        return "Lees een H onder 0 als 0." in text.split('id="scale-sheet"')[1]
+
+    town = with_sheet(blocks)
+    assert not said(town)
+    town.indices.loc[town.indices["value"] == 0.15, "value"] = -0.006
+    assert said(town)
+
+
 def test_a_d_that_falls_is_not_believed(blocks, catalogue):
     town = with_sheet(blocks, steps=(0.49, 0.7, 0.6))
     text = section(html.render_scan(town, catalogue, lang="en"))

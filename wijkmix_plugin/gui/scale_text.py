@@ -15,6 +15,14 @@ from .scan_layer import ScanTable, Unit
 from .texts import esc, number, percent
 
 
+def _rows(lines: list[tuple[str, str, str]]) -> str:
+    return "".join(
+        f'<tr><td>{esc(name)}</td><td align="right">{esc(d)}</td>'
+        f'<td align="right">{esc(h)}</td></tr>'
+        for name, d, h in lines
+    )
+
+
 class Found:
     """What can be said about one buurt with the tables that are in the project."""
 
@@ -168,21 +176,19 @@ class Found:
         lines = [
             (words[level], number(d, 3), number(h, 3)) for level, (d, h) in sheet.levels.items()
         ]
-        around = translate("WijkMix", "Buurten within {radius} m (whole layer)")
-        lines += [
-            (around.format(radius=number(r)), texts.NONE, number(h, 3))
-            for r, h in sorted(self.profile.items())
+        body = _rows(lines)
+        around = [
+            (translate("WijkMix", "Buurten within {radius} m"), self.profile),
+            (translate("WijkMix", "Blocks within {radius} m"), sheet.blocks),
         ]
-        around = translate("WijkMix", "Blocks within {radius} m (whole layer)")
-        lines += [
-            (around.format(radius=number(r)), texts.NONE, number(h, 3))
-            for r, h in sorted(sheet.blocks.items())
+        lines = [
+            (name.format(radius=number(r)), texts.NONE, number(h, 3))
+            for name, found in around
+            for r, h in sorted(found.items())
         ]
-        body = "".join(
-            f'<tr><td>{esc(name)}</td><td align="right">{esc(d)}</td>'
-            f'<td align="right">{esc(h)}</td></tr>'
-            for name, d, h in lines
-        )
+        if lines:
+            whole = esc(translate("WijkMix", "H of surroundings, whole layer"))
+            body += f'<tr><td colspan="3"><b>{whole}</b></td></tr>' + _rows(lines)
         head = '<tr><td></td><td align="right"><b>D</b></td><td align="right"><b>H</b></td></tr>'
         table = f'<table style="font-size:small" cellpadding="2">{head}{body}</table>'
         title = heading(
@@ -206,6 +212,8 @@ class Found:
             "for it counts the same dwellings; where it rises, the difference lies inside the "
             "coarser units.",
         ).format(first=first, second=second)
+        if min([0.0, *self.profile.values(), *self.sheet.blocks.values()]) < 0:
+            said += " " + translate("WijkMix", "Read an H below 0 as 0.")
         if self.sheet.ratio is None:
             return paragraph(said)
         grain = translate(

@@ -226,6 +226,7 @@ def _sheet(page: Page) -> str:
         return ""
     number = page.numbers
     steps = {name: _at(single, f"dissimilarity_{name}") for name in levels}
+    below = False
     rows = [
         [
             page.say(LEVEL_NAMES[name]),
@@ -240,6 +241,7 @@ def _sheet(page: Page) -> str:
     ):
         around = whole[(whole["index"] == index) & whole["group"].isin(("all", None))]
         around = around.dropna(subset=["bandwidth", "value"]).sort_values("bandwidth")
+        below |= bool((around["value"] < 0).any())
         rows += [
             [words.format(m=number.integer(m)), f"={NONE}", f"={number.decimal(h, 3)}"]
             for m, h in zip(around["bandwidth"], around["value"], strict=True)
@@ -257,10 +259,15 @@ def _sheet(page: Page) -> str:
         "van de eenheid waarnaar u kijkt. Naast de niveaus staat H van de omgeving binnen een "
         "afstand, welke grens er ook tussen ligt.</p>",
     )
+    as_zero = page.t(
+        '<p class="note">Read an H below 0 as 0.</p>',
+        '<p class="note">Lees een H onder 0 als 0.</p>',
+    )
     title = page.t("The same index at every scale", "Dezelfde index op elke schaal")
     return (
         f'<h3 id="scale-sheet">{title}: {esc(page.area("all"))}</h3>{text}'
         + page.table(head, rows)
+        + (as_zero if below else "")
         + _monotone(page, [v for v in steps.values() if v is not None])
         + _grain_ratio(page, _at(single, grain.GRAIN_RATIO))
     )
