@@ -459,3 +459,16 @@ def test_flags_of_parcels_are_marked_as_internal(run, units, tmp_path, side, cod
     record = qgis_io.origin(QgsVectorLayer(str(file), "flags", "ogr"))
     assert ("internal" in record) == expected
     assert any("internal use" in line for line in run.log) == expected
+
+
+@pytest.mark.parametrize("ending", [".shp", ".gpkg"])
+def test_a_shapefile_that_cuts_names_and_reasons_is_told(run, units, tmp_path, ending):
+    run("candidate_flags", {"INPUT": units(), "OUTPUT": str(tmp_path / f"flags{ending}")})
+    told = [line for line in run.log if "a shapefile keeps" in line]
+    assert len(told) == (ending == ".shp")
+    for line in told:
+        names, texts = line.split("Texts that are cut: ")
+        assert "flag_herstructurering" in names
+        assert "div_tenure" not in names
+        assert texts.startswith("flag_reasons")
+        assert "GeoPackage" in texts
