@@ -1540,6 +1540,10 @@
         <translation>Globale Morans I</translation>
     </message>
     <message>
+        <source>Goal</source>
+        <translation>Doel</translation>
+    </message>
+    <message>
         <source>Goals of the parties</source>
         <translation>Doelen van partijen</translation>
     </message>
@@ -3930,6 +3934,10 @@
     <message>
         <source>n.s.</source>
         <translation>n.s.</translation>
+    </message>
+    <message>
+        <source>no goals of parties yet (Goals, question 5)</source>
+        <translation>nog geen doelen van partijen (Doelen, vraag 5)</translation>
     </message>
     <message>
         <source>no scale in the source</source>

@@ -8,6 +8,7 @@ import pytest
 from wijkmix.wijkmix_plugin.errors import PolicyError
 from wijkmix.wijkmix_plugin.policy import catalogue as policy
 from wijkmix.wijkmix_plugin.policy import worklist
+from wijkmix.wijkmix_plugin.policy.goals import Goals, PartyGoal
 from wijkmix.wijkmix_plugin.policy.worklist import Item, Worklist
 
 WARNING, WBMGP = "selectie-particuliere-verhuur", "wbmgp-artikel-8"
@@ -75,14 +76,14 @@ def test_an_unknown_instrument_is_refused_unless_it_was_there(shipped):
     old = Worklist((Item("BU1", instruments=("eigen",)),))
     kept = old.with_item(replace(old.items[0], note="x"), shipped)
     assert kept.items[0].instruments == ("eigen",)
-    [row] = worklist.rows(kept, shipped, "nl")
+    [row] = worklist.rows(kept, shipped, "nl", Goals())
     assert row["instruments"] == "eigen (niet in deze catalogus)"
 
 
 @pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", " =1", "\n=1"])
 def test_no_cell_is_read_as_a_formula(shipped, start):
     item = Item(start, start, start, start, (start,), (start,))
-    [row] = worklist.rows(Worklist((item,)), shipped, "en")
+    [row] = worklist.rows(Worklist((item,)), shipped, "en", Goals())
     assert set(row) == set(worklist.COLUMNS)
     for name in ("buurt_code", "buurt_name", "owner", "note", "flags", "instruments"):
         assert row[name].startswith("'"), name
@@ -116,7 +117,7 @@ def test_a_formula_after_a_separator_is_none_either(text, expected):
 )
 def test_a_choice_under_a_designation_says_until_when(shipped, until, words):
     item = Item("BU1", instruments=(WBMGP,), designated=True, until=until)
-    [row] = worklist.rows(Worklist((item,)), shipped, "nl")
+    [row] = worklist.rows(Worklist((item,)), shipped, "nl", Goals())
     assert words in row["instruments"]
 
 
@@ -133,7 +134,7 @@ def test_after_the_end_date_the_entries_cannot_be_chosen_any_more(shipped):
 
 def test_the_table_names_instruments_and_companions_and_no_score(shipped):
     item = Item("BU1", "Een", flags=("herstructurering",), instruments=("inponden",))
-    [row] = worklist.rows(Worklist((item,)), shipped, "nl")
+    [row] = worklist.rows(Worklist((item,)), shipped, "nl", Goals())
     assert row["flags"] == "Kandidaat voor onderzoek: herstructurering"
     assert row["instruments"].startswith("F13 ")
     assert "E01 " in row["companions"]
@@ -148,8 +149,34 @@ def test_what_is_written_is_read_again():
     assert worklist.loads("") == (Worklist(), None)
 
 
+def test_the_goal_of_a_buurt_is_kept_and_named(shipped):
+    goal = PartyGoal("=corp", "social", "more", "voor\nstarters", "30%")
+    goals = Goals().with_party(goal)
+    found = Worklist((Item("BU1", goal=goal), Item("BU2")))
+    assert worklist.loads(worklist.dumps(found)) == (found, None)
+    first, second = worklist.rows(found, shipped, "nl", goals)
+    assert first["goal"] == "'=corp: Sociale huurwoningen (aanname): meer, 30%. voor\nstarters"
+    assert second["goal"] == ""
+    assert [worklist.is_linked(item, goals) for item in found.items] == [True, False]
+    # A party that takes its goal back does not change what was chosen in silence.
+    [gone, _] = worklist.rows(found, shipped, "nl", Goals())
+    assert gone["goal"].endswith("(niet meer bij de doelen)")
+    assert not worklist.is_linked(found.items[0], Goals())
+
+
+def test_a_list_of_the_first_version_is_read_and_written_again():
+    old = {"code": "BU1", "name": "x", "owner": "ik", "note": "n", "flags": ["verdichting"]}
+    old |= {"instruments": ["inponden"], "designated": True, "until": "2999-12-31"}
+    found, problem = worklist.loads(json.dumps({"version": 1, "items": [old]}))
+    assert problem is None
+    assert found.items[0].goal is None
+    assert found.items[0].until == "2999-12-31"
+    assert json.loads(worklist.dumps(found))["version"] == 2
+    assert worklist.loads(worklist.dumps(found)) == (found, None)
+
+
 def test_a_newer_version_shows_what_it_can():
-    text = json.dumps({"version": 2, "items": [{"code": "BU1", "colour": 3}, {"c": 1}]})
+    text = json.dumps({"version": 3, "items": [{"code": "BU1", "colour": 3}, {"c": 1}]})
     found, problem = worklist.loads(text)
     assert [i.code for i in found.items] == ["BU1"]
     assert "newer WijkMix" in problem.en
@@ -166,6 +193,8 @@ def test_a_newer_version_shows_what_it_can():
         [{"code": "a", "flags": "verdichting"}],
         [{"code": "a", "instruments": [1]}],
         [{"code": "a", "designated": "yes"}],
+        [{"code": "a", "goal": "x"}],
+        [{"code": "a", "goal": {"party": "p", "subject": "origin", "direction": "more"}}],
         [{"code": "a"}, {"code": "a"}],
     ],
 )

@@ -51,6 +51,39 @@ def test_the_main_goal_is_stored_and_makes_the_project_dirty(panel):
     assert panel.calls
 
 
+def test_a_buurt_gets_a_goal_and_keeps_it_when_the_party_takes_it_back(panel, tmp_path):
+    page = panel.worklist
+    mark(panel)
+    assert page.goal.count() == 1
+    assert "question 5" in page.goal.currentText()
+    panel.goals.party.setText("gemeente")
+    panel.goals.own_goal.setText("betaalbaar")
+    panel.goals.add.click()
+    page.reload()
+    assert page.goal.currentText() == "not chosen"
+    page.goal.setCurrentIndex(1)
+    page.goal.activated.emit(1)
+    stored = json.loads(entry("worklist"))
+    assert stored["version"] == 2
+    assert stored["items"][0]["goal"]["note"] == "betaalbaar"
+    assert "→ gemeente: " in page.list.currentItem().text()
+    page.note.setPlainText("x")
+    page._save()
+    assert json.loads(entry("worklist"))["items"][0]["goal"]["party"] == "gemeente"
+    path = tmp_path / "list.csv"
+    page.export_to(str(path))
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        [row] = csv.DictReader(file)
+    assert row["goal"].startswith("gemeente: ")
+    panel.goals.parties.setCurrentRow(0)
+    panel.goals.remove.click()
+    page.reload()
+    assert page.goal.currentText().endswith("(no longer among the goals)")
+    page.goal.setCurrentIndex(0)
+    page.goal.activated.emit(0)
+    assert json.loads(entry("worklist"))["items"][0]["goal"] is None
+
+
 def test_differing_goals_of_parties_are_shown(panel):
     page = panel.goals
     for party, direction in (("gemeente", "less"), ("<b>corporatie</b>", "more")):

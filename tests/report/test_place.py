@@ -53,7 +53,7 @@ def project(catalogue, **more):
         owner="Team wonen",
         note="Eerst praten met bewoners.",
         flags=("herstructurering",),
-        **{"instruments": ("complexgewijze-vervanging",), **more},
+        **{"instruments": ("complexgewijze-vervanging",), "goal": aims.parties[0], **more},
     )
     return decisions.Decisions(aims, worklist.Worklist().with_item(item, catalogue))
 
@@ -421,6 +421,27 @@ def test_nothing_is_called_complete_without_companions(stored, catalogue, lang, 
         assert (f": {word}." in section) == (not missing)
         for domain in missing:
             assert unescape(catalogue.domains[domain][lang]) in unescape(section)
+
+
+def test_the_worklist_names_the_goal_of_each_buurt(stored, catalogue, lang):
+    chosen = ("complexgewijze-vervanging", "subtiele-regie", "wijkeconomie-algemeen")
+    word = {"nl": ": compleet.", "en": ": complete."}[lang]
+    none, gone = {
+        "nl": ("niet gekozen", "(niet meer bij de doelen)"),
+        "en": ("not chosen", "(no longer among the goals)"),
+    }[lang]
+    removed = goals.PartyGoal("<i>huurders</i>", "stay", "more")
+    for goal, told in ((None, none), (removed, gone)):
+        decided = project(catalogue, instruments=chosen, goal=goal)
+        page = both(stored, catalogue, lang, decided)[0]
+        section = page[page.index('<section id="worklist">') :].split("</section>")[0]
+        assert told in section
+        assert "<i>" not in section
+        assert word not in section
+    page = both(stored, catalogue, lang, project(catalogue, instruments=chosen))[0]
+    section = page[page.index('<section id="worklist">') :].split("</section>")[0]
+    assert "gemeente: " in section
+    assert word in section
 
 
 def test_not_complete_without_a_goal_either(stored, catalogue):

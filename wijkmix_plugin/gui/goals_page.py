@@ -357,7 +357,7 @@ class GoalsPage(StoredPage):
                 kept = found.answers.get(ident, "")
                 answer.show_text(self.drafts.get(answer.accessibleName(), kept))
         self.stakes.show_rows(self._stake_row(stake) for stake in found.stakes)
-        self.rows.show_rows(self._party_row(goal) for goal in found.parties)
+        self.rows.show_rows(texts.both(goal_sheet.goal_text(goal)) for goal in found.parties)
         self._show_sheet(found)
 
     def _stake_row(self, stake: Stake) -> str:
@@ -368,10 +368,6 @@ class GoalsPage(StoredPage):
         if stake.burden:
             parts.append(translate("WijkMix", "burden: {text}").format(text=stake.burden))
         return "; ".join(parts)
-
-    def _party_row(self, goal: PartyGoal) -> str:
-        text = f"{goal.party}: {texts.both(goal_sheet.party_text(goal))}"
-        return f"{text}. {goal.note}" if goal.note.strip() else text
 
     def _show_sheet(self, found: Goals) -> None:
         """Mark what is answered, and show what follows from the answers."""

@@ -30,14 +30,17 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..errors import OutputError, Text
-from ..policy import stored, worklist
+from ..policy import goal_sheet, stored, worklist
+from ..policy.goals import PartyGoal
 from ..policy.worklist import Item, Worklist
 from . import texts
+from .goals_page import project_goals
 from .labels import label
-from .stored_page import Answer, StoredPage
+from .stored_page import Answer, StoredPage, choice
 
 ID_ROLE = Qt.ItemDataRole.UserRole
 TABLE = "worklist"
+MOST = 200  # characters of a goal in a list; the whole of it is in its tip
 
 
 class WorklistPage(StoredPage):
@@ -54,11 +57,15 @@ class WorklistPage(StoredPage):
         self.list = QListWidget()
         self.list.setAccessibleName(translate("WijkMix", "Worklist"))
         self.list.setMinimumHeight(80)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.owner = QLineEdit()
         self.note = Answer(translate("WijkMix", "Note"), lambda _text: self._save())
         self.note.setPlaceholderText("")
         self.owner.setMaxLength(stored.MAX_LINE)
         self.owner.setAccessibleName(translate("WijkMix", "Owner"))
+        self.goal = choice(translate("WijkMix", "Goal"), {})
+        self._goals: list[PartyGoal | None] = []
         self.instruments = QListWidget()
         self.instruments.setAccessibleName(translate("WijkMix", "Chosen instruments"))
         self.instruments.setMinimumHeight(110)
@@ -75,6 +82,7 @@ class WorklistPage(StoredPage):
         form = QFormLayout()
         form.addRow(translate("WijkMix", "Owner"), self.owner)
         form.addRow(translate("WijkMix", "Note"), self.note)
+        form.addRow(translate("WijkMix", "Goal"), self.goal)
         layout.addLayout(form)
         layout.addWidget(label(translate("WijkMix", "Chosen instruments"), self.instruments))
         layout.addWidget(self.instruments, 2)
@@ -87,6 +95,7 @@ class WorklistPage(StoredPage):
         self.remove.clicked.connect(self._remove)
         self.export.clicked.connect(self._export)
         self.owner.editingFinished.connect(self._save)
+        self.goal.activated.connect(lambda _place: self._save())
         self.list.currentItemChanged.connect(self._choose)
         self.instruments.itemChanged.connect(lambda *_: self._save())
         self.show_unit(None)
@@ -113,7 +122,8 @@ class WorklistPage(StoredPage):
         self.list.blockSignals(True)
         self.list.clear()
         for item in found.items:
-            row = QListWidgetItem(f"{item.name} ({item.code})" if item.name else item.code)
+            row = QListWidgetItem()
+            self._name_row(row, item)
             row.setData(ID_ROLE, item.code)
             self.list.addItem(row)
             if item.code == code or self.list.count() == 1:
@@ -121,18 +131,25 @@ class WorklistPage(StoredPage):
         self.list.blockSignals(False)
         self._show_item()
 
+    def _name_row(self, row: QListWidgetItem, item: Item) -> None:
+        goal = worklist.goal_name(item, project_goals(), texts.language())
+        name = self._draft(item)
+        row.setText(f"{name} → {_short(goal)}" if goal else name)
+        row.setToolTip(texts.tip(f"{name} → {goal}" if goal else name))
+
     def _choose(self, *_items: Any) -> None:
         self.say("")  # what was said of the other buurt is no longer to the point
         self._show_item()
 
     def _show_item(self) -> None:
         item = self._current(self.read()[0])
-        for widget in (self.owner, self.note, self.instruments, self.remove):
+        for widget in (self.owner, self.note, self.goal, self.instruments, self.remove):
             widget.setEnabled(item is not None)
         self.export.setEnabled(self.list.count() > 0)
         item = item or Item("")
         self.owner.setText(item.owner)
         self.note.put(self.drafts.get(self._draft(item), item.note))
+        self._show_goals(item)
         self.instruments.blockSignals(True)
         self.instruments.clear()
         designated = item.is_designated(date.today())
@@ -149,6 +166,26 @@ class WorklistPage(StoredPage):
             self.instruments.addItem(row)
         self.instruments.blockSignals(False)
         self._show_companions(item)
+
+    def _show_goals(self, item: Item) -> None:
+        """Offer the goals of the parties, and the one chosen before that was removed since."""
+        translate = QCoreApplication.translate
+        found = project_goals()
+        self._goals = [None, *found.parties]
+        names = [
+            translate("WijkMix", "not chosen")
+            if found.parties
+            else translate("WijkMix", "no goals of parties yet (Goals, question 5)")
+        ]
+        names += [texts.both(goal_sheet.goal_text(goal)) for goal in found.parties]
+        if item.goal not in self._goals:
+            self._goals.append(item.goal)
+            names.append(worklist.goal_name(item, found, texts.language()))
+        self.goal.clear()
+        for place, name in enumerate(names):
+            self.goal.addItem(_short(name))
+            self.goal.setItemData(place, texts.tip(name), Qt.ItemDataRole.ToolTipRole)
+        self.goal.setCurrentIndex(self._goals.index(item.goal))
 
     def _in_order(self, item: Item) -> list[str]:
         """Return the ids to choose from: those chosen, those of the flags, then all others."""
@@ -203,11 +240,13 @@ class WorklistPage(StoredPage):
         chosen = tuple(
             row.data(ID_ROLE) for row in rows if row.checkState() == Qt.CheckState.Checked
         )
-        new = replace(old, owner=self.owner.text(), instruments=chosen)
+        goal = self._goals[self.goal.currentIndex()]
+        new = replace(old, owner=self.owner.text(), goal=goal, instruments=chosen)
         if new != old and self.change(
             lambda now: worklist.dumps(now.with_item(new, self._catalogue))
         ):
             self._show_companions(new)
+            self._name_row(self.list.currentItem(), new)
         note, draft = self.note.toPlainText(), self._draft(old)
         if note != kept.note or draft in self.drafts:
             self.change(
@@ -240,8 +279,17 @@ class WorklistPage(StoredPage):
     def export_to(self, path: str) -> None:
         """Write the table: a GeoPackage where the name says so, else CSV."""
         self.say(
-            write_table(path, worklist.rows(self.read()[0], self._catalogue, texts.language()))
+            write_table(
+                path,
+                worklist.rows(self.read()[0], self._catalogue, texts.language(), project_goals()),
+            )
         )
+
+
+def _short(text: str) -> str:
+    """Return a text as one line that is not too long."""
+    line = " ".join(text.split())
+    return line if len(line) <= MOST else line[: MOST - 1] + "…"
 
 
 def write_table(path: str, rows: list[dict[str, str]]) -> str:

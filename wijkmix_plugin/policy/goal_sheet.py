@@ -317,6 +317,13 @@ def party_text(goal: g.PartyGoal) -> Text:
     )
 
 
+def goal_text(goal: g.PartyGoal) -> Text:
+    """Say who wants what, with the party's own words."""
+    wish = party_text(goal)
+    note = f". {goal.note.strip()}" if goal.note.strip() else ""
+    return Text(f"{goal.party}: {wish.en}{note}", f"{goal.party}: {wish.nl}{note}")
+
+
 def evidence(mechanism: str, catalogue: Catalogue, lang: str) -> str:
     """Say how the evidence on a mechanism stands: for, against, mixed or none, with the notes."""
     found = g.MECHANISMS[mechanism]

@@ -533,6 +533,12 @@ _PARTS: dict[str, Reader] = {
 }
 
 
+def read_party(record: Any) -> PartyGoal | None:
+    """Read the goal of one party, None where the record holds none."""
+    found, _ = _PARTS["parties"]([record])
+    return found[0] if found else None
+
+
 def _is_years(value: Any) -> bool:
     whole = isinstance(value, int) and not isinstance(value, bool)
     return value is None or (whole and 0 <= value <= MAX_YEARS)

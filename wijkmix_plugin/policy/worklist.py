@@ -16,7 +16,11 @@ from ..errors import PolicyError, Text
 from . import stored
 from .catalogue import FLAGS, Catalogue, Entry, is_choosable, needs_designation, own_mark
 from .designation import in_force, read_day
+from .goal_sheet import goal_text
+from .goals import Goals, PartyGoal, read_party
 
+# Version 1 had no goal per buurt; it is read as it is.
+VERSION = 2
 MAX_ITEMS = 5000
 NEEDED = ("sociaal", "economisch")
 COLUMNS = (
@@ -26,6 +30,7 @@ COLUMNS = (
     "flags",
     "owner",
     "note",
+    "goal",
     "instruments",
     "companions",
 )
@@ -53,6 +58,8 @@ class Item:
     instruments : ids of the chosen entries; companions are not stored but follow from these.
     designated : whether an official Wbmgp designation was loaded for this buurt.
     until : the last day of that designation, as 2027-12-31; "" where it is not known.
+    goal : which goal of a party the measures serve, None where nobody chose; kept whole, for the
+        party may take it back.
     """
 
     code: str
@@ -63,6 +70,7 @@ class Item:
     instruments: tuple[str, ...] = ()
     designated: bool = False
     until: str = ""
+    goal: PartyGoal | None = None
 
     def is_designated(self, today: date) -> bool:
         """Whether the designation is still in force."""
@@ -191,6 +199,20 @@ def lacking(catalogue: Catalogue, item: Item) -> list[str]:
     return [domain for domain in NEEDED if domain not in found]
 
 
+def is_linked(item: Item, goals: Goals) -> bool:
+    """Tell whether the measures of a buurt serve a goal that is still among the goals."""
+    return item.goal is not None and item.goal in goals.parties
+
+
+def goal_name(item: Item, goals: Goals, lang: str) -> str:
+    """Name the goal of a buurt, "" where there is none; one that was removed says so."""
+    if item.goal is None:
+        return ""
+    name = goal_text(item.goal).get(lang)
+    gone = Text("no longer among the goals", "niet meer bij de doelen")
+    return name if is_linked(item, goals) else f"{name} ({gone.get(lang)})"
+
+
 def domains(catalogue: Catalogue, item: Item) -> set[str]:
     """Return the domains of the instruments that were chosen for a buurt."""
     chosen = (catalogue.by_id.get(key) for key in item.instruments)
@@ -217,15 +239,15 @@ def guarded(value: str) -> str:
     return f"'{inside}" if _STARTS.match(value) else inside
 
 
-def rows(worklist: Worklist, catalogue: Catalogue, lang: str) -> list[dict[str, str]]:
+def rows(worklist: Worklist, catalogue: Catalogue, lang: str, goals: Goals) -> list[dict[str, str]]:
     """Return the table of the worklist, a mapping of COLUMNS to guarded texts per buurt."""
     return [
-        {name: guarded(value) for name, value in _row(item, catalogue, lang).items()}
+        {name: guarded(value) for name, value in _row(item, catalogue, lang, goals).items()}
         for item in worklist.items
     ]
 
 
-def _row(item: Item, catalogue: Catalogue, lang: str) -> dict[str, str]:
+def _row(item: Item, catalogue: Catalogue, lang: str, goals: Goals) -> dict[str, str]:
     known = catalogue.candidate_flags
     return {
         "buurt_code": item.code,
@@ -237,6 +259,7 @@ def _row(item: Item, catalogue: Catalogue, lang: str) -> dict[str, str]:
         ),
         "owner": item.owner,
         "note": item.note,
+        "goal": goal_name(item, goals, lang),
         "instruments": "; ".join(_chosen(catalogue, key, item, lang) for key in item.instruments),
         "companions": "; ".join(
             title(catalogue, entry["id"], lang) for entry in companions(catalogue, item)
@@ -279,7 +302,11 @@ def _chosen(catalogue: Catalogue, key: str, item: Item, lang: str) -> str:
 
 def dumps(worklist: Worklist) -> str:
     """Write the worklist as versioned JSON."""
-    return stored.dumps({"items": [vars(item) for item in worklist.items]})
+    items = [
+        {**vars(item), "goal": None if item.goal is None else vars(item.goal)}
+        for item in worklist.items
+    ]
+    return stored.dumps({"items": items}, VERSION)
 
 
 def loads(text: str) -> tuple[Worklist, Text | None]:
@@ -289,7 +316,7 @@ def loads(text: str) -> tuple[Worklist, Text | None]:
     -------
     The items as far as they can be read, and why they may not be written over (None if they may).
     """
-    data, problem = stored.loads(text)
+    data, problem = stored.loads(text, VERSION)
     if not data:
         return Worklist(), problem
     found = data.get("items", [])
@@ -315,7 +342,8 @@ def _item(record: Any) -> Item | None:
     sound = sound and isinstance(record.get("designated", False), bool)
     for members in lists.values():
         sound = sound and isinstance(members, list) and all(isinstance(m, str) for m in members)
-    if not sound:
+    goal = read_party(record.get("goal"))
+    if not sound or (goal is None and record.get("goal") is not None):
         return None
     texts = {name: stored.text(word) for name, word in words.items()}
     until = record.get("until", "")
@@ -328,4 +356,5 @@ def _item(record: Any) -> Item | None:
         tuple(map(stored.text, lists["instruments"])),
         record.get("designated", False),
         stored.text(until),
+        goal,
     )

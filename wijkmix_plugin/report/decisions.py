@@ -212,13 +212,22 @@ def _whole(page: Page, items: list[Item]) -> str:
             "gekozen voor: {names}.</p>",
             names=names,
         )
+    loose = [i for i in items if not worklist.is_linked(i, page.decisions.goals)]
+    if loose:
+        return page.t(
+            "<p>Measures serve a goal. None of the recorded goals was chosen yet for: {names}.</p>",
+            "<p>Maatregelen dienen een doel. Nog geen van de vastgelegde doelen is gekozen voor: "
+            "{names}.</p>",
+            names=", ".join(i.name or i.code for i in loose),
+        )
     if any(not i.instruments for i in items) or not page.goal_set:
         return ""
     return page.t(
-        "<p><b>Measures: complete.</b> A main goal is recorded, and each physical flag or measure "
-        "goes with a social and an economic one.</p>",
-        "<p><b>Maatregelen: compleet.</b> Er is een hoofddoel vastgelegd, en bij elke fysieke vlag "
-        "of maatregel is een sociale en een economische gekozen.</p>",
+        "<p><b>Measures: complete.</b> A main goal is recorded, each buurt has a goal, and each "
+        "physical flag or measure goes with a social and an economic one.</p>",
+        "<p><b>Maatregelen: compleet.</b> Er is een hoofddoel vastgelegd, elke buurt heeft een "
+        "doel, en bij elke fysieke vlag of maatregel is een sociale en een economische "
+        "gekozen.</p>",
     )
 
 
@@ -236,6 +245,11 @@ def _item(page: Page, item: Item, found: bool) -> str:
     rows = [
         [page.t("Owner", "Eigenaar"), esc(item.owner.strip()) or none],
         [page.t("Note", "Notitie"), _prose(item.note) or none],
+        [
+            page.t("Goal", "Doel"),
+            _prose(worklist.goal_name(item, page.decisions.goals, lang))
+            or page.t("not chosen", "niet gekozen"),
+        ],
         [page.t("Flags when marked", "Vlaggen bij het markeren"), flags],
         [
             page.t("Chosen instruments", "Gekozen instrumenten"),

@@ -255,6 +255,10 @@ def _decided(page: Page, here: Place) -> str:
     for label, words in (
         (page.t("Owner", "Eigenaar"), item.owner),
         (page.t("Note", "Notitie"), item.note),
+        (
+            page.t("Goal", "Doel"),
+            worklist.goal_name(item, page.decisions.goals, page.lang),
+        ),
     ):
         if words.strip():
             short = " ".join(words.split())
