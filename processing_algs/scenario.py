@@ -358,7 +358,7 @@ class Scenario(WijkMixAlgorithm):
         self, parameters: dict[str, Any], context: Any, feedback: Any, result: Any, source: Any
     ) -> dict[str, Any]:
         """Write the tables, with notes in the language of QGIS, and load them in words."""
-        from ..wijkmix_plugin.policy import catalogue, scenario, scenario_words
+        from ..wijkmix_plugin.policy import catalogue, scenario_checks, scenario_words
 
         lang = language()
         outputs = {
@@ -367,7 +367,7 @@ class Scenario(WijkMixAlgorithm):
                 note=[scenario_words.note(v, lang) or None for v in result.indices["note"]]
             ),
             self.BALANCE: result.balance,
-            self.TESTS: scenario_words.localised(result.tests, scenario.AIM, lang),
+            self.TESTS: scenario_words.localised(result.tests, scenario_checks.AIM, lang),
             self.PAIRS: result.pairs,
             self.FLAGS: _flag_table(result.flags, catalogue.load(), lang),
         }

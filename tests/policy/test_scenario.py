@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wijkmix.wijkmix_plugin.errors import PolicyError
 from wijkmix.wijkmix_plugin.measures import rounding
-from wijkmix.wijkmix_plugin.policy import scenario
+from wijkmix.wijkmix_plugin.policy import scenario, scenario_checks
+from wijkmix.wijkmix_plugin.policy.scenario_balance import (
+    PAIR_COLUMNS,
+    balance_table,
+    pairs_table,
+    verdicts,
+)
 
 UNITS = ["A", "B", "C"]
 WIJK = ["W1", "W1", "W2"]
@@ -84,7 +90,7 @@ def test_an_empty_scenario_changes_nothing():
     assert table["change"].notna().any()
     assert (table["change"].dropna() == 0).all()
     assert table["before"].notna().any()
-    assert scenario.balance_table(plan, SEGMENTS, [True, False, None], 2025).empty
+    assert balance_table(plan, SEGMENTS, [True, False, None], 2025).empty
 
 
 def test_indices_before_and_after():
@@ -221,7 +227,7 @@ def rows_of(table, **want):
 def test_balance_of_losses_and_gains():
     place = np.array([[0.0, 0], [0, 1000], [3000, 4000]])
     plan = plan_of(*PLAN)
-    table = scenario.balance_table(plan, SEGMENTS, [True, None, False], 2025, place)
+    table = balance_table(plan, SEGMENTS, [True, None, False], 2025, place)
     social = rows_of(table, segment="sociaal", vulnerable="all").set_index("year")
     assert social["balance"].tolist() == [-40, 0, 0]
     # In 2027 the 10 sold in B, of unknown vulnerability, could tip it; so could they in 2028.
@@ -241,10 +247,10 @@ def test_balance_of_losses_and_gains():
 
 def test_a_plan_that_never_balances_and_one_without_a_rule():
     plan = plan_of(PLAN[0])
-    table = scenario.balance_table(plan, SEGMENTS, [True, False, False], 2025)
+    table = balance_table(plan, SEGMENTS, [True, False, False], 2025)
     row = rows_of(table, vulnerable="all").iloc[0]
     assert (row["status"], row["lag_years"]) == ("not balanced", None)
-    row = rows_of(scenario.balance_table(plan, SEGMENTS, None, 2025), vulnerable="all").iloc[0]
+    row = rows_of(balance_table(plan, SEGMENTS, None, 2025), vulnerable="all").iloc[0]
     assert (row["status"], row["balance"]) == ("not testable", None)
 
 
@@ -261,10 +267,10 @@ def test_a_purchase_counts_under_the_name_that_the_plan_has_for_it(bought, lost)
     plan = plan_of(
         ("B", 2026, "aankoop", bought, 5, None), ("A", 2027, "sloop", lost, 5, None), base=2025
     )
-    table = scenario.balance_table(plan, SEGMENTS, [True, False, False], 2025)
+    table = balance_table(plan, SEGMENTS, [True, False, False], 2025)
     row = rows_of(table, segment=lost, vulnerable="all", year=2027).iloc[0]
     assert (row["balance"], row["status"]) == (0, "balanced")
-    pairs = scenario.pairs_table(plan, SEGMENTS, [True, False, False], UNITS)
+    pairs = pairs_table(plan, SEGMENTS, [True, False, False], UNITS)
     assert pairs[pairs["segment"] == lost]["status"].tolist() == ["matched"]
 
 
@@ -275,7 +281,7 @@ def test_a_plan_in_tenures_and_segments_counts_what_it_gains_as_the_action_speak
         ("B", 2026, "aankoop", "koop", 5, None),
         ("B", 2026, "aankoop", "duur koop", 4, None),
     )
-    table = scenario.balance_table(plan, SEGMENTS, [True, False, False], 2025)
+    table = balance_table(plan, SEGMENTS, [True, False, False], 2025)
     whole = rows_of(table, vulnerable="all").set_index("segment")
     assert whole.loc[["corp", "sociaal"], "balance"].tolist() == [0, 0]
 
@@ -283,7 +289,7 @@ def test_a_plan_in_tenures_and_segments_counts_what_it_gains_as_the_action_speak
 def test_a_loss_of_unknown_vulnerability_is_no_balance():
     plan = plan_of(("A", 2026, "sloop", "sociaal", 10, None))
     for rule, status in (([None] * 3, "not testable"), ([False] * 3, "balanced")):
-        table = scenario.balance_table(plan, SEGMENTS, rule, 2025)
+        table = balance_table(plan, SEGMENTS, rule, 2025)
         assert rows_of(table, vulnerable="all").iloc[0]["status"] == status
 
 
@@ -311,7 +317,7 @@ def test_what_the_plan_built_was_nobodys_home_before():
 
 def outcome(plan):
     after = scenario.stock(COUNTS, plan, UNITS, scenario.THREE, 2025)
-    return scenario.tests_of(plan, after, scenario.THREE, COUNTS.sum(axis=1), WIJK, 2025)
+    return scenario_checks.tests_of(plan, after, scenario.THREE, COUNTS.sum(axis=1), WIJK, 2025)
 
 
 def test_new_before_demolition():
@@ -387,7 +393,7 @@ def test_totals_close_whatever_the_plan_and_its_order(rows, random):
     gone = sum(n for _, _, action, _, n, _ in rows if action == "sloop")
     # A class that was short by rounding (half a dwelling) is the only slack.
     assert abs(end.sum() - COUNTS.sum() - built + gone) <= 0.5 * len(rows)
-    balance = scenario.balance_table(plan_of(*rows), SEGMENTS, [True, False, None], 2025)
+    balance = balance_table(plan_of(*rows), SEGMENTS, [True, False, None], 2025)
     if rows:
         last = balance[(balance["year"] == max(one)) & (balance["vulnerable"] == "all")]
         assert last["net"].sum() == pytest.approx(built - gone)
@@ -401,8 +407,8 @@ def test_pairs_of_losses_and_gains():
         ("A", 2027, "nieuwbouw", "sociaal", 5, None),  # vulnerable itself: receives nothing
     )
     place = np.array([[0.0, 0], [3000, 4000], [0, 1000]])
-    pairs = scenario.pairs_table(plan, SEGMENTS, [True, False, False], UNITS, place)
-    assert list(pairs.columns) == scenario.PAIR_COLUMNS
+    pairs = pairs_table(plan, SEGMENTS, [True, False, False], UNITS, place)
+    assert list(pairs.columns) == PAIR_COLUMNS
     # C is 1 km away and serves first; then B at 5 km; 20 come back nowhere.
     rows = pairs[["loss_unit", "gain_unit", "gain_year", "n", "lag_years", "distance_km"]]
     assert rows.iloc[0].tolist() == ["A", "C", 2025, 10, -1, 1]
@@ -411,25 +417,25 @@ def test_pairs_of_losses_and_gains():
     assert pairs["status"].tolist() == ["matched", "matched", "unmatched"]
     assert pairs["n"].sum() == 50
     # The mean distance of the balance is that of the same pairs.
-    balance = scenario.balance_table(plan, SEGMENTS, [True, False, False], 2024, place)
+    balance = balance_table(plan, SEGMENTS, [True, False, False], 2024, place)
     row = rows_of(balance, vulnerable="all", year=2028).iloc[0]
     assert row["distance_km"] == pytest.approx((10 * 1 + 20 * 5) / 30)
     # Without places the earliest gain comes first; of unknown areas none receives.
-    pairs = scenario.pairs_table(plan, SEGMENTS, [True, None, False], UNITS)
+    pairs = pairs_table(plan, SEGMENTS, [True, None, False], UNITS)
     assert pairs["gain_unit"].fillna("").tolist() == ["C", ""]
-    assert scenario.pairs_table(plan, SEGMENTS, None, UNITS).empty
+    assert pairs_table(plan, SEGMENTS, None, UNITS).empty
 
 
 def test_unbalanced_plans_are_named():
     plan = plan_of(*PLAN)
-    told = scenario.verdicts(scenario.balance_table(plan, SEGMENTS, [True, False, False], 2025))
+    told = verdicts(balance_table(plan, SEGMENTS, [True, False, False], 2025))
     assert [t.en for t in told] == [
         "Unbalanced plan: of social rental less comes outside vulnerable areas than goes in them, "
         "up to and in 2026."
     ]
-    told = scenario.verdicts(scenario.balance_table(plan, SEGMENTS, None, 2025))
+    told = verdicts(balance_table(plan, SEGMENTS, None, 2025))
     assert all("cannot be told" in t.en for t in told)
-    assert scenario.verdicts(scenario.balance_table(plan_of(), SEGMENTS, None, 2025)) == []
+    assert verdicts(balance_table(plan_of(), SEGMENTS, None, 2025)) == []
 
 
 def test_homes_delivered_for_leavers():
@@ -443,7 +449,9 @@ def test_homes_delivered_for_leavers():
 
     def tests(wijk, gemeente):
         dwellings = COUNTS.sum(axis=1)
-        return scenario.tests_of(plan, after, scenario.THREE, dwellings, wijk, 2025, gemeente)
+        return scenario_checks.tests_of(
+            plan, after, scenario.THREE, dwellings, wijk, 2025, gemeente
+        )
 
     table = tests(WIJK, ["G1", "G1", "G2"])
     found = {
@@ -473,7 +481,9 @@ def test_homes_delivered_for_leavers():
 
 def statuses(plan, wijk, gemeente):
     after = scenario.stock(COUNTS, plan, UNITS, scenario.THREE, 2025)
-    table = scenario.tests_of(plan, after, scenario.THREE, COUNTS.sum(axis=1), wijk, 2025, gemeente)
+    table = scenario_checks.tests_of(
+        plan, after, scenario.THREE, COUNTS.sum(axis=1), wijk, 2025, gemeente
+    )
     return {
         (r.test, r.area): (r.status, r.note)
         for r in table[table["year"] == table["year"].max()].itertuples()

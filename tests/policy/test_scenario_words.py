@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from wijkmix.wijkmix_plugin.policy import scenario, scenario_words
+from wijkmix.wijkmix_plugin.policy import scenario, scenario_checks, scenario_words
 
 UNITS = ["A", "B"]
 
@@ -20,21 +20,21 @@ def made(classes=scenario.THREE, wijk=("W1", "W2"), gemeente=("G1", "G1")):
     plan = scenario.read_plan(frame, UNITS, scenario.read_segments(""), classes)
     counts = np.full((2, len(classes)), 50.0)
     after = scenario.stock(counts, plan, UNITS, classes, 2025)
-    return scenario.tests_of(plan, after, classes, counts.sum(axis=1), wijk, 2025, gemeente)
+    return scenario_checks.tests_of(plan, after, classes, counts.sum(axis=1), wijk, 2025, gemeente)
 
 
 def test_codes_and_notes_are_known():
     for table in (made(), made(scenario.TWO), made(wijk=None, gemeente=None)):
         assert set(table["test"]) <= set(scenario_words.TERMS)
         assert set(table["note"].dropna()) - {""} <= set(scenario_words.NOTES)
-        told = scenario_words.localised(table, scenario.AIM, "nl")
+        told = scenario_words.localised(table, scenario_checks.AIM, "nl")
         assert not set(told["note"]) & (set(scenario_words.NOTES) - {""})
         assert table["status"].isna().any()
         assert set(told["test"]) == set(table["test"])
 
 
 def test_the_distance_to_the_aim_in_words():
-    told = scenario_words.localised(made(), scenario.AIM, "nl")
+    told = scenario_words.localised(made(), scenario_checks.AIM, "nl")
     told = told[told["test"] == "social_share_stock"].set_index("year")
     # 100 corporation dwellings of 300 at the start; 10 go and 10 come in 2026.
     share = 100 * 100 / 300

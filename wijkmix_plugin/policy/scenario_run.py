@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..errors import TableError, Text, listed
 from ..measures import rounding
-from . import indicators, scenario, scenario_flags
+from . import indicators, scenario, scenario_balance, scenario_checks, scenario_flags
 from .catalogue import FLAGS, Catalogue
 from .completeness import incomplete
 from .goals import Goals
@@ -161,7 +161,7 @@ def run_scenario(
     vulnerable = frame["vulnerable"].tolist() if "vulnerable" in frame else None
     if vulnerable is None or all(v is None for v in vulnerable):
         vulnerable = None
-        notes.append((scenario.NO_RULE, True))
+        notes.append((scenario_balance.NO_RULE, True))
     empty = (counts.sum(axis=1) == 0) & (after[max(after)].sum(axis=1) > 0)
     if empty.any():
         notes.append((_EMPTY.format(units=listed(np.array(codes)[empty], _SEVERAL)), True))
@@ -177,8 +177,8 @@ def run_scenario(
         cancelled=cancelled,
     )
     kept = [n for n in (*IDENTITY, "dwellings", "n_unknown", "geometry") if n in frame]
-    balance = scenario.balance_table(plan, segments, vulnerable, base, place)
-    notes += [(text, True) for text in scenario.verdicts(balance)] if vulnerable else []
+    balance = scenario_balance.balance_table(plan, segments, vulnerable, base, place)
+    notes += [(text, True) for text in scenario_balance.verdicts(balance)] if vulnerable else []
     flagged = None
     if any(f"flag_{name}" in frame for name in FLAGS):
         flagged = scenario_flags.flag_changes(
@@ -206,9 +206,9 @@ def run_scenario(
         units=scenario.unit_table(frame[kept], counts, after, classes, base),
         indices=indices,
         balance=balance,
-        pairs=scenario.pairs_table(plan, segments, vulnerable, codes, place),
+        pairs=scenario_balance.pairs_table(plan, segments, vulnerable, codes, place),
         tests=_with_words(
-            scenario.tests_of(plan, after, classes, dwellings, wijk, base, gemeente), base
+            scenario_checks.tests_of(plan, after, classes, dwellings, wijk, base, gemeente), base
         ),
         flags=flagged,
         fingerprint=mark,

@@ -10,7 +10,14 @@ import numpy as np
 import pandas as pd
 
 from ..errors import Text
-from ..policy import flags, scenario, scenario_flags, scenario_words
+from ..policy import (
+    flags,
+    scenario,
+    scenario_balance,
+    scenario_checks,
+    scenario_flags,
+    scenario_words,
+)
 from ..policy.actions import companion_flags
 from ..policy.scenario_run import ScenarioResult
 from . import decisions, figures, maps, plan
@@ -431,7 +438,7 @@ def _balance(page: Page, result: ScenarioResult) -> str:
     whole = result.balance[result.balance["vulnerable"] == "all"]
     if whole.empty:
         return page.t("<p>No losses, no gains.</p>", "<p>Geen verlies, geen winst.</p>")
-    verdict = scenario.verdicts(result.balance)
+    verdict = scenario_balance.verdicts(result.balance)
     parts = [
         page.t(
             "<p>What goes in vulnerable areas is to come back outside them, in the same segment. "
@@ -510,7 +517,7 @@ def _balance(page: Page, result: ScenarioResult) -> str:
 
 
 def _test_rows(page: Page, tests: pd.DataFrame) -> list[list[str]]:
-    told = scenario_words.localised(tests, scenario.AIM, page.lang)
+    told = scenario_words.localised(tests, scenario_checks.AIM, page.lang)
     return [
         [
             _area(page, r.area),
@@ -617,7 +624,9 @@ def _groups(page: Page, result: ScenarioResult) -> str:
     homes = tests[tests["test"].str.startswith("delivered")]
     earlier: list[str] = []
     for year in sorted(set(homes["year"]), reverse=True):
-        told = scenario_words.localised(homes[homes["year"] == year], scenario.AIM, page.lang)
+        told = scenario_words.localised(
+            homes[homes["year"] == year], scenario_checks.AIM, page.lang
+        )
         rows = [
             [
                 _area(page, r.area),
@@ -655,7 +664,7 @@ def _social(page: Page, tests: pd.DataFrame) -> str:
         "sociale huur {mark}.</p>",
     ).format(mark=page.assumption)
     parts = [text]
-    told = scenario_words.localised(tests, scenario.AIM, page.lang)
+    told = scenario_words.localised(tests, scenario_checks.AIM, page.lang)
     for test, caption in (
         ("social_share_stock", page.t("Of the stock", "Van de voorraad")),
         ("social_share_plan", page.t("Of what is delivered", "Van wat wordt opgeleverd")),
