@@ -278,6 +278,8 @@ def test_fractions_are_not_rounded():
         ([[5, 1], [2, 2]], {"bandwidths": [500, 0]}, "bandwidth 0"),
         ([[5, 1], [2, 2]], {"bandwidths": [-2]}, "bandwidth −2"),
         ([[5, 1], [2, 2]], {"area": ["all", "b"]}, 'area called "all"'),
+        ([[5, 1], [2, 2]], {"area": [None, None]}, "has an area"),
+        ([[5, 1], [np.nan, 2]], {"area": [None, "b"]}, "has an area"),
     ],
 )
 def test_refusals_name_what_and_where(counts, arguments, message):

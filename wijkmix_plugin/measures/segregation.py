@@ -162,8 +162,8 @@ def indices(
     MeasureError
         For negative or infinite counts, a total smaller than its groups (unit named), a group given
         twice, one group without a total, no usable unit, a bandwidth that is no distance, an
-        unknown index, an index that needs polygons or bandwidths which are not there, or an area
-        called "all", as the whole is.
+        unknown index, an index that needs polygons or bandwidths which are not there, an area
+        called "all", as the whole is, or no area at all.
     Cancelled
         When `cancelled()` is true.
 
@@ -196,7 +196,15 @@ def indices(
     whole = all_units(counts, total, usable, ALL, points)
     cuts = [whole]
     if area is not None:
-        cuts.append(by_area(whole, area))
+        cut = by_area(whole, area)
+        if not len(cut.areas):
+            raise MeasureError(
+                "No unit that can be used has an area. Choose another field for the area, or leave "
+                "it empty.",
+                "Geen eenheid die te gebruiken is heeft een gebied. Kies een ander veld voor het "
+                "gebied, of laat het leeg.",
+            )
+        cuts.append(cut)
     land = spatial.Land(shapes, usable, wanted) if wanted & set(PLACE) else None
     tables = []
     for number, cut in enumerate(cuts):
