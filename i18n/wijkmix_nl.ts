@@ -3608,8 +3608,8 @@
         <translation>Is het leeg, dan is de bouwcapaciteit van de buurt onbekend.</translation>
     </message>
     <message>
-        <source>Where the blocks have no code. A block belongs to the area that holds most of it; blocks that straddle are counted.</source>
-        <translation>Waar de blokken geen code hebben. Een blok hoort bij het gebied waar het grootste deel in ligt; blokken op een grens worden geteld.</translation>
+        <source>Where the blocks have no code. A block belongs to the area that holds most of it, and to none where more than half lies outside all; blocks that straddle are counted.</source>
+        <translation>Waar de blokken geen code hebben. Een blok hoort bij het gebied waar het grootste deel in ligt, en nergens bij als meer dan de helft buiten alle gebieden valt; blokken op een grens worden geteld.</translation>
     </message>
     <message>
         <source>Where the group may grow</source>

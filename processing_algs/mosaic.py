@@ -86,7 +86,8 @@ class Mosaic(BlocksAlgorithm):
                 translate(
                     "WijkMix",
                     "Where the blocks have no code. A block belongs to the area that holds most of "
-                    "it; blocks that straddle are counted.",
+                    "it, and to none where more than half lies outside all; blocks that straddle "
+                    "are counted.",
                 ),
             )
         )
