@@ -418,6 +418,8 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
                 field.setComment("")
                 fields.append(field)
                 kept.append(place)
+        if feedback.isCanceled():
+            raise Cancelled
         added = qgis_io.fields_of(columns)
         for field in added:
             fields.append(field)
