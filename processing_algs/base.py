@@ -72,6 +72,7 @@ _READABLE = (
     *(".gpkg", ".geojson", ".json", ".geojsonl", ".csv", ".tsv", ".gml", ".kml", ".fgb"),
     *(".xlsx", ".ods", ".tab"),
 )
+_DATABASES = {"postgres": "postgres", "postgis": "postgres", "spatialite": "spatialite"}
 _WHOLE_NUMBERS = (QMetaType.Type.Int, QMetaType.Type.LongLong)
 ICON = Path(__file__).parent.parent / "resources" / "icons" / "wijkmix.svg"
 
@@ -162,6 +163,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
     ) -> dict[str, Any]:
         self._made: list[_Place] = []
         self._aside: list[tuple[_Place, _Place]] = []
+        self._stays: list[str] = []
         try:
             # qgis_process and scripts may run without checkParameterValues; the checks are cheap.
             self._check_destinations(parameters, context)
@@ -380,9 +382,9 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
                 _geometry_type(frame),
                 crs or QgsCoordinateReferenceSystem(),
             )
-            self._write(features, sink, destination, name, parameters)
+            self._write(features, sink, place, destination, name, parameters)
             del sink
-            self._check_whole(place, destination, context, len(features))
+            self._check_whole(place, destination, name, context, len(features))
             qgis_io.record_in_file(destination, self._provenance)
             results[name] = destination
         return results
@@ -438,9 +440,9 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         sink, destination = self.parameterAsSink(
             parameters, name, context, fields, source.wkbType(), source.sourceCrs()
         )
-        self._write(features, sink, destination, name, parameters)
+        self._write(features, sink, place, destination, name, parameters)
         del sink
-        self._check_whole(place, destination, context, len(features))
+        self._check_whole(place, destination, name, context, len(features))
         qgis_io.record_in_file(destination, self._provenance)
         return destination
 
@@ -470,9 +472,15 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             self.note(feedback, told.format(old=field.name(), new=new), warning=True)
             return
 
-    def _check_whole(self, place: _Place | None, destination: str, context: Any, n: int) -> None:
+    def _where(self, place: _Place | None, name: str) -> str:
+        # Not the address of a database: a password may stand in it.
+        return self.parameterDefinition(name).description() if place is None else str(place.path)
+
+    def _check_whole(
+        self, place: _Place | None, destination: str, name: str, context: Any, n: int
+    ) -> None:
         """Look whether an output holds what was written: not every writer says that it failed."""
-        where = destination if place is None else str(place.path)
+        where = self._where(place, name)
         if place is not None and shutil.disk_usage(place.path.parent).free < _NO_ROOM:
             raise TableError(
                 "The disk of {where} is full, so the output is not whole. Make room on it, or "
@@ -483,8 +491,11 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             )
         layer = context.temporaryLayerStore().mapLayer(destination)
         if layer is None:
-            known, key, uri = QgsProcessingUtils.decodeProviderKeyAndUri(destination)
-            layer = QgsVectorLayer(uri if known else destination, "", key if known else "ogr")
+            provider, _, address = destination.partition(":")
+            if provider in _DATABASES:
+                layer = QgsVectorLayer(address, "", _DATABASES[provider])
+            else:
+                layer = QgsVectorLayer(destination, "", "ogr")
         if layer.isValid():
             there = layer.featureCount()
         elif place is not None and place.path.suffix.lower() in _READABLE:
@@ -505,7 +516,13 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             )
 
     def _write(
-        self, features: list[Any], sink: Any, destination: str, name: str, parameters: dict
+        self,
+        features: list[Any],
+        sink: Any,
+        place: _Place | None,
+        destination: str,
+        name: str,
+        parameters: dict,
     ) -> None:
         """Fill a sink, or say that it could not be made."""
         if sink is None:
@@ -517,7 +534,10 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
                 name=name,
                 where=str(parameters[name]),
             )
-        qgis_io.write(features, sink, destination)
+        where = self._where(place, name)
+        if destination.partition(":")[0] in _DATABASES:
+            self._stays.append(where)
+        qgis_io.write(features, sink, where)
 
     # -- destinations that can be written, and are as they were when the run fails
 
@@ -544,7 +564,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
                 if uri.database() and uri.table():
                     places[name] = _Place(Path(uri.database()), uri.table())
                 continue
-            if provider in ("memory", "postgres", "postgis", "spatialite"):
+            if provider in ("memory", *_DATABASES):
                 continue
             # What QGIS does with an ending that it does not know.
             if is_layer and not QgsVectorFileWriter.driverForExtension(text.rpartition(".")[2]):
@@ -627,6 +647,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
                     file.replace(aside)
                     self._aside.append((_Place(file), _Place(aside)))
             elif place.path.suffix.lower() != ".gpkg":
+                self._stays.append(str(place.path))
                 return
             elif (tables := _tables(place.path)).tableExists("", place.table):
                 aside = _Place(place.path, mark + place.table)
@@ -662,6 +683,14 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         if failed:
             for place in reversed(self._made):
                 _remove(place)
+            for where in self._stays:
+                told = Text(
+                    "What this run wrote to the table of {where} stays there, and may not be "
+                    "whole: remove it or run again.",
+                    "Wat deze berekening naar de tabel van {where} schreef, blijft daar staan en "
+                    "is mogelijk niet compleet: verwijder het of voer opnieuw uit.",
+                ).format(where=where)
+                self.note(feedback, told, warning=True)
         for place, aside in self._aside:
             if not failed:
                 _remove(aside)

@@ -215,6 +215,33 @@ class TestTheEarlierOutput:
             run("local_segregation", {"INPUT": buurten(), "GROUPS": SHARES, "OUTPUT": output})
         assert list(tmp_path.iterdir()) == []
 
+    @pytest.mark.parametrize("silent", [False, True])
+    @pytest.mark.parametrize("kind", ["postgis", "sqlite"])
+    def test_what_a_failed_run_leaves_in_a_database_is_told(
+        self, run, buurten, tmp_path, half, request, kind, silent
+    ):
+        if kind == "postgis":
+            server = request.getfixturevalue("postgis")
+            address = f"{server.uri()} password='geheim'"
+            output = f'postgres:{address} key=\'pk\' table="public"."half" (geom)'
+        else:
+            output = table_in(tmp_path / "found.sqlite")
+            saved(buurten(), tmp_path / "found.sqlite", "SQLite")
+        half(silent=silent)
+        feedback = Warnings()
+        parameters = {"INPUT": buurten(), "GROUPS": SHARES, "OUTPUT": output}
+        with pytest.raises(QgsProcessingException, match=r"full|20 of 48") as error:
+            run("local_segregation", parameters, feedback=feedback)
+        assert [text for text in feedback.found if "may not be whole" in text]
+        assert "geheim" not in " ".join([str(error.value), *feedback.found])
+
+    @pytest.mark.parametrize("name", ["local_segregation", "segregation_indices"])
+    def test_a_table_in_a_database(self, run, buurten, postgis, name):
+        column = " (geom)" if name == "local_segregation" else ""
+        output = f'postgres:{postgis.uri()} estimatedmetadata=true table="public"."{name}"'
+        run(name, {"INPUT": buurten(), "GROUPS": SHARES, "OUTPUT": f"{output}{column}"})
+        assert postgis.sql(f"SELECT count(*) FROM {name}")[0][0] > 40
+
     @pytest.mark.parametrize("place", ["plain", "table"])
     def test_it_may_be_open_in_the_project(
         self, run, buurten, tmp_path, qgis_new_project, half, place
