@@ -208,6 +208,15 @@ def run_scan(
     step(10)
 
     area = table["gemeente_code"].to_numpy(dtype=object)
+    if reference == "gemeente" and pd.isna(area[known]).all():
+        reference = "all"
+        text = Text(
+            "No usable row has the code of its gemeente, so every unit is compared with the whole "
+            "input.",
+            "Geen bruikbare rij heeft de code van haar gemeente, dus elke eenheid wordt vergeleken "
+            "met de hele invoer.",
+        )
+        notes.append(Note("warning", text))
     result = pd.DataFrame(table.drop(columns="geometry"))
     kept = _kept(result.columns, catalogue)
     extra = indicators.clean(result[["buurt_code", *kept]], catalogue)[kept]

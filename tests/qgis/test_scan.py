@@ -423,6 +423,26 @@ def test_vulnerable_must_be_yes_or_no(run, buurten):
     refused(run, buurten(), "Buurt 0", VULNERABLE="buurtnaam")
 
 
+def test_own_units_without_a_gemeente_are_compared_with_the_whole(run, buurten, table_of, tmp_path):
+    def own(rows):
+        for number, row in enumerate(rows):
+            row["buurtcode"] = f"complex {number}"
+
+    drop = ("wijkcode", "gemeentecode", "gemeentenaam")
+    outputs = {"WIJKEN": "TEMPORARY_OUTPUT", "INDICES": "TEMPORARY_OUTPUT"}
+    parameters = {"PERMUTATIONS": 99, "OUTPUT": "TEMPORARY_OUTPUT", **outputs}
+    report = str(tmp_path / "scan.html")
+    found = run("scan", {"INPUT": buurten(change=own, drop=drop), "REPORT": report, **parameters})
+    log = list(run.log)
+    assert any("every unit is compared with the whole input" in line for line in log)
+    assert {row["area"] for row in table_of(found["INDICES"])} == {"all"}
+    rows = table_of(found["OUTPUT"])
+    whole = run("scan", {"INPUT": buurten(), "REFERENCE": 1, **parameters})
+    for name in ("lq_corp", "local_divergence", "share_lowinc_lq"):
+        expected = [row[name] for row in table_of(whole["OUTPUT"])]
+        assert [row[name] for row in rows] == pytest.approx(expected)
+
+
 def test_an_unknown_gemeente_is_named(run, buurten):
     refused(run, buurten(), "Proefdorp", GEMEENTE="Proefdorp")
 

@@ -94,7 +94,7 @@ def spectrum(
     units = rows[rows["level"] == finest].set_index(keys)["n_units"]
     table["n_units"] = units
     lost = usable_rows(counts)
-    lost &= pd.DataFrame(there).isna().any(axis=1).to_numpy()
+    lost &= pd.DataFrame(there, index=range(len(counts))).isna().any(axis=1).to_numpy()
     if lost.any():
         notes.append(
             Text(

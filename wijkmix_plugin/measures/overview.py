@@ -43,7 +43,7 @@ def index_table(
     counts : dwellings per unit (rows) and tenure class (columns, in the order of `classes`); a row
         with NaN takes no part.
     classes : names of the classes.
-    area : gemeente code per unit.
+    area : gemeente code per unit, None where it has none.
     shapes : shapely polygons in a metric system, None where there are none; then there is no
         profile over distances, and neither is there for more than `PROFILE_UNITS` units.
     dwellings : all dwellings per unit, what published percentages are of.
@@ -55,11 +55,12 @@ def index_table(
     `INTERVAL_AREAS` gemeenten; `note` says so, or that a value is a point value.
     """
     values = counts.to_numpy(dtype=float)
-    table = segregation.indices(values, classes, area=area, which=INDEX_IDS)
-    table = _with_rounding(table, values, classes, area, dwellings)
+    known = np.isfinite(values).all(axis=1) & (np.nansum(values, axis=1) > 0)
+    areas = None if pd.isna(area[known]).all() else area
+    table = segregation.indices(values, classes, area=areas, which=INDEX_IDS)
+    table = _with_rounding(table, values, classes, areas, dwellings)
     if shapes is None or len(counts) > PROFILE_UNITS:
         return table
-    known = np.isfinite(values).all(axis=1) & (np.nansum(values, axis=1) > 0)
     drawn = known & ~(pd.isna(shapes) | shapely.is_empty(shapes))
     if not drawn.any():
         return table
@@ -77,13 +78,14 @@ def _with_rounding(
     table: pd.DataFrame,
     values: np.ndarray,
     classes: Sequence[str],
-    area: np.ndarray,
+    area: np.ndarray | None,
     dwellings: np.ndarray,
 ) -> pd.DataFrame:
     """Add what rounding leaves open, and say of every value whether it has that."""
     base = rounding.rounded_base(values, np.asarray(dwellings, dtype=float))
     if base is not None:
-        each = area if len(pd.unique(area)) <= INTERVAL_AREAS else None
+        few = area is not None and len(pd.unique(area)) <= INTERVAL_AREAS
+        each = area if few else None
         table = rounding.rounding_interval(table, values, classes, base=base, area=each)
     kind = np.where(table["low"].notna(), ROUNDED, POINT)
     plain = table["value"].notna() & table["note"].isna()
