@@ -599,11 +599,16 @@ def _outlines(units: Blocks, number: np.ndarray, n: int) -> list[Any] | None:
 
 
 def _union(shapes: np.ndarray) -> Any:
-    """Return the polygons together; None where there are none."""
+    """Return polygons together, or the middle of points; None where there are none."""
     import shapely
 
-    parts = shapely.get_parts(shapely.union_all(shapely.make_valid(shapes)))
+    whole = shapely.union_all(shapely.make_valid(shapes))
+    if shapely.is_empty(whole):
+        return None
+    if shapely.get_dimensions(whole) == 0:
+        return whole.centroid
     # What is no polygon is left of a broken one, and fits in no layer of polygons.
+    parts = shapely.get_parts(whole)
     parts = parts[shapely.get_dimensions(parts) == 2]
     return shapely.union_all(parts) if len(parts) else None
 
@@ -615,7 +620,6 @@ def _blocks_of(
     import geopandas as gpd
     import numpy as np
     import pandas as pd
-    import shapely
 
     rows = pd.DataFrame({"block": block, "parent": code, "t": np.nansum(read.counts, axis=1)})
     lost = rows["block"].isna()
@@ -653,9 +657,7 @@ def _blocks_of(
             ).format(n=straddles),
         )
     shapes = read.frame["geometry"].groupby(pd.Series(block), sort=True)
-    union = shapes.apply(lambda g: shapely.union_all(g.dropna().to_numpy()))
-    union = union.map(lambda g: g.centroid if g.geom_type.endswith("Point") else g)
-    union[shapely.is_empty(union.to_numpy())] = None
+    union = shapes.apply(lambda g: _union(g.dropna().to_numpy()))
     frame = gpd.GeoDataFrame(
         {"block": summed.index.to_numpy()}, geometry=union.reindex(summed.index).to_numpy()
     )

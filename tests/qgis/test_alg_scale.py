@@ -423,6 +423,18 @@ def test_rows_without_a_block_are_counted_in_the_log(run, table_of):
         mosaic(run, empty, BLOCK_FIELD="blok")
 
 
+def test_broken_polygons_make_blocks_as_well(run, table_of):
+    rows = [("W1", f"b{i // 2}", 10.0 + i, 20.0) for i in range(8)]
+    shapes = [square(i, 0) for i in range(8)]
+    for i in range(2):  # two bow ties across each other
+        x, y = 90_000 + 50 * i, 430_000
+        shapes[i] = f"Polygon(({x} {y},{x + 150} {y + 100},{x + 150} {y},{x} {y + 100},{x} {y}))"
+    layer = layer_of(["wijk_code", "blok", "n_koop", "n_huur"], rows, shapes)
+    results = mosaic(run, layer, BLOCK_FIELD="blok")
+    assert [r["n_blocks"] for r in table_of(results["OUTPUT"])] == [4]
+    assert len(table_of(results["BLOCKS_OUT"])) == 4
+
+
 @pytest.mark.parametrize("ending", ["", ".gpkg"])
 def test_multipoints_stay_points(run, tmp_path, ending):
     rows = [("W1", 10.0 * i, 50.0) for i in range(4)]
