@@ -3588,6 +3588,10 @@
         <translation>Wat doet een plan met de voorraad? Elke actie (sloop, nieuwbouw, verkoop, inponden, transformatie, aankoop) noemt een eenheid, een jaar, een segment en een aantal woningen. Eruit komen de voorraad per eenheid en jaar; elke index voor en na op het niveau van buurt, wijk en gemeente, op dezelfde grenzen; de balans van wat in kwetsbare gebieden weggaat en wat elders terugkomt, met de paren van verlies en winst; of nieuwe woningen er zijn voordat oude verdwijnen; en, met een scan als voorraad, welke kandidaatvlaggen verschijnen of verdwijnen. Een scenario verandert alleen de voorraad: het voorspelt geen inkomen, gedrag of verhuizing.</translation>
     </message>
     <message>
+        <source>What the parties think of each other&apos;s goals</source>
+        <translation>Wat de partijen van elkaars doelen vinden</translation>
+    </message>
+    <message>
         <source>What the scan noted</source>
         <translation>Wat de scan opmerkte</translation>
     </message>
@@ -3982,6 +3986,10 @@
     <message>
         <source>or &amp;one end date for all areas</source>
         <translation>of &amp;één einddatum voor alle gebieden</translation>
+    </message>
+    <message>
+        <source>own goal</source>
+        <translation>eigen doel</translation>
     </message>
     <message>
         <source>own value (standard deviations)</source>

@@ -25,6 +25,21 @@ def test_an_empty_sheet_prints_not_answered_everywhere(catalogue):
     assert not sheet.is_set
 
 
+def test_who_was_asked_about_a_goal_and_who_was_not_is_printed(catalogue):
+    wish = PartyGoal("gemeente", "social", "more")
+    goals = Goals().with_party(wish).with_party(PartyGoal("corporatie", "social", "more"))
+    goals = goals.with_party(PartyGoal("huurders", "stay", "more"))
+    assert len(section(goal_sheet(goals, catalogue, "nl"), "doelstellingen").lines) == 3
+    goals = goals.with_view("corporatie", wish, "support")
+    lines = section(goal_sheet(goals, catalogue, "nl"), "doelstellingen").lines
+    assert lines[3:] == (
+        Line(
+            "Over gemeente: Sociale huurwoningen (aanname): meer",
+            "steunt: corporatie; niet gevraagd: huurders",
+        ),
+    )
+
+
 @pytest.mark.parametrize("lang", ["nl", "en"])
 def test_every_answer_is_printed(catalogue, lang):
     goals = (

@@ -143,6 +143,49 @@ def test_what_cannot_be_read_is_said_and_never_raised(text):
     assert "onaangeroerd" in problem.nl
 
 
+def test_views_on_the_goals_of_others_are_kept_and_go_with_the_goal():
+    first, second = PartyGoal("a", "social", "more", "x" * 50), PartyGoal("b", "mix", "more")
+    found = Goals().with_party(first).with_party(second)
+    found = found.with_view("b", first, "against").with_view("a", second, "neutral")
+    found = found.with_view("b", first, "support")
+    assert found.asked == {("a", second): "neutral", ("b", first): "support"}
+    assert goals.loads(goals.dumps(found)) == (found, None)
+    assert goals.dumps(found).count("x" * 50) == 1
+    assert found.with_view("b", first, "").asked == {("a", second): "neutral"}
+    assert found.with_view("c", first, "support") == found
+    with pytest.raises(PolicyError):
+        found.with_view("b", first, "perhaps")
+    # Without its goal a party is no longer among those asked.
+    assert found.without_party(0).views == ()
+
+
+@pytest.mark.parametrize(
+    "views",
+    [
+        {},
+        [3],
+        [{"party": "a", "goal": 1, "view": "support"}],
+        [{"party": "a", "goal": True, "view": "support"}],
+        [{"party": "a", "goal": 0, "view": "hates"}],
+        [{"party": "a", "goal": 0, "view": ["support"]}],
+        [{"party": "z", "goal": 0, "view": "support"}],
+        [{"party": "a", "goal": 0, "view": "support"}] * 2,
+    ],
+)
+def test_damaged_views_may_not_be_written_over(views):
+    party = {"party": "a", "subject": "mix", "direction": "more"}
+    _, problem = goals.loads(json.dumps({"version": 3, "parties": [party], "views": views}))
+    assert "untouched" in problem.en
+
+
+def test_goals_of_the_second_version_have_no_views():
+    party = {"party": "a", "subject": "mix", "direction": "more", "note": "", "degree": ""}
+    found, problem = goals.loads(json.dumps({"version": 2, "main": "area", "parties": [party]}))
+    assert problem is None
+    assert found.parties == (PartyGoal("a", "mix", "more"),)
+    assert json.loads(goals.dumps(found))["version"] == 3
+
+
 def test_goals_of_the_first_version_are_read_and_written_again():
     first = json.dumps(
         {

@@ -9,6 +9,7 @@ import json
 import pytest
 from qgis.core import QgsProject, QgsVectorLayer
 from qgis.PyQt.QtTest import QTest
+from qgis.PyQt.QtWidgets import QComboBox
 
 
 @pytest.fixture
@@ -82,6 +83,33 @@ def test_a_buurt_gets_a_goal_and_keeps_it_when_the_party_takes_it_back(panel, tm
     page.goal.setCurrentIndex(0)
     page.goal.activated.emit(0)
     assert json.loads(entry("worklist"))["items"][0]["goal"] is None
+
+
+def test_parties_say_what_they_think_of_each_others_goals(panel):
+    page = panel.goals
+    assert page.views.isHidden()
+    for party in ("gemeente", "corporatie"):
+        page.party.setText(party)
+        page.add.click()
+    assert not page.views.isHidden()
+    assert [page.views.item(0, n).text() for n in range(2)] == ["own goal", "not asked"]
+    page.show_section("doelstellingen")
+    panel.resize(360, 900)
+    panel.show()
+    page.views.itemClicked.emit(page.views.item(0, 1))
+    [box] = page.views.viewport().findChildren(QComboBox)
+    box.setCurrentIndex(box.findData("against"))
+    box.activated.emit(box.currentIndex())
+    assert page.views.item(0, 1).text() == "against"
+    [kept] = json.loads(entry("goals"))["views"]
+    assert kept == {"party": "corporatie", "goal": 0, "view": "against"}
+    assert "against: corporatie" in page.overview.toPlainText()
+    page.views.itemClicked.emit(page.views.item(0, 0))  # its own goal is not asked
+    assert len(page.views.viewport().findChildren(QComboBox)) <= 1
+    page.parties.setCurrentRow(0)
+    page.remove.click()
+    assert json.loads(entry("goals"))["views"] == []
+    assert page.views.isHidden()
 
 
 def test_differing_goals_of_parties_are_shown(panel):
@@ -268,8 +296,9 @@ def test_the_form_asks_everything_and_stores_every_field(panel):
     page._answer("stap-4-fasering", "first build")
     stored = json.loads(entry("goals"))
     assert stored == {
-        "version": 2,
+        "version": 3,
         "main": "residents",
+        "views": [],
         "mixed": ["tenure", "origin"],
         "stakes": [{"group": "leavers", "unit": "household", "benefit": "", "burden": "a move"}],
         "mechanisms": ["role_models"],

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from qgis.PyQt.QtCore import QCoreApplication, Qt, QUrl
+from qgis.PyQt.QtCore import QCoreApplication, Qt, QTimer, QUrl
 from qgis.PyQt.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -15,6 +15,9 @@ from qgis.PyQt.QtWidgets import (
     QListWidget,
     QPushButton,
     QSpinBox,
+    QStyledItemDelegate,
+    QTableWidget,
+    QTableWidgetItem,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -88,6 +91,32 @@ class _Rows(QWidget):
         self.remove.setEnabled(self.list.currentRow() >= 0)
 
 
+class _ViewChoice(QStyledItemDelegate):
+    """Chooses in a cell what a party thinks of a goal."""
+
+    def createEditor(self, parent, _option, _index):
+        box = QComboBox(parent)
+        for key, text in {"": goals.NOT_ASKED, **goals.VIEWS}.items():
+            box.addItem(texts.both(text), key)
+        box.activated.connect(lambda _place: self._done(box))
+        # Once it has its place; as a child of the box, so that it ends with it.
+        timer = QTimer(box)
+        timer.setSingleShot(True)
+        timer.timeout.connect(box.showPopup)
+        timer.start(0)
+        return box
+
+    def setEditorData(self, editor, index) -> None:
+        editor.setCurrentIndex(editor.findData(index.data(Qt.ItemDataRole.UserRole)))
+
+    def setModelData(self, editor, model, index) -> None:
+        model.setData(index, editor.currentData(), Qt.ItemDataRole.UserRole)
+
+    def _done(self, box: QComboBox) -> None:
+        self.commitData.emit(box)
+        self.closeEditor.emit(box)
+
+
 class GoalsPage(StoredPage):
     """The main goal above; below it an overview, or one question or step to fill in."""
 
@@ -99,6 +128,7 @@ class GoalsPage(StoredPage):
         self._catalogue = catalogue
         self._changed = changed
         self._loaded = Loaded()
+        self._matrix = Goals()  # whose rows and columns the table of views has
         self.answers: dict[str, Answer] = {}
         layout = QVBoxLayout(self.body)
         layout.setContentsMargins(0, 0, 4, 0)
@@ -275,7 +305,24 @@ class GoalsPage(StoredPage):
         self.conflicts.setAccessibleName(translate("WijkMix", "Differing goals"))
         layout.addWidget(self.rows)
         layout.addWidget(self.conflicts)
+        self.views_head = label(
+            translate("WijkMix", "What the parties think of each other's goals"), small=True
+        )
+        self.views = QTableWidget()
+        self.views.setAccessibleName(self.views_head.text())
+        self.views.setItemDelegate(_ViewChoice(self.views))
+        self.views.setEditTriggers(
+            QTableWidget.EditTrigger.EditKeyPressed | QTableWidget.EditTrigger.AnyKeyPressed
+        )
+        self.views.verticalHeader().setMaximumWidth(150)
+        for head in (self.views.verticalHeader(), self.views.horizontalHeader()):
+            head.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.views.setFixedHeight(self.fontMetrics().lineSpacing() * 9)
+        layout.addWidget(self.views_head)
+        layout.addWidget(self.views)
         self.party.returnPressed.connect(self._add)
+        self.views.itemChanged.connect(self._view)
+        self.views.itemClicked.connect(self._open_view)
 
     def _level_fields(self, layout: Any) -> None:
         translate = QCoreApplication.translate
@@ -358,7 +405,39 @@ class GoalsPage(StoredPage):
                 answer.show_text(self.drafts.get(answer.accessibleName(), kept))
         self.stakes.show_rows(self._stake_row(stake) for stake in found.stakes)
         self.rows.show_rows(texts.both(goal_sheet.goal_text(goal)) for goal in found.parties)
+        self._show_views(found)
         self._show_sheet(found)
+
+    def _show_views(self, found: Goals) -> None:
+        """Show a row per goal and a column per party; the goal of a party itself is left as is."""
+        names, asked = found.party_names, found.asked
+        self._matrix = found
+        for widget in (self.views_head, self.views):
+            widget.setVisible(len(names) > 1)
+        self.views.blockSignals(True)
+        self.views.setRowCount(len(found.parties))
+        self.views.setColumnCount(len(names))
+        self.views.setHorizontalHeaderLabels(names)
+        for row, goal in enumerate(found.parties):
+            full = texts.both(goal_sheet.goal_text(goal))
+            head = QTableWidgetItem(f"{goal.party}: {texts.both(goals.SUBJECTS[goal.subject])}")
+            head.setToolTip(texts.tip(full))
+            self.views.setVerticalHeaderItem(row, head)
+            for column, name in enumerate(names):
+                view = asked.get((name, goal), "")
+                own = name == goal.party
+                text = (
+                    QCoreApplication.translate("WijkMix", "own goal")
+                    if own
+                    else texts.both(goals.VIEWS.get(view, goals.NOT_ASKED))
+                )
+                cell = QTableWidgetItem(text)
+                cell.setData(Qt.ItemDataRole.UserRole, view)
+                cell.setToolTip(texts.tip(f"{name}. {full}"))
+                if own:
+                    cell.setFlags(Qt.ItemFlag.NoItemFlags)
+                self.views.setItem(row, column, cell)
+        self.views.blockSignals(False)
 
     def _stake_row(self, stake: Stake) -> str:
         translate = QCoreApplication.translate
@@ -484,6 +563,24 @@ class GoalsPage(StoredPage):
         if self._keep(lambda found: found.with_party(goal)):
             for field in (self.party, self.own_goal, self.degree):
                 field.clear()
+
+    def _view(self, cell: QTableWidgetItem) -> None:
+        """Keep what was chosen in a cell."""
+        goal = self._matrix.parties[cell.row()]
+        party = self._matrix.party_names[cell.column()]
+        view = cell.data(Qt.ItemDataRole.UserRole)
+        self.change(lambda now: goals.dumps(now.with_view(party, goal, view)))
+        found = self.read()[0]
+        # Only the text: the editor of the cell is still closing.
+        kept = found.asked.get((party, goal), "")
+        self.views.blockSignals(True)
+        cell.setText(texts.both(goals.VIEWS.get(kept, goals.NOT_ASKED)))
+        self.views.blockSignals(False)
+        self._show_sheet(found)
+
+    def _open_view(self, cell: QTableWidgetItem) -> None:
+        if cell.flags() & Qt.ItemFlag.ItemIsEditable:
+            self.views.editItem(cell)
 
     def _remove(self) -> None:
         place = self.parties.currentRow()

@@ -229,6 +229,23 @@ class _Writer:
                 else ""
             )
             yield Line(goal.party, ". ".join(p.strip() for p in parts if p.strip()), remark=remark)
+        names, asked = self.goals.party_names, self.goals.asked
+        for goal in self.goals.parties:
+            others = {n: asked.get((n, goal), "") for n in names if n != goal.party}
+            views = self._views(others)
+            if views:
+                wish = f"{goal.party}: {party_text(goal).get(self.lang)}"
+                yield Line(self.t("On {0}", "Over {0}").format(wish), views)
+
+    def _views(self, others: dict[str, str]) -> str:
+        """Say who supports a goal, who does not and who was not asked; "" where nobody was."""
+        if not any(others.values()):
+            return ""
+        return "; ".join(
+            f"{text.get(self.lang)}: {', '.join(n for n, view in others.items() if view == key)}"
+            for key, text in {**g.VIEWS, "": g.NOT_ASKED}.items()
+            if key in others.values()
+        )
 
     def _conflicts(self) -> list[str]:
         found = [g.conflict_text(c).get(self.lang) for c in g.conflicts(self.goals.parties)]

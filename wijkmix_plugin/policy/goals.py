@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 from ..errors import PolicyError, Text
 from . import stored
 
-# Version 1 had the main goal, the parties and answers in words only; it is read as it is.
-VERSION = 2
+# Version 1 had the main goal, the parties and answers in words only, version 2 no views of parties
+# on each other's goals; both are read as they are.
+VERSION = 3
 UNANSWERED = Text("not answered", "niet beantwoord")
 NOT_SET = Text("goal not set", "doel niet vastgelegd")
 # There is no default: which of the two comes first is the first thing to agree on (step 1).
@@ -139,6 +140,13 @@ DIRECTIONS = {
     "same": Text("keep as it is", "gelijk houden"),
     "less": Text("less", "minder"),
 }
+# What a party thinks of the goal of another; without a view it was not asked.
+VIEWS = {
+    "support": Text("supports", "steunt"),
+    "neutral": Text("neutral", "neutraal"),
+    "against": Text("against", "tegen"),
+}
+NOT_ASKED = Text("not asked", "niet gevraagd")
 # On which subjects the goals of parties are compared: the source names none, so these are ours and
 # an assumption. Nothing on origin, religion, health or benefits.
 SUBJECTS = {
@@ -218,6 +226,15 @@ class PartyGoal:
 
 
 @dataclass(frozen=True)
+class View:
+    """What a party thinks of the goal of another; `view` is a key of VIEWS."""
+
+    party: str
+    goal: PartyGoal
+    view: str
+
+
+@dataclass(frozen=True)
 class Goals:
     """All that was answered; what is missing is not answered.
 
@@ -226,6 +243,7 @@ class Goals:
     main : key of MAIN_GOALS, "" as long as nobody chose.
     answers : text by id of a question, a step or an item of a step.
     parties : goals in the order of entry.
+    views : what parties think of the goals of others; where there is none, nobody asked.
     mixed : keys of MIXED (question 1).
     stakes : groups with their benefit and burden (question 2).
     mechanisms : keys of MECHANISMS (question 3).
@@ -237,6 +255,7 @@ class Goals:
     main: str = ""
     answers: dict[str, str] = field(default_factory=dict)
     parties: tuple[PartyGoal, ...] = ()
+    views: tuple[View, ...] = ()
     mixed: tuple[str, ...] = ()
     stakes: tuple[Stake, ...] = ()
     mechanisms: tuple[str, ...] = ()
@@ -264,6 +283,16 @@ class Goals:
     def shown(self, ident: str) -> str | Text:
         """Return the answer, or that there is none."""
         return self.answer(ident) or UNANSWERED
+
+    @property
+    def party_names(self) -> tuple[str, ...]:
+        """The parties with a goal, in the order of entry."""
+        return tuple(dict.fromkeys(goal.party for goal in self.parties))
+
+    @property
+    def asked(self) -> dict[tuple[str, PartyGoal], str]:
+        """The views by party and goal, keys of VIEWS; what is not there was not asked."""
+        return {(v.party, v.goal): v.view for v in self.views}
 
     # Each of these returns changed goals, or raises PolicyError: a choice is unknown, a text too
     # long, a list full.
@@ -370,8 +399,22 @@ class Goals:
         return self if new in self.parties else replace(self, parties=(*self.parties, new))
 
     def without_party(self, place: int) -> Goals:
-        """Remove the goal at this place of the list."""
-        return replace(self, parties=(*self.parties[:place], *self.parties[place + 1 :]))
+        """Remove the goal at this place of the list, with what others think of it."""
+        left = replace(self, parties=(*self.parties[:place], *self.parties[place + 1 :]))
+        names = left.party_names
+        kept = (v for v in self.views if v.goal in left.parties and v.party in names)
+        return replace(left, views=tuple(kept))
+
+    def with_view(self, party: str, goal: PartyGoal, view: str) -> Goals:
+        """Say what a party thinks of the goal of another; "" says that nobody asked.
+
+        A party or goal that is no longer there changes nothing.
+        """
+        if party not in self.party_names or goal not in self.parties:
+            return self
+        others = tuple(v for v in self.views if (v.party, v.goal) != (party, goal))
+        new = (View(party, goal, view),) if _known("view", view, VIEWS) else ()
+        return replace(self, views=(*others, *new))
 
 
 # -- goals that differ ---------------------------------------------------------------------------
@@ -441,6 +484,11 @@ def dumps(goals: Goals) -> str:
             **vars(goals),
             "parties": [vars(goal) for goal in goals.parties],
             "stakes": [vars(stake) for stake in goals.stakes],
+            # By place in the list: a goal can be pages long.
+            "views": [
+                {"party": v.party, "goal": goals.parties.index(v.goal), "view": v.view}
+                for v in goals.views
+            ],
         },
         VERSION,
     )
@@ -455,6 +503,8 @@ def loads(text: str) -> tuple[Goals, Text | None]:
     """
     data, problem = stored.loads(text, VERSION)
     found = {name: read(data[name]) for name, read in _PARTS.items() if name in data}
+    if "views" in data:
+        found["views"] = _views(data["views"], found.get("parties", ((), True)))
     if problem is None and not all(sound for _, sound in found.values()):
         problem = stored.misfit("goals")
     return Goals(**{name: value for name, (value, _) in found.items()}), problem
@@ -516,6 +566,30 @@ def _answers(value: Any) -> tuple[dict[str, str], bool]:
         return {}, False
     answers = {stored.text(k): stored.text(v) for k, v in value.items() if isinstance(v, str)}
     return answers, all(isinstance(v, str) for v in value.values())
+
+
+def _views(value: Any, parties: tuple[Any, bool]) -> tuple[tuple[View, ...], bool]:
+    goals, sound = parties
+    names = {goal.party for goal in goals}
+    if not sound or not isinstance(value, list):  # then no place in the list is certain
+        return (), False
+    found = {}
+    for row in value:
+        party, place, view = (
+            (row.get(name) for name in ("party", "goal", "view"))
+            if isinstance(row, dict)
+            else (None, None, None)
+        )
+        if (
+            isinstance(party, str)
+            and party in names
+            and type(place) is int
+            and 0 <= place < len(goals)
+            and isinstance(view, str)
+            and view in VIEWS
+        ):
+            found[party, place] = View(party, goals[place], view)
+    return tuple(found.values()), len(found) == len(value)
 
 
 _PARTS: dict[str, Reader] = {
