@@ -390,6 +390,7 @@ class Mosaic(BlocksAlgorithm):
         import numpy as np
 
         from ..wijkmix_plugin.measures import mosaic
+        from ..wijkmix_plugin.measures.panden import joined
 
         source = self.source(parameters, self.PARENTS, context)
         field = self._parents_field(parameters, context, source)
@@ -404,7 +405,7 @@ class Mosaic(BlocksAlgorithm):
         names = labels(areas[field]) if field else numbered
         shapes = areas.geometry.to_numpy()
         outlines = {
-            name: _union(shapes[names == name]) for name in dict.fromkeys(names) if name is not None
+            name: joined(shapes[names == name]) for name in dict.fromkeys(names) if name is not None
         }
         whole = np.array(list(outlines.values()), dtype=object)
         found = mosaic.assign(read.frame.geometry.to_numpy(), whole)
@@ -592,25 +593,12 @@ def _padded(values: np.ndarray, n: int) -> np.ndarray:
 
 def _outlines(units: Blocks, number: np.ndarray, n: int) -> list[Any] | None:
     """Return the union of the blocks of each parent; None for points."""
+    from ..wijkmix_plugin.measures.panden import joined
+
     if not _polygons(units):
         return None
     shapes = units.frame["geometry"].to_numpy()
-    return [_union(shapes[number == i]) for i in range(n)]
-
-
-def _union(shapes: np.ndarray) -> Any:
-    """Return polygons together, or the middle of points; None where there are none."""
-    import shapely
-
-    whole = shapely.union_all(shapely.make_valid(shapes))
-    if shapely.is_empty(whole):
-        return None
-    if shapely.get_dimensions(whole) == 0:
-        return whole.centroid
-    # What is no polygon is left of a broken one, and fits in no layer of polygons.
-    parts = shapely.get_parts(whole)
-    parts = parts[shapely.get_dimensions(parts) == 2]
-    return shapely.union_all(parts) if len(parts) else None
+    return [joined(shapes[number == i]) for i in range(n)]
 
 
 def _blocks_of(
@@ -620,6 +608,8 @@ def _blocks_of(
     import geopandas as gpd
     import numpy as np
     import pandas as pd
+
+    from ..wijkmix_plugin.measures.panden import joined
 
     rows = pd.DataFrame({"block": block, "parent": code, "t": np.nansum(read.counts, axis=1)})
     lost = rows["block"].isna()
@@ -657,7 +647,7 @@ def _blocks_of(
             ).format(n=straddles),
         )
     shapes = read.frame["geometry"].groupby(pd.Series(block), sort=True)
-    union = shapes.apply(lambda g: _union(g.dropna().to_numpy()))
+    union = shapes.apply(lambda g: joined(g.dropna().to_numpy()))
     frame = gpd.GeoDataFrame(
         {"block": summed.index.to_numpy()}, geometry=union.reindex(summed.index).to_numpy()
     )

@@ -68,3 +68,14 @@ def test_panden_dealt_by_chance_are_on_average_corrected_to_nothing():
         table = mosaic.mosaic(dealt, ["W"] * 200, blocks=block, replicates=199)
         corrected.append(table["mosaic_corrected"].iloc[0])
     assert np.mean(corrected) == pytest.approx(0, abs=0.01)
+
+
+def test_what_blocks_are_joined_to_fits_in_a_layer_of_polygons_or_points():
+    spike = shapely.Polygon([(0, 0), (2, 0), (2, 2), (2, 5), (2, 2), (0, 2)])
+    shape = panden.joined(np.array([spike, shapely.box(2, 0, 4, 2)], dtype=object))
+    assert shape.equals(shapely.box(0, 0, 4, 2))
+    flat = shapely.Polygon([(0, 0), (9, 0), (0, 0)])
+    assert panden.joined(np.array([flat], dtype=object)) is None
+    assert panden.joined(np.array([], dtype=object)) is None
+    points = shapely.points([[0, 0], [4, 2]])
+    assert panden.joined(points).equals(shapely.Point(2, 1))

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -46,10 +46,8 @@ def to_blocks(
     inside = row_block >= 0
     summed = _sums(counts[inside], row_block[inside], len(names))
     of_row = pd.Series(shapes[inside]).groupby(row_block[inside], sort=True)
-    union = [shapely.union_all(shapely.make_valid(rows.dropna().to_numpy())) for _, rows in of_row]
-    middle = [g if shapely.get_dimensions(g) == 2 else shapely.centroid(g) for g in union]
     place = np.empty(len(names), dtype=object)
-    place[:] = middle
+    place[:] = [joined(rows.dropna().to_numpy()) for _, rows in of_row]
     label = pd.Series(pand, dtype=object)
     own = pd.Series([("row", number) for number in range(len(label))], dtype=object)
     keys = pd.DataFrame({"block": row_block, "pand": label.where(label.notna(), own)})[inside]
@@ -58,6 +56,19 @@ def to_blocks(
     home = np.zeros(n_panden, dtype=int)
     home[which] = row_block[inside]
     return Summed(summed, place, row_block, _sums(counts[inside], which, n_panden), home)
+
+
+def joined(shapes: np.ndarray) -> Any:
+    """Return polygons together, or the middle of points; None where there are none."""
+    whole = shapely.union_all(shapely.make_valid(shapes))
+    if shapely.is_empty(whole):
+        return None
+    if shapely.get_dimensions(whole) == 0:
+        return shapely.centroid(whole)
+    # What is no polygon is left of a broken one, and fits in no layer of polygons.
+    parts = shapely.get_parts(whole)
+    parts = parts[shapely.get_dimensions(parts) == 2]
+    return shapely.union_all(parts) if len(parts) else None
 
 
 def _sums(counts: np.ndarray, code: np.ndarray, n: int) -> np.ndarray:
