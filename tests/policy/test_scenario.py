@@ -430,8 +430,8 @@ def test_unbalanced_plans_are_named():
     plan = plan_of(*PLAN)
     told = verdicts(balance_table(plan, SEGMENTS, [True, False, False], 2025))
     assert [t.en for t in told] == [
-        "Unbalanced plan: of social rental less comes outside vulnerable areas than goes in them, "
-        "up to and in 2026."
+        "Unbalanced plan: less social rental is added outside vulnerable areas than is lost inside "
+        "them, up to and including 2026."
     ]
     told = verdicts(balance_table(plan, SEGMENTS, None, 2025))
     assert all("cannot be told" in t.en for t in told)

@@ -262,8 +262,8 @@ def verdicts(balance: pd.DataFrame) -> list[Text]:
 
 _VERDICTS = {
     "not balanced": Text(
-        "Unbalanced plan: of {segment} less comes outside vulnerable areas than goes in them, up "
-        "to and in {years}.",
+        "Unbalanced plan: less {segment} is added outside vulnerable areas than is lost inside "
+        "them, up to and including {years}.",
         "Plan niet in balans: van {segment} komt buiten kwetsbare gebieden minder bij dan er in "
         "weggaat, tot en met {years}.",
     ),
