@@ -140,7 +140,7 @@ def test_working_out_shows_everything_and_says_what_it_is(dock, scanned, monkeyp
     assert "Unbalanced plan" in head
     for words in ("not met", "Newcomers", "maximum", "part of the stock", "what is delivered"):
         assert words in body
-    assert "BU00010000 (2026) → BU00010007 (2028), 100, 0.7 km" in body
+    assert "Buurt 0 (BU00010000), 2026 → Buurt 7 (BU00010007), 2028: 100 dwellings, 0.7 km" in body
     for words in ("in the plan: demolition", "in the plan: new build", "Never without:"):
         assert words in body
     for flag in ("herstructurering", "verdichting"):

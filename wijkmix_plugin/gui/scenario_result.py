@@ -26,7 +26,7 @@ INDICES = ("dissimilarity", "multigroup_theil_h")
 MOST = 20
 _TENURES = ("koop", "corp", "overig", "huur")
 _OF_STOCK = (
-    *("buurt_code", "year", "moment"),
+    *("buurt_code", "buurt_name", "year", "moment"),
     *(f"{what}_{tenure}" for what in ("n", "change_n") for tenure in _TENURES),
 )
 # Qt indents a list by 40 pixels, a tenth of the panel.
@@ -191,7 +191,7 @@ class ResultPage(QScrollArea):
             + _phasing(tables["TESTS"])
             + _groups(tables["TESTS"], last)
             + _social(tables["TESTS"], last)
-            + _balance(tables["BALANCE"], tables["PAIRS"], last)
+            + _balance(tables["BALANCE"], tables["PAIRS"], last, _names(tables["OUTPUT"]))
             + _indices(tables["INDICES"], last)
             + _flags(tables["FLAGS"], last)
             + _companions(planned, tables["FLAGS"], self.catalogue)
@@ -326,7 +326,18 @@ def _social(tests: list[dict[str, Any]], last: int) -> str:
     return head + items(lines)
 
 
-def _balance(balance: list[dict[str, Any]], pairs: list[dict[str, Any]], last: int) -> str:
+def _names(stock: list[dict[str, Any]]) -> dict[str, str]:
+    """Return what each buurt is called, with its code."""
+    return {
+        row["buurt_code"]: f"{row['buurt_name']} ({row['buurt_code']})"
+        for row in stock
+        if row.get("buurt_name")
+    }
+
+
+def _balance(
+    balance: list[dict[str, Any]], pairs: list[dict[str, Any]], last: int, names: dict[str, str]
+) -> str:
     translate = QCoreApplication.translate
     lines = []
     for row in balance:
@@ -343,11 +354,13 @@ def _balance(balance: list[dict[str, Any]], pairs: list[dict[str, Any]], last: i
         return head + paragraph(translate("WijkMix", "No losses, no gains."))
     found = []
     for row in pairs[:MOST]:
-        text = f"{_word(row['segment'])}: {esc(row['loss_unit'])} ({row['loss_year']}) → "
-        if row["gain_unit"] is None:
-            text += f"<b>{_word('unmatched')}</b>, {number(row['n'])}"
+        lost, gained = (names.get(row[k], row[k]) for k in ("loss_unit", "gain_unit"))
+        n = translate("WijkMix", "{n} dwellings").format(n=number(row["n"]))
+        text = f"{_word(row['segment'])}: {esc(lost)}, {row['loss_year']} → "
+        if gained is None:
+            text += f"<b>{_word('unmatched')}</b>, {n}"
         else:
-            text += f"{esc(row['gain_unit'])} ({row['gain_year']}), {number(row['n'])}"
+            text += f"{esc(gained)}, {row['gain_year']}: {n}"
             if row["distance_km"] is not None:
                 text += f", {number(row['distance_km'], 1)} km"
         found.append(text)
