@@ -173,6 +173,13 @@ def test_the_same_index_stands_side_by_side_at_every_scale(blocks, catalogue):
     assert "grain_ratio" not in other
 
 
+def test_the_scale_sheet_names_the_only_gemeente(make, catalogue):
+    for gemeenten, where in ((1, "Zuiderstad"), (2, "Alle gebieden samen")):
+        town = with_sheet(with_spectrum(make(gemeenten=gemeenten), blocks=True))
+        text = section(html.render_scan(town, catalogue, lang="nl"))
+        assert f"Dezelfde index op elke schaal: {where}</h3>" in text
+
+
 def test_an_h_below_zero_is_explained_where_it_stands(blocks, catalogue):
     def said(town):
         text = section(html.render_scan(town, catalogue, lang="nl"))

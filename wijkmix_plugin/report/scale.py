@@ -264,8 +264,9 @@ def _sheet(page: Page) -> str:
         '<p class="note">Lees een H onder 0 als 0.</p>',
     )
     title = page.t("The same index at every scale", "Dezelfde index op elke schaal")
+    where = page.area(page.gemeenten[0] if len(page.gemeenten) == 1 else "all")
     return (
-        f'<h3 id="scale-sheet">{title}: {esc(page.area("all"))}</h3>{text}'
+        f'<h3 id="scale-sheet">{title}: {esc(where)}</h3>{text}'
         + page.table(head, rows)
         + (as_zero if below else "")
         + _monotone(page, [v for v in steps.values() if v is not None])
