@@ -222,7 +222,7 @@ def test_pairs_and_flags(run, stock, table_of):
     assert flags
     assert {f["change"] for f in flags} <= {"appears", "vanishes", "becomes unknown", "changes"}
     assert all(f["conditions"] for f in flags)
-    assert any("Unbalanced plan: of social rental" in line for line in run.log)
+    assert any("Unbalanced plan: less social rental" in line for line in run.log)
 
 
 def test_a_flag_that_appears_carries_its_companions(run, stock, table_of):
