@@ -1100,12 +1100,20 @@
         <translation>Diversiteit van de wijk (0-1)</translation>
     </message>
     <message>
+        <source>Diversity of the {scale} nearest dwellings (0-1)</source>
+        <translation>Diversiteit van de {scale} dichtstbijzijnde woningen (0-1)</translation>
+    </message>
+    <message>
         <source>Diversity that this level adds (nats)</source>
         <translation>Diversiteit die dit niveau toevoegt (nats)</translation>
     </message>
     <message>
         <source>Diversity within {radius} m minus that inside the block</source>
         <translation>Diversiteit binnen {radius} m min die binnen het blok</translation>
+    </message>
+    <message>
+        <source>Diversity within {scale} m (0-1)</source>
+        <translation>Diversiteit binnen {scale} m (0-1)</translation>
     </message>
     <message>
         <source>Diversity</source>
@@ -2892,12 +2900,28 @@
         <translation>Instellingen die verschillen</translation>
     </message>
     <message>
+        <source>Share in the first year (%)</source>
+        <translation>Aandeel in het eerste jaar (%)</translation>
+    </message>
+    <message>
+        <source>Share in the second year (%)</source>
+        <translation>Aandeel in het tweede jaar (%)</translation>
+    </message>
+    <message>
         <source>Share of the area&apos;s diversity (0-1)</source>
         <translation>Deel van de diversiteit van het gebied (0-1)</translation>
     </message>
     <message>
+        <source>Share of the {scale} nearest dwellings (%): {group}</source>
+        <translation>Aandeel in de {scale} dichtstbijzijnde woningen (%): {group}</translation>
+    </message>
+    <message>
         <source>Share rental (%)</source>
         <translation>Aandeel huur (%)</translation>
+    </message>
+    <message>
+        <source>Share within {scale} m (%): {group}</source>
+        <translation>Aandeel binnen {scale} m (%): {group}</translation>
     </message>
     <message>
         <source>Sheet {n} of 2</source>

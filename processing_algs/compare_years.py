@@ -23,7 +23,7 @@ from ..wijkmix_plugin import qgis_io
 from ..wijkmix_plugin.errors import MeasureError, TableError, Text
 from . import styling
 from .base import WijkMixAlgorithm, described, language, reason_parameter, report_parameter
-from .labels import aliases
+from .labels import aliases, index_aliases
 
 if TYPE_CHECKING:
     import numpy as np
@@ -284,7 +284,7 @@ class CompareYears(WijkMixAlgorithm):
             self.note(feedback, note, warning=warns)
         reason = self.reason(parameters, context)  # said before the run, printed here
         told += [(reason, True)] if reason is not None else []
-        names = {**aliases(), **_aliases(groups)}
+        names = {**aliases(), **index_aliases(), **_aliases(groups)}
         kept = two[[*_kept(two), "geometry"] if drawn else _kept(two)]
         output = kept.assign(**{name: columns[name] for name in columns})
         table = waterbed.waterbed(first, second, groups, classes)
@@ -480,6 +480,8 @@ def _aliases(groups: list[str]) -> dict[str, str]:
         "after": translate("WijkMix", "Second year"),
         "first": translate("WijkMix", "First year"),
         "second": translate("WijkMix", "Second year"),
+        "share_before": translate("WijkMix", "Share in the first year (%)"),
+        "share_after": translate("WijkMix", "Share in the second year (%)"),
         "change": translate("WijkMix", "Change"),
         "difference": translate("WijkMix", "Change"),
         "composition": translate("WijkMix", "Part that composition explains"),

@@ -107,3 +107,17 @@ def aliases() -> dict[str, str]:
     for name, radius in zip(grain.AROUND, grain.RADII, strict=True):
         names[name] = around.format(radius=radius)
     return names
+
+
+def index_aliases() -> dict[str, str]:
+    """Return those of a table of indices; other layers may have fields of so short a name."""
+    translate = QCoreApplication.translate
+    return {
+        "bandwidth": translate("WijkMix", "Bandwidth (m)"),
+        "low": translate("WijkMix", "Lower end"),
+        "high": translate("WijkMix", "Upper end"),
+        "expected": translate("WijkMix", "Expected by chance"),
+        "z": translate("WijkMix", "z against chance"),
+        "p": translate("WijkMix", "p-value (two-sided)"),
+        "n_units": translate("WijkMix", "Number of units"),
+    }

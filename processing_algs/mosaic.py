@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
@@ -249,7 +250,7 @@ class Mosaic(BlocksAlgorithm):
         panden = None
         if block and pand:
             panden = _together(
-                read, labels(read.frame[block]), code, labels(read.frame[pand]), self, feedback
+                read, labels(read.frame[block]), labels(read.frame[pand]), self, feedback
             )
         units = read
         if block:
@@ -542,12 +543,13 @@ class Mosaic(BlocksAlgorithm):
         if kind is not OWN:
             name = f"{name} ({local(kind)})"
         style = styling.mosaic_class(origin["parameters"]) if drawn else styling.plain
-        look = styling.PostProcessor(style, origin, aliases=aliases(), counts=drawn)
+        look = styling.PostProcessor(style, origin, aliases=aliases([]), counts=drawn)
         styling.load(context, results[self.OUTPUT], "", [(name, 0, look)])
         if self.BLOCKS_OUT in results:
             label = translate("WijkMix", "Blocks and their surroundings (distance: see Styles)")
-            style = styling.blocks(origin["parameters"]["radii"])
-            look = styling.PostProcessor(style, origin, aliases=aliases())
+            distances = origin["parameters"]["radii"]
+            style = styling.blocks(distances)
+            look = styling.PostProcessor(style, origin, aliases=aliases(distances))
             views = [(label, 1, look)]
             styling.load(context, results[self.BLOCKS_OUT], "", views)
 
@@ -659,7 +661,6 @@ def _blocks_of(
 def _together(
     read: Blocks,
     block: np.ndarray,
-    code: np.ndarray,
     pand: np.ndarray,
     algorithm: Mosaic,
     feedback: Any,
@@ -686,10 +687,17 @@ def _together(
     )
 
 
-def aliases() -> dict[str, str]:
-    """Return the aliases of the two outputs."""
+def aliases(distances: Sequence[float]) -> dict[str, str]:
+    """Return the aliases of the two outputs, the second with these distances around a block."""
+    from ..wijkmix_plugin.measures.grain import PATCHES
+    from ..wijkmix_plugin.measures.mosaic import THETAS
+
     translate = QCoreApplication.translate
+    patch = translate("WijkMix", "Size of the uniform patch, tenure dominant from {share}%")
+    around = translate("WijkMix", "Diversity within {radius} m minus that inside the block")
     return {
+        **{n: patch.format(share=f"{100 * t:g}") for n, t in zip(PATCHES, THETAS, strict=True)},
+        **{f"env_minus_block_{r:g}": around.format(radius=f"{r:g}") for r in distances},
         "parent": translate("WijkMix", "Wijk"),
         "variant": translate("WijkMix", "Variant (units of the index)"),
         "units": translate("WijkMix", "Units that stand for blocks"),

@@ -24,7 +24,7 @@ from ..wijkmix_plugin.errors import GeometryError, TableError, Text
 from . import styling
 from .base import described, language, local
 from .blocks_algorithm import OWN, proxy
-from .labels import aliases
+from .labels import aliases, index_aliases
 from .limits import add_limits, limits_of
 from .mapping import MAPPING, mapping_parameter, read_mapping
 from .policy_algorithm import PolicyAlgorithm
@@ -385,12 +385,14 @@ class Scan(PolicyAlgorithm):
             if blocks
             else translate("WijkMix", "Wijken (table), mosaic in buurt variant")
         )
-        for output, label, order in (
-            (self.WIJKEN, wijken, 11),
-            (self.INDICES, translate("WijkMix", "Segregation indices (table)"), 10),
-        ):
-            if output in results:
-                styling.load(context, results[output], group, [(label, order, look(styling.plain))])
+        if self.WIJKEN in results:
+            styling.load(context, results[self.WIJKEN], group, [(wijken, 11, look(styling.plain))])
+        if self.INDICES in results:
+            name = translate("WijkMix", "Segregation indices (table)")
+            read = styling.PostProcessor(
+                styling.plain, result.provenance, aliases={**names, **index_aliases()}
+            )
+            styling.load(context, results[self.INDICES], group, [(name, 10, read)])
 
 
 def credit(layer: QgsVectorLayer | None) -> str:

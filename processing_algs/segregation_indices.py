@@ -22,7 +22,7 @@ from ..wijkmix_plugin.errors import GeometryError, MeasureError, Text
 from . import styling
 from .base import described, local
 from .counts_algorithm import Counts, CountsAlgorithm
-from .labels import aliases
+from .labels import aliases, index_aliases
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -227,7 +227,7 @@ class SegregationIndices(CountsAlgorithm):
             table["note"] = [
                 "; ".join(filter(None, (note, local(reason)))) for note in table["note"]
             ]
-        names = {**aliases(), **_aliases()}
+        names = {**aliases(), **index_aliases()}
         tables = {self.OUTPUT: table.assign(area=table["area"].astype(str))}
         if parameters.get(self.AREAS) is not None:
             tables[self.AREAS] = segregation.wide(table)
@@ -332,16 +332,3 @@ def _check_metres(source: QgsProcessingFeatureSource) -> None:
             name=source.sourceName(),
             crs=crs.authid(),
         )
-
-
-def _aliases() -> dict[str, str]:
-    translate = QCoreApplication.translate
-    return {
-        "bandwidth": translate("WijkMix", "Bandwidth (m)"),
-        "low": translate("WijkMix", "Lower end"),
-        "high": translate("WijkMix", "Upper end"),
-        "expected": translate("WijkMix", "Expected by chance"),
-        "z": translate("WijkMix", "z against chance"),
-        "p": translate("WijkMix", "p-value (two-sided)"),
-        "n_units": translate("WijkMix", "Number of units"),
-    }

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from qgis.core import (
@@ -197,7 +198,7 @@ class SurroundingsProfile(BlocksAlgorithm):
         hidden = np.where(small[:, None], np.nan, read.counts)
         counts = pd.DataFrame(hidden, columns=read.groups)
         frame = gpd.GeoDataFrame(pd.concat([counts, units], axis=1), geometry=shapes)
-        names = _aliases()
+        names = _aliases(read.groups, distances, numbers)
         results = self.save(
             parameters,
             context,
@@ -253,9 +254,32 @@ class SurroundingsProfile(BlocksAlgorithm):
         return distances, numbers
 
 
-def _aliases() -> dict[str, str]:
+def _aliases(
+    groups: Sequence[str], distances: Sequence[float], numbers: Sequence[float]
+) -> dict[str, str]:
     translate = QCoreApplication.translate
-    return {
+    names = {}
+    for prefix, scales, diversity, share in (
+        (
+            "r",
+            distances,
+            translate("WijkMix", "Diversity within {scale} m (0-1)"),
+            translate("WijkMix", "Share within {scale} m (%): {group}"),
+        ),
+        (
+            "k",
+            numbers,
+            translate("WijkMix", "Diversity of the {scale} nearest dwellings (0-1)"),
+            translate("WijkMix", "Share of the {scale} nearest dwellings (%): {group}"),
+        ),
+    ):
+        for number in scales:
+            scale = f"{number:g}"
+            names[f"div_{prefix}{scale}"] = diversity.format(scale=scale)
+            for group in groups:
+                name = group.removeprefix("n_")
+                names[f"share_{name}_{prefix}{scale}"] = share.format(scale=scale, group=name)
+    return names | {
         "mixed_from_r": translate("WijkMix", "Smallest radius in which no class holds 80% (m)"),
         "mixed_from_k": translate("WijkMix", "Fewest dwellings of which no class holds 80%"),
         "div_area": translate("WijkMix", "Diversity of the unit's area (0-1)"),

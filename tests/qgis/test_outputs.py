@@ -78,6 +78,55 @@ def test_aliases_stand_on_the_layer_that_is_loaded(
         assert layer.attributeAlias(layer.fields().lookupField(name))
 
 
+def test_each_figure_beside_the_own_fields_has_an_alias(
+    run, nested_buurten, nested_blocks, qgis_new_project, monkeypatch
+):
+    from processing.gui import Postprocessing
+    from qgis.core import QgsApplication
+
+    monkeypatch.setattr(Postprocessing, "iface", None)
+    groups = {"n_koop", "n_corp", "n_overig"}
+    project = QgsProject.instance()
+    for name, outputs, given in (
+        (
+            "scan",
+            ("OUTPUT", "WIJKEN", "INDICES", "BLOCKS_OUT"),
+            {"INPUT": nested_buurten, "BLOCKS": nested_blocks(), "PERMUTATIONS": 99},
+        ),
+        (
+            "mosaic",
+            ("OUTPUT", "BLOCKS_OUT"),
+            {
+                "INPUT": nested_blocks(),
+                "PARENTS": nested_buurten,
+                "PARENTS_FIELD": "wijkcode",
+                "RADII": "75,300",
+                "REPLICATES": 99,
+            },
+        ),
+        (
+            "surroundings_profile",
+            ("OUTPUT", "PROFILE"),
+            {"INPUT": nested_blocks(), "RADII": "150", "NEAREST": "40"},
+        ),
+    ):
+        project.clear()
+        context = QgsProcessingContext()
+        context.setProject(project)
+        parameters = given | {
+            output: QgsProcessingOutputLayerDefinition("TEMPORARY_OUTPUT", project)
+            for output in outputs
+        }
+        run(name, parameters, context=context)
+        algorithm = QgsApplication.processingRegistry().createAlgorithmById(f"wijkmix:{name}")
+        assert Postprocessing.handleAlgorithmResults(algorithm, context, None, parameters)
+        layers = project.mapLayers().values()
+        assert len(layers) >= len(outputs)
+        for layer in layers:
+            fields = [f.name() for f in layer.fields() if not f.alias()]
+            assert set(fields) <= groups | {"fid"}, (name, layer.name())
+
+
 def test_runs_that_load_nothing_leave_nothing_behind(run, buurten):
     from wijkmix.processing_algs import styling
 
