@@ -272,8 +272,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
                 isinstance(definition, QgsProcessingParameterField)
                 and definition.dataType() == QgsProcessingParameterField.DataType.Numeric
             ):
-                for text in self.parameterAsStrings(parameters, name, context):
-                    chosen += [part.strip() for part in text.split(",")]
+                chosen += self.names(parameters, name, context)
         return check_columns(dict.fromkeys(chosen))
 
     def _check_sensitive(self, parameters: dict[str, Any], context: Any) -> None:
@@ -325,6 +324,14 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
                 value=str(parameters.get(name)),
             )
         return source
+
+    def names(self, parameters: dict[str, Any], name: str, context: Any) -> list[str]:
+        """Return the field names given, whether as a list or as text with , or ; between."""
+        value = parameters.get(name)
+        if isinstance(value, str):
+            parts = value.replace(";", ",").split(",")
+            return [part.strip() for part in parts if part.strip()]
+        return [str(item) for item in self.parameterAsStrings(parameters, name, context)]
 
     def behind(self, parameters: dict[str, Any], name: str, context: Any) -> qgis_io.Behind | None:
         """Return what is behind a source, also where only some of its features are asked.

@@ -237,14 +237,6 @@ class BlocksAlgorithm(WijkMixAlgorithm):
             fields=", ".join(present),
         )
 
-    def names(self, parameters: dict[str, Any], name: str, context: Any) -> list[str]:
-        """Return the field names given, whether as a list or as text with , or ; between."""
-        value = parameters.get(name)
-        if isinstance(value, str):
-            parts = value.replace(";", ",").split(",")
-            return [part.strip() for part in parts if part.strip()]
-        return [str(item) for item in self.parameterAsStrings(parameters, name, context)]
-
 
 def proxy(names: Iterable[str]) -> Text:
     """Return what the units of a layer with these fields are: a proxy for blocks, or one's own."""

@@ -157,7 +157,7 @@ class CompareYears(WijkMixAlgorithm):
         self.addParameter(report_parameter())
 
     def check(self, parameters: dict[str, Any], context: Any) -> None:
-        groups = self._groups(parameters, context)
+        groups = self.names(parameters, self.GROUPS, context)
         for name in (self.FIRST, self.SECOND):
             self._check_fields(self.source(parameters, name, context), [CODE, *groups])
         if parameters.get(self.CROSSWALK):
@@ -202,7 +202,7 @@ class CompareYears(WijkMixAlgorithm):
 
         source = self.source(parameters, self.SECOND, context)
         drawn = QgsWkbTypes.geometryType(source.wkbType()) == Qgis.GeometryType.Polygon
-        asked = self._groups(parameters, context)
+        asked = self.names(parameters, self.GROUPS, context)
         before = self.source(parameters, self.FIRST, context)
         both_drawn = (
             drawn and QgsWkbTypes.geometryType(before.wkbType()) == Qgis.GeometryType.Polygon
@@ -338,12 +338,6 @@ class CompareYears(WijkMixAlgorithm):
             self.write_text(Path(report), page)
             results[self.REPORT] = report
         return results
-
-    def _groups(self, parameters: dict[str, Any], context: Any) -> list[str]:
-        value = parameters.get(self.GROUPS)
-        if isinstance(value, str) and "," in value and ";" not in value:
-            return [part.strip() for part in value.split(",") if part.strip()]
-        return [str(name) for name in self.parameterAsStrings(parameters, self.GROUPS, context)]
 
     def _check_fields(self, source: Any, wanted: list[str]) -> None:
         for name in wanted:

@@ -112,7 +112,7 @@ class CountsAlgorithm(WijkMixAlgorithm):
     def checkParameterValues(self, parameters: dict[str, Any], context: Any) -> tuple[bool, str]:
         # QGIS would only say that the value is incorrect.
         source = self.parameterAsSource(parameters, self.INPUT, context)
-        if source is not None and not self._groups(parameters, context):
+        if source is not None and not self.names(parameters, self.GROUPS, context):
             return False, local(_no_group(source).text)
         return super().checkParameterValues(parameters, context)
 
@@ -125,7 +125,7 @@ class CountsAlgorithm(WijkMixAlgorithm):
                 "eenheid.",
                 name=source.sourceName(),
             )
-        groups = self._groups(parameters, context)
+        groups = self.names(parameters, self.GROUPS, context)
         total = self._field(parameters, self.TOTAL, context)
         area = self._field(parameters, self.AREA_FIELD, context)
         if not groups:
@@ -171,7 +171,7 @@ class CountsAlgorithm(WijkMixAlgorithm):
     ) -> Counts:
         """Read what the measures need, and say which units they cannot use."""
         source = self.source(parameters, self.INPUT, context)
-        groups = self._groups(parameters, context)
+        groups = self.names(parameters, self.GROUPS, context)
         total = self._field(parameters, self.TOTAL, context)
         area = self._field(parameters, self.AREA_FIELD, context)
         name = _naming_field(source, groups)
@@ -225,13 +225,6 @@ class CountsAlgorithm(WijkMixAlgorithm):
                     text.format(n=len(places), all=len(rows), names=names + more),
                     warning=True,
                 )
-
-    def _groups(self, parameters: dict[str, Any], context: Any) -> list[str]:
-        value = parameters.get(self.GROUPS)
-        # QGIS splits a text at semicolons; scripts also write commas.
-        if isinstance(value, str) and "," in value and ";" not in value:
-            return [part.strip() for part in value.split(",") if part.strip()]
-        return [str(name) for name in self.parameterAsStrings(parameters, self.GROUPS, context)]
 
     def _field(self, parameters: dict[str, Any], name: str, context: Any) -> str:
         return self.parameterAsString(parameters, name, context) or ""

@@ -15,13 +15,6 @@ from .labels import html_label
 from .scan_layer import Mix, ScanTable, Unit
 from .texts import esc, number, percent
 
-SHARE_FIELDS = {
-    "koop": "share_koop",
-    "corp": "share_corp",
-    "overig": "share_overig_huur",
-    "huur": "share_huur",
-}
-
 
 class MixPanel(QScrollArea):
     """Bars, then the numbers behind them."""

@@ -35,7 +35,6 @@ NO_FIELD = Text(
     "De laag met de aangewezen gebieden ({name}) heeft geen veld {field} voor de einddatum. Kies "
     "het veld, of één einddatum voor alle gebieden.",
 )
-NOT_SELECTED = Text("No buurt is selected.", "Er is geen buurt gekozen.")
 OUTSIDE = Text(
     "This buurt lies outside the designated areas.",
     "Deze buurt ligt buiten de aangewezen gebieden.",

@@ -120,7 +120,7 @@ def _tables(page: Page, sheet: Sheet) -> str:
     }
     main = [section for section in sheet.sections if section.kind == "goal"]
     parts = "".join(
-        f"<p><b>{esc(section.title)}:</b> {_line(page, line)}</p>"
+        f"<p><b>{esc(section.title)}:</b> {_line(line)}</p>"
         for section in main
         for line in section.lines
     )
@@ -135,14 +135,14 @@ def _tables(page: Page, sheet: Sheet) -> str:
 
 
 def _row(page: Page, section: Section) -> list[str]:
-    lines = [_line(page, line) for line in section.lines]
+    lines = [_line(line) for line in section.lines]
     text = lines[0] if len(lines) == 1 else page.items(lines)
     if section.warnings:
         text += page.items((f"⚠ {esc(warning)}" for warning in section.warnings), kind="plain")
     return [f"{esc(section.number)}. {esc(section.title)}", text]
 
 
-def _line(page: Page, line: Line) -> str:
+def _line(line: Line) -> str:
     said = _prose(line.text) if line.answered else f"<b>{esc(line.text)}</b>"
     label = f"{esc(line.label)}: " if line.label else ""
     remark = f" <small>({esc(line.remark)})</small>" if line.remark else ""

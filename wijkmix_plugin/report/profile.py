@@ -59,7 +59,7 @@ def distance_profile(page: Page) -> str:
             names[group],
             *(
                 f"={page.numbers.decimal(v, 3)}"
-                for v in [_without_surroundings(page, table, group), *lines[names[group]]]
+                for v in [_without_surroundings(table, group), *lines[names[group]]]
             ),
         ]
         for group in groups
@@ -72,7 +72,7 @@ def distance_profile(page: Page) -> str:
     return head + _words(page, found) + f"<div>{chart}</div>" + page.table(heading, rows)
 
 
-def _without_surroundings(page: Page, table: pd.DataFrame, group: str) -> float:
+def _without_surroundings(table: pd.DataFrame, group: str) -> float:
     index = "multigroup_theil_h" if group == "all" else "theil_h"
     row = table[
         (table["area"] == "all")

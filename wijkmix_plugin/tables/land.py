@@ -91,11 +91,12 @@ def read_map(given: str) -> dict[str, str]:
             example=example,
         )
     known = {name: name for name in CLASSES}
-    known |= {spelling: name for name, those in _SPELLINGS.items() for spelling in those}
-    return known | {_key(k): v for k, v in found.items()}
+    known |= {word: name for name, those in _SPELLINGS.items() for word in those}
+    return known | {spelling(k): v for k, v in found.items()}
 
 
-def _key(value: object) -> str:
+def spelling(value: object) -> str:
+    """Return a word of the user without case and spare spaces."""
     return " ".join(str(value).split()).casefold()
 
 
@@ -108,7 +109,7 @@ def owners(values: Sequence[Any], classes: Mapping[str, str]) -> tuple[np.ndarra
     kinds = np.full(len(distinct), UNKNOWN)
     strange: dict[str, int] = {}
     for n, value in enumerate(text(pd.Series(distinct, dtype=object))):
-        key = "" if value is None else _key(value)
+        key = "" if value is None else spelling(value)
         name = classes.get(key)
         if name is None and key.startswith("gemeente "):
             name = "gemeente"

@@ -13,7 +13,7 @@ import shapely
 from ..errors import TableError, Text, listed, number
 from .added import UNDRAWN, Added, explain, no_overlap, pieces, shapeless, valid
 from .columns import Note
-from .land import positive
+from .land import positive, spelling
 from .points_in_areas import PointsInAreas
 from .values import text
 
@@ -39,11 +39,7 @@ _NO_NUMBER = Text(
 
 def read_statuses(given: str) -> frozenset[str]:
     """Return the statuses of a comma-separated list."""
-    return frozenset(_key(part) for part in given.split(",")) - {""}
-
-
-def _key(value: object) -> str:
-    return " ".join(str(value).split()).casefold()
+    return frozenset(spelling(part) for part in given.split(",")) - {""}
 
 
 def capacity(
@@ -172,7 +168,7 @@ def _used(
     if statuses is None:
         return np.ones(n, dtype=bool), []
     names = pd.Series(text(pd.Series(statuses, dtype=object)), dtype=object).fillna("")
-    keys = names.map(_key)
+    keys = names.map(spelling)
     absent = sorted(counted - set(keys))
     if absent:
         raise TableError(
