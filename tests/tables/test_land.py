@@ -108,6 +108,8 @@ def test_a_mapping_that_is_no_object_is_refused(value):
 def test_a_mapping_to_no_class_is_refused():
     with pytest.raises(TableError, match=r"Woonstad.*gemeente, corporatie, markt"):
         land.read_map('{"Woonstad": "corp"}')
+    with pytest.raises(TableError, match="bv to markt as well as to overig"):
+        land.read_map('{"BV": "markt", "bv": "overig"}')
 
 
 def test_broken_and_empty_shapes_do_no_harm():

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,19 +108,24 @@ def read_map(given: str) -> dict[str, str]:
             wrong=listed(wrong, NAMED),
             example=example,
         )
+    return {name: name for name in CLASSES} | once(found, _key)
+
+
+def once(pairs: Iterable[tuple[str, str]], key: Callable[[str], str]) -> dict[str, str]:
+    """Return a mapping of values by their key; one value that goes to two classes is refused."""
     result: dict[str, str] = {}
-    for name, kind in found:
-        if result.setdefault(_key(name), kind) != kind:
+    for name, kind in pairs:
+        if result.setdefault(key(name), kind) != kind:
             raise TableError(
-                "The mapping of tenure values sends {name} to {one} as well as to {other}; case "
-                "and spaces make no difference. Give it once.",
-                "De koppeling van eigendomswaarden stuurt {name} zowel naar {one} als naar "
-                "{other}; hoofdletters en spaties maken geen verschil. Geef de waarde een keer.",
+                "The mapping sends {name} to {one} as well as to {other}; case and spaces make no "
+                "difference. Give it once.",
+                "De koppeling stuurt {name} zowel naar {one} als naar {other}; hoofdletters en "
+                "spaties maken geen verschil. Geef de waarde een keer.",
                 name=name,
-                one=result[_key(name)],
+                one=result[key(name)],
                 other=kind,
             )
-    return {name: name for name in CLASSES} | result
+    return result
 
 
 def _key(value: Any) -> str:
