@@ -194,7 +194,7 @@ def test_a_run_replaces_the_layers_of_the_run_before_it(dock, scanned):
 
 
 def rename(layer, _path):
-    layer.setName("Variant A")
+    layer.setName("<b>Variant</b> A")
 
 
 def edit(layer, _path):
@@ -238,7 +238,9 @@ def test_layers_that_were_touched_stay_and_can_be_chosen(dock, scanned, touch, t
     result.results.setCurrentIndex(1)
     assert len(result.bars.bars()) == 2
     if touch is rename:
-        assert result.results.currentText().endswith(", Variant A")
+        assert result.results.currentText().endswith(", <b>Variant</b> A")
+        tip = result.results.itemData(1, Qt.ItemDataRole.ToolTipRole)
+        assert "&lt;b&gt;Variant" in tip  # Qt reads a tip as HTML where it looks like it
     first.layer("OUTPUT").rollBack()
 
 

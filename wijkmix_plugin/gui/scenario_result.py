@@ -114,7 +114,7 @@ class ResultPage(QScrollArea):
         for made in self._found.values():
             self.results.addItem(_title(made), made.when)
             place = self.results.count() - 1
-            self.results.setItemData(place, _title(made), Qt.ItemDataRole.ToolTipRole)
+            self.results.setItemData(place, texts.tip(_title(made)), Qt.ItemDataRole.ToolTipRole)
         place = self.results.findData(chosen)
         self.results.setCurrentIndex(max(place, 0) if self._found else -1)
         self.results.blockSignals(False)
