@@ -135,7 +135,7 @@ def test_every_layer_adds_its_indicators(run, table_of, buurten):
     assert rows[0]["lbm_version"] == "3.0 (2022)"
     # A reason where there is no figure, and nowhere else.
     assert [row["land_note"] is None for row in rows] == [True, True, False, False]
-    assert "70 %" in rows[2]["land_note"]
+    assert "70%" in rows[2]["land_note"]
     assert "8 dwellings with a known build year" in rows[1]["stock_note"]
     # What the layer had stays.
     assert rows[0]["percentage_koopwoningen"] == 10

@@ -49,7 +49,7 @@ def test_unknown_land_stays_in_the_area_and_too_much_of_it_gives_no_share():
     np.testing.assert_allclose(found.frame["owner_public"], [92, np.nan])
     np.testing.assert_allclose(found.frame["land_unknown"], [8, 20])
     assert found.frame["land_note"][0] is None
-    assert "20 %" in found.frame["land_note"][1].en
+    assert "20%" in found.frame["land_note"][1].en
     assert "aanname" in found.frame["land_note"][1].nl
     found = shares(shapes, ["gemeente", "gemeente"], least_known=80)
     np.testing.assert_allclose(found.frame["owner_public"], [92, 80])

@@ -197,9 +197,8 @@ def shares(
     unclear = unknown > 100 - least_known + 1e-9
     for place in np.flatnonzero(unclear):
         reasons[place] = Text(
-            "of {unknown} % of the land the owner is unknown; at most {limit} % may be "
-            "(assumption)",
-            "van {unknown} % van de grond is de eigenaar onbekend; dat mag hooguit {limit} % zijn "
+            "of {unknown}% of the land the owner is unknown; at most {limit}% may be (assumption)",
+            "van {unknown}% van de grond is de eigenaar onbekend; dat mag hooguit {limit}% zijn "
             "(aanname)",
         ).format(unknown=f"{unknown[place]:.0f}", limit=f"{100 - least_known:g}")
     explain(reasons, too_much, _TOO_MUCH)
@@ -216,9 +215,9 @@ def shares(
     record = [
         Text(
             "Land by owner: layer {layer}, {en}. Shares are of the area of the buurt; without a "
-            "known owner for at least {least} % of it there is none (assumption).",
+            "known owner for at least {least}% of it there is none (assumption).",
             "Grond naar eigenaar: laag {layer}, {nl}. Aandelen zijn van de oppervlakte van de "
-            "buurt; is niet van ten minste {least} % de eigenaar bekend, dan is er geen aandeel "
+            "buurt; is niet van ten minste {least}% de eigenaar bekend, dan is er geen aandeel "
             "(aanname).",
         ).format(
             layer=layer,
