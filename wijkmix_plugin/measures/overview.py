@@ -55,7 +55,7 @@ def index_table(
     `INTERVAL_AREAS` gemeenten; `note` says so, or that a value is a point value.
     """
     values = counts.to_numpy(dtype=float)
-    known = np.isfinite(values).all(axis=1) & (np.nansum(values, axis=1) > 0)
+    known = mix.usable_rows(values)
     areas = None if pd.isna(area[known]).all() else area
     table = segregation.indices(values, classes, area=areas, which=INDEX_IDS)
     table = _with_rounding(table, values, classes, areas, dwellings)

@@ -17,7 +17,7 @@ import pandas as pd
 
 from ..errors import MeasureError, Text
 from ..measures.local_moran import local_moran
-from ..measures.mix import tenure_mix
+from ..measures.mix import tenure_mix, usable_rows
 from ..measures.neighbours import contiguity
 from . import explain, flags
 from .actions import BUILD, CONVERT, DEMOLISH
@@ -186,7 +186,7 @@ def _clusters(
         return None
     shapes = frame["geometry"].to_numpy()
     drawn = np.array([shape is not None and not shape.is_empty for shape in shapes], dtype=bool)
-    used = drawn & np.isfinite(now).all(axis=1) & (np.nansum(now, axis=1) > 0)
+    used = drawn & usable_rows(now)
     key = used.tobytes()
     if key not in near:
         near[key] = contiguity(shapes, mask=used)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import Text
+from ..measures.mix import usable_rows
 from .charts import TENURE_LABELS
 from .numbers import Numbers, bilingual, esc, is_missing
 
@@ -118,7 +119,7 @@ class Page:
     @cached_property
     def used(self) -> np.ndarray:
         """The units whose tenure enters the measures."""
-        return np.isfinite(self.counts).all(axis=1) & (np.nansum(self.counts, axis=1) > 0)
+        return usable_rows(self.counts)
 
     @cached_property
     def gemeente_names(self) -> dict[object, str]:
