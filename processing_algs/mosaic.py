@@ -665,11 +665,18 @@ def _together(
     algorithm: Mosaic,
     feedback: Any,
 ) -> Blocks:
-    """Sum rows to buildings; a part of a building in another block is a building of its own."""
+    """Sum rows to buildings; a part of a building in another block is a building of its own.
+
+    So is a row without a building: the same dwellings are shuffled as where dwellings are.
+    """
+    import numpy as np
     import pandas as pd
 
-    keys = pd.DataFrame({"block": block, "pand": pand})
-    whole = keys.notna().all(axis=1).to_numpy()
+    place, names = pd.factorize(pand, sort=True)
+    alone = place < 0
+    place = np.where(alone, len(names) + np.arange(len(place)), place)
+    keys = pd.DataFrame({"block": block, "pand": place})
+    whole = keys["block"].notna().to_numpy()
     counts = pd.DataFrame(read.counts, columns=read.groups)[whole]
     summed = counts.groupby([keys["block"][whole], keys["pand"][whole]], sort=True).sum(min_count=1)
     split = summed.index.get_level_values("pand").duplicated().sum()
@@ -677,10 +684,10 @@ def _together(
         feedback,
         Text(
             "{n} buildings are shuffled; {split} parts belong to a building in more than one "
-            "block, {lost} rows have no building or block.",
+            "block, {alone} rows without a building are one by themselves.",
             "{n} panden worden geschud; {split} delen horen bij een pand in meer dan een blok, "
-            "{lost} rijen hebben geen pand of blok.",
-        ).format(n=len(summed), split=int(split), lost=int((~whole).sum())),
+            "{alone} rijen zonder pand zijn elk een eigen pand.",
+        ).format(n=len(summed), split=int(split), alone=int((alone & whole).sum())),
     )
     return Blocks(
         summed.index.to_frame(index=False), summed.to_numpy(dtype=float), read.groups, read.crs

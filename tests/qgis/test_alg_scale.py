@@ -335,6 +335,18 @@ def test_mosaic_of_panden(run, table_of):
     assert other["mosaic_expected"] < row["mosaic_expected"]
 
 
+def test_a_row_without_a_building_is_one_by_itself(run, table_of):
+    rows = [("W", "b1", "p1", 20.0, 0.0), ("W", "b1", "p2", 0.0, 20.0)]
+    rows += [("W", "b2", "p3", 30.0, 0.0), ("W", "b2", "", 0.0, 60.0)]
+    fields = ["wijk_code", "blok", "pand", "n_koop", "n_huur"]
+    layer = layer_of(fields, rows, [square(i, 0) for i in range(4)])
+    both = {"PAND_FIELD": "pand", "BLOCK_FIELD": "blok"}
+    found = [table_of(mosaic(run, layer, NULL_MODEL=n, **both)["OUTPUT"])[0] for n in (0, 1)]
+    assert any("1 rows without a building" in line for line in run.log)
+    for name in ("wijk_diversity", "block_diversity", "mosaic", "theil_h"):
+        assert found[0][name] == pytest.approx(found[1][name])
+
+
 def test_small_blocks_are_left_out_and_never_shown(run, blocks, table_of):
     def small(rows):
         rows[0][2:] = [3.0, 1.0, 0.0]
