@@ -39,7 +39,7 @@ DOWNLOAD = "wijkmix:download_buurten"
 
 
 class RunFeedback(QgsProcessingFeedback):
-    """Remembers the errors that were reported, to show it when the run has ended."""
+    """Remembers the errors that were reported, to show them when the run has ended."""
 
     def __init__(self) -> None:
         super().__init__(False)
