@@ -43,23 +43,6 @@ def test_bar_title_is_escaped_and_bilingual():
     assert ET.fromstring(svg).get("aria-label").startswith(name)
 
 
-def test_scatter_leaves_out_what_was_not_tested_and_rings_the_chosen_unit():
-    svg = charts.moran_scatter(
-        [1.0, -1.0, math.nan, 0.5], [0.5, -0.5, 0.1, math.nan], ["HH", "LL", "nodata", "nodata"],
-        highlight=1, lang="nl",
-    )  # fmt: skip
-    circles = list(parts(svg, "circle"))
-    assert len(circles) == 3  # two units and the ring
-    ring = next(c for c in circles if c.get("fill") == "none")
-    low = min((c for c in circles if c is not ring), key=lambda c: float(c.get("cx")))
-    assert (ring.get("cx"), ring.get("cy")) == (low.get("cx"), low.get("cy"))
-    assert "van 2 eenheden" in svg
-
-
-def test_scatter_of_nothing_says_so():
-    assert "no unit was tested" in charts.moran_scatter([math.nan], [1.0], ["ns"], lang="en")
-
-
 def test_profile_breaks_at_missing_values_and_keeps_the_axis_in_order():
     svg = charts.profile_line(
         [100, 1000, 10_000, 100_000], {"H": [0.4, 0.3, math.nan, 0.1]}, logarithmic=True, lang="nl"
@@ -82,7 +65,6 @@ def test_charts_stay_within_svg_tiny():
     """What Qt's SVG renderer does not know (CSS, references, nested drawings) must not come in."""
     for svg in (
         charts.stacked_bar({"koop": 60.0, "huur": 40.0}, values=True),
-        charts.moran_scatter([1, -1], [1, -1], ["HH", "LL"]),
         charts.profile_line([1, 2, 3], {"a": [1, 2, 3], "b": [3, 2, 1]}),
     ):
         root = ET.fromstring(svg)
