@@ -117,6 +117,7 @@ def main() -> None:
                 f"{theirs:.2f} s, ratio {ratio:.1f}; first call {first:.2f} s{cold}; "
                 f"peak {peak():.0f} MB"
             )
+            del layer  # a layer may not outlive QGIS
     application.processingRegistry().removeProvider(provider)
     application.exitQgis()
 
