@@ -69,7 +69,7 @@ def test_receivers_as_words(run):
         ({"TARGET_D": 0.1, "TOTAL": "nope"}, "no field nope|TOTAL|Total"),
         ({"TARGET_D": 0.1, "GROUP": "code"}, "holds text"),
         ({"TARGET_D": 0.1, "RECEIVERS": '"nope" = 1'}, "nope"),
-        ({"TARGET_D": 0.1, "RECEIVERS": '"open" = ('}, "syntax error"),
+        ({"TARGET_D": 0.1, "RECEIVERS": '"open" = ('}, "cannot be read"),
         ({"TARGET_D": 0.1, "RECEIVERS": '"total"'}, "must be yes or no.*20"),
         ({"TARGET_D": "", "MAX_DWELLINGS": ""}, "one of the two"),
         ({"TARGET_D": 0.1, "GROUP": "total", "TOTAL": "corp"}, "larger than"),

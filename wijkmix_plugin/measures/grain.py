@@ -219,7 +219,8 @@ def grain(
         _means(blocks[["block_div", *AROUND]], nearer, size),
         blocks,
         profile,
-        far / near if near > 0 else np.nan,
+        # Where all surroundings are alike, what is left of H is rounding.
+        far / near if near > 1e-12 else np.nan,
     )
 
 
