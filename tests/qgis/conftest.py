@@ -62,6 +62,24 @@ def provider(qgis_app, qgis_processing):
     QgsApplication.processingRegistry().removeProvider(provider)
 
 
+def layer_of(rows, fields, kind="Polygon?crs=EPSG:28992", name="eigen"):
+    """Return a memory layer; a row's last value is WKT or None."""
+    from qgis.core import QgsFeature, QgsGeometry, QgsVectorLayer
+
+    spec = "&".join(f"field={f}:{t}" for f, t in fields.items())
+    found = QgsVectorLayer(f"{kind}{'&' if '?' in kind else '?'}{spec}", name, "memory")
+    features = []
+    for row in rows:
+        feature = QgsFeature(found.fields())
+        feature.setAttributes(list(row[:-1]))
+        if row[-1] is not None:
+            feature.setGeometry(QgsGeometry.fromWkt(row[-1]))
+        features.append(feature)
+    assert found.dataProvider().addFeatures(features)[0]
+    found.updateExtents()
+    return found
+
+
 def cell(column: int, row: int, size: float = 100.0) -> str:
     """Return a square as WKT, near the middle of RD New."""
     x, y = 120_000 + column * size, 480_000 + row * size

@@ -17,24 +17,9 @@ from qgis.core import (
     QgsProcessingOutputLayerDefinition,
     QgsProcessingUtils,
     QgsProject,
-    QgsVectorLayer,
 )
 
-
-def layer_of(rows, fields, kind="Polygon?crs=EPSG:28992", name="eigen"):
-    """Return a memory layer; a row's last value is WKT or None."""
-    spec = "&".join(f"field={f}:{t}" for f, t in fields.items())
-    found = QgsVectorLayer(f"{kind}{'&' if '?' in kind else '?'}{spec}", name, "memory")
-    features = []
-    for row in rows:
-        feature = QgsFeature(found.fields())
-        feature.setAttributes(list(row[:-1]))
-        if row[-1] is not None:
-            feature.setGeometry(QgsGeometry.fromWkt(row[-1]))
-        features.append(feature)
-    assert found.dataProvider().addFeatures(features)[0]
-    found.updateExtents()
-    return found
+from .conftest import layer_of
 
 
 def box(west, east, north=100):

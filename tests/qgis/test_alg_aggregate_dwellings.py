@@ -5,30 +5,19 @@ from __future__ import annotations
 
 import pytest
 from qgis.core import (
-    QgsFeature,
     QgsGeometry,
     QgsProcessingException,
     QgsProcessingFeedback,
     QgsVectorLayer,
 )
 
+from . import conftest
+
 MAP = '{"KW": "koop", "SH": "corp", "PH": "overig", "": "unknown"}'
 
 
 def layer_of(rows, fields, kind="Point?crs=EPSG:28992", name="lijst"):
-    """Return a memory layer; a row's last value is WKT or None."""
-    spec = "&".join(f"field={f}:{t}" for f, t in fields.items())
-    found = QgsVectorLayer(f"{kind}{'&' if '?' in kind else '?'}{spec}", name, "memory")
-    features = []
-    for row in rows:
-        feature = QgsFeature(found.fields())
-        feature.setAttributes(list(row[:-1]))
-        if row[-1] is not None:
-            feature.setGeometry(QgsGeometry.fromWkt(row[-1]))
-        features.append(feature)
-    assert found.dataProvider().addFeatures(features)[0]
-    found.updateExtents()
-    return found
+    return conftest.layer_of(rows, fields, kind, name)
 
 
 def at(column, row, east=0):

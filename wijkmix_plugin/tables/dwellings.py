@@ -81,7 +81,37 @@ def read_map(given: str) -> dict[str, str]:
     TableError
         Not a JSON object, or a value is mapped to something else.
     """
-    example = '{"KW": "koop", "SH": "corp", "PH": "overig", "": "unknown"}'
+    return {name: name for name in CLASSES} | read_classes(
+        given,
+        Text("tenure values", "eigendomswaarden"),
+        CLASSES,
+        '{"KW": "koop", "SH": "corp", "PH": "overig", "": "unknown"}',
+        _key,
+    )
+
+
+def read_classes(
+    given: str, what: Text, classes: Sequence[str], example: str, key: Callable[[str], str]
+) -> dict[str, str]:
+    """Read a mapping of a user's values to classes: JSON, value -> class.
+
+    Parameters
+    ----------
+    given : the JSON; empty text is an empty mapping.
+    what : what is mapped, for the messages.
+    classes : what values may be mapped to.
+    example : a right mapping.
+    key : brings spellings of one value together.
+
+    Returns
+    -------
+    The class of every value, by its key.
+
+    Raises
+    ------
+    TableError
+        Not a JSON object, or a value is mapped to something else or to two classes.
+    """
     found: Any = []
     if given.strip():
         try:
@@ -91,30 +121,26 @@ def read_map(given: str) -> dict[str, str]:
     # A list of pairs, so that a value that is given twice is seen.
     if not isinstance(found, list) or not all(isinstance(pair, tuple) for pair in found):
         raise TableError(
-            "The mapping of tenure values is not a JSON object: {given}. Write for example "
+            f"The mapping of {what.en} is not a JSON object: {{given}}. Write for example "
             "{example}.",
-            "De koppeling van eigendomswaarden is geen JSON-object: {given}. Schrijf bijvoorbeeld "
+            f"De koppeling van {what.nl} is geen JSON-object: {{given}}. Schrijf bijvoorbeeld "
             "{example}.",
             given=given,
             example=example,
         )
-    wrong = sorted(str(k) for k, v in found if not isinstance(v, str) or v not in CLASSES)
+    wrong = sorted(str(k) for k, v in found if not isinstance(v, str) or v not in classes)
     if wrong:
         raise TableError(
-            "The mapping of tenure values sends {wrong} to something else than koop, corp, "
-            "overig or unknown. Write for example {example}.",
-            "De koppeling van eigendomswaarden stuurt {wrong} naar iets anders dan koop, corp, "
-            "overig of unknown. Schrijf bijvoorbeeld {example}.",
+            f"The mapping of {what.en} sends {{wrong}} to something else than {{classes}}. Write "
+            "for example {example}.",
+            f"De koppeling van {what.nl} stuurt {{wrong}} naar iets anders dan {{classes}}. "
+            "Schrijf bijvoorbeeld {example}.",
             wrong=listed(wrong, NAMED),
+            classes=", ".join(classes),
             example=example,
         )
-    return {name: name for name in CLASSES} | once(found, _key)
-
-
-def once(pairs: Iterable[tuple[str, str]], key: Callable[[str], str]) -> dict[str, str]:
-    """Return a mapping of values by their key; one value that goes to two classes is refused."""
     result: dict[str, str] = {}
-    for name, kind in pairs:
+    for name, kind in found:
         if result.setdefault(key(name), kind) != kind:
             raise TableError(
                 "The mapping sends {name} to {one} as well as to {other}; case and spaces make no "

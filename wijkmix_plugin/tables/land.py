@@ -14,7 +14,7 @@ import shapely
 from ..errors import TableError, Text, listed, number
 from .added import UNDRAWN, Added, explain, no_overlap, pieces, shapeless, valid
 from .columns import Note
-from .dwellings import once
+from .dwellings import read_classes
 from .points_in_areas import PointsInAreas
 from .values import numbers, text
 
@@ -65,36 +65,15 @@ def read_map(given: str) -> dict[str, str]:
     TableError
         Not a JSON object, or a value is mapped to something else or to two classes.
     """
-    example = '{"Woonstad": "corporatie", "BV": "markt", "": "onbekend"}'
-    found: Any = []
-    if given.strip():
-        try:
-            found = json.loads(given, object_pairs_hook=list)
-        except ValueError as error:
-            found = str(error)
-    # A list of pairs, so that a value that is given twice is seen.
-    if not isinstance(found, list) or not all(isinstance(pair, tuple) for pair in found):
-        raise TableError(
-            "The mapping of owners is not a JSON object: {given}. Write for example {example}.",
-            "De koppeling van eigenaren is geen JSON-object: {given}. Schrijf bijvoorbeeld "
-            "{example}.",
-            given=given,
-            example=example,
-        )
-    wrong = sorted(str(k) for k, v in found if v not in CLASSES)
-    if wrong:
-        raise TableError(
-            "The mapping of owners sends {wrong} to something else than {classes}. Write for "
-            "example {example}.",
-            "De koppeling van eigenaren stuurt {wrong} naar iets anders dan {classes}. Schrijf "
-            "bijvoorbeeld {example}.",
-            wrong=listed(wrong, _NAMED),
-            classes=", ".join(CLASSES),
-            example=example,
-        )
     known = {name: name for name in CLASSES}
     known |= {word: name for name, those in _SPELLINGS.items() for word in those}
-    return known | once(found, spelling)
+    return known | read_classes(
+        given,
+        Text("owners", "eigenaren"),
+        CLASSES,
+        '{"Woonstad": "corporatie", "BV": "markt", "": "onbekend"}',
+        spelling,
+    )
 
 
 def spelling(value: object) -> str:
