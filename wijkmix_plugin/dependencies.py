@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import sys
-from importlib import metadata, util
+from importlib import util
 from pathlib import Path
 
 from .errors import Text
@@ -21,6 +21,8 @@ REQUIRED = {
 
 def _version(name: str) -> tuple[int, ...]:
     """Return the leading numbers of an installed version, () where it cannot be read."""
+    from importlib import metadata  # only when asked: it takes a fifth of the plugin's load
+
     try:
         parts = metadata.version(name).split(".")
     except metadata.PackageNotFoundError:
@@ -50,6 +52,8 @@ def install_command() -> str:
     breaks `osgeo.gdal_array`, and with it much of QGIS. On Linux a wheel of shapely calls the GEOS
     that QGIS has loaded, which for shapely 2.1 may be too old.
     """
+    from importlib import metadata
+
     pins = [
         f"{name}=={metadata.version(name)}"
         for name in ("numpy", "scipy", "pyproj")
