@@ -471,6 +471,39 @@ def test_local_indices_where_a_group_is_absent_or_the_area_unknown():
     assert found.loc[4, ["entropy", "simpson"]].notna().all()
 
 
+def test_local_indices_at_the_edges():
+    counts = np.array([[6.0, 2], [0, 0], [5, 0], [1, 0]])
+    found = local_indices(counts, "ab", area=["p", "p", "q", "q"])
+    alone = found.loc[0]
+    assert alone[["lq_a", "lq_b", "local_divergence", "d_share_a", "d_share_b"]].tolist() == [
+        *(1, 1, 0, 0, 0)
+    ]
+    assert alone["simpson"] == 0.375
+    assert found.loc[1].isna().all()
+    assert found.loc[2, ["lq_a", "entropy", "diversity", "simpson"]].tolist() == [1, 0, 0, 0]
+    assert found.loc[2, ["lq_b", "d_share_a", "d_share_b"]].isna().all()
+    known = [0, 2, 3]
+    parts = local_indices(counts[known] / 7, "ab", area=["p", "q", "q"])
+    whole = found.loc[known].to_numpy()
+    assert parts.to_numpy() == pytest.approx(whole, abs=1e-15, nan_ok=True)
+
+
+@given(tables())
+def test_bounds_of_local_indices(counts):
+    found = local_indices(counts, names(counts)).dropna(how="all")
+    k, share = counts.shape[1], counts.sum(axis=0) / counts.sum()
+    d = indices(counts, names(counts), which=["dissimilarity"])["value"]
+    for column, high in {
+        "entropy": np.log(k),
+        "diversity": 1,
+        "simpson": 1 - 1 / k,
+        "local_divergence": -np.log(share[share > 0].min()),
+        **{f"lq_{name}": 1 / p for name, p in zip(names(counts), share, strict=True) if p > 0},
+        **dict(zip((f"d_share_{name}" for name in names(counts)), d, strict=True)),
+    }.items():
+        assert found[column].dropna().between(-1e-12, high + 1e-9 * max(1, high)).all(), column
+
+
 # -- the bias-corrected D
 
 

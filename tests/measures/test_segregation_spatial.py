@@ -6,11 +6,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from wijkmix.wijkmix_plugin.errors import Cancelled, MeasureError
 from wijkmix.wijkmix_plugin.measures import spatial
-from wijkmix.wijkmix_plugin.measures.segregation import indices
+from wijkmix.wijkmix_plugin.measures.segregation import (
+    BIAS_CORRECTED,
+    INDICES,
+    MANY_GROUPS,
+    SPATIAL,
+    indices,
+)
 
 
 def brute(points, counts, bandwidth, kernel):
@@ -140,6 +147,120 @@ def test_a_unit_without_geometry_is_left_out_and_said():
     assert table["n_units"].iloc[-1] == 2
 
 
+# -- what every index does at the edges
+
+NEIGHBOURS = ("dissimilarity_morrill", "dissimilarity_wong", "dissimilarity_wong_shape")
+
+
+def every_index(counts, group, **more):
+    """Return index -> row of `group` against the rest and of all groups, on a row of rectangles."""
+    n = len(counts)
+    left = 100.0 * np.arange(n)
+    heights = more.pop("heights", 100.0 + 10.0 * np.arange(n))
+    shapes = [
+        shapely.Polygon([(x, 0), (x + 100, 0), (x + 100, 50), (x + 100, h), (x, h), (x, 50)])
+        for x, h in zip(left, heights, strict=True)
+    ]
+    table = indices(
+        *(np.array(counts, float), "abc"[: len(counts[0])]),
+        geometry=np.array(shapes, dtype=object),
+        bandwidths=[150],
+        **more,
+    )
+    rows = table[(table["group"].isin([group, "all"])) & table["versus"].isin(["rest", None])]
+    assert set(rows["index"]) == set(INDICES)
+    assert not rows["note"].isin([""]).any()
+    return rows.set_index(["index", "group"])
+
+
+def of_the_group(index):
+    return index not in MANY_GROUPS
+
+
+@pytest.mark.parametrize("index", [i for i in INDICES if of_the_group(i)])
+def test_an_absent_group_and_a_group_that_is_everybody(index):
+    row = every_index([[0, 5], [0, 8], [0, 2]], "a").loc[(index, "a")]
+    assert np.isnan(row["value"])
+    assert row["note"] == "group absent"
+    row = every_index([[5, 0], [8, 0], [2, 0]], "a").loc[(index, "a")]
+    defined = {
+        "isolation": 1.0,
+        "interaction": 0.0,
+        # It sets the group against the land, and needs nobody else.
+        "delta": (abs(5 / 15 - 100 / 330) + abs(8 / 15 - 110 / 330) + abs(2 / 15 - 120 / 330)) / 2,
+    }
+    if index in defined:
+        assert row["value"] == pytest.approx(defined[index], abs=1e-15)
+        assert row["note"] is None
+    else:
+        assert np.isnan(row["value"])
+        assert row["note"] == "rest absent"
+
+
+@pytest.mark.parametrize("index", [*MANY_GROUPS, *SPATIAL])
+def test_an_absent_group_among_many(index):
+    counts = np.array([[5.0, 0, 5], [8, 0, 2], [1, 0, 4]])
+    row = every_index(counts, "a").loc[(index, "all")]
+    assert row["note"] == "group absent: b"
+    without = every_index(counts[:, [0, 2]], "a").loc[(index, "all")]
+    assert row["value"] == pytest.approx(without["value"], abs=1e-15)
+    alone = every_index([[5, 0], [8, 0], [2, 0]], "a").loc[(index, "all")]
+    if index in ("simpson_interaction", "entropy"):
+        assert alone["value"] == 0
+        assert alone["note"] == "group absent: b"
+    else:
+        assert np.isnan(alone["value"])
+        assert alone["note"] == "only one group present; group absent: b"
+    more = every_index(counts, "a", total=counts.sum(axis=1) + 3).loc[(index, "all")]
+    assert more["value"] == pytest.approx(row["value"], abs=1e-15)
+    assert more["note"] == "group absent: b; groups only, not the rest of the total"
+
+
+@pytest.mark.parametrize("index", INDICES)
+def test_one_unit(index):
+    group = "a" if of_the_group(index) else "all"
+    row = every_index([[6, 2]], "a").loc[(index, group)]
+    without_others = {
+        "absolute_concentration": "units of equal size; one unit",
+        "dissimilarity_morrill": "no touching units; one unit",
+        "dissimilarity_wong": "no borders that match; one unit",
+        "dissimilarity_wong_shape": "no borders that match; one unit",
+    }
+    if index in without_others:
+        assert np.isnan(row["value"])
+        assert row["note"] == without_others[index]
+        return
+    known = {
+        "isolation": 0.75,
+        "interaction": 0.25,
+        "simpson_interaction": 0.375,
+        "entropy": -0.75 * np.log(0.75) - 0.25 * np.log(0.25),
+    }
+    assert row["value"] == pytest.approx(known.get(index, 0.0), abs=1e-15)
+    assert row["note"] == "one unit"
+
+
+@pytest.mark.parametrize("index", INDICES)
+def test_zero_units_and_fractions(index):
+    group = "a" if of_the_group(index) else "all"
+    counts = np.array([[50.0, 30], [10, 70], [40, 20], [0, 0]])
+    heights = [100.0, 110, 120, 130]
+    row, without, parts = (
+        every_index(c, "a", heights=heights[: len(c)]).loc[(index, group)]
+        for c in (counts, counts[:3], counts / 7)
+    )
+    assert row["value"] == without["value"]
+    assert (row["n_units"], row["n_excluded"]) == (3, 1)
+    if index == BIAS_CORRECTED:
+        # Smaller counts have more chance in them; half a person more or less is no jump.
+        assert parts["value"] < row["value"]
+        near = every_index(counts / 7.01, "a", heights=heights).loc[(index, group)]
+        assert near["value"] == pytest.approx(parts["value"], abs=1e-3)
+    else:
+        assert parts["value"] == pytest.approx(row["value"], abs=1e-14)
+    assert parts["note"] is row["note"] is None
+
+
 # -- land, neighbours, borders
 
 SQUARES = shapely.box(*np.array([[x, y, x + 1, y + 1] for y in range(4) for x in range(4)]).T)
@@ -213,9 +334,10 @@ def test_places_that_are_not_there():
     table = indices(np.array([[6.0, 2], [2, 6], [0, 8]]), "ab", geometry=same)
     notes = table[table["versus"] == "rest"].set_index(["index", "group"])
     assert notes.loc[("absolute_concentration", "a"), "note"] == "units of equal size"
-    for index in ("dissimilarity_morrill", "dissimilarity_wong", "dissimilarity_wong_shape"):
+    for index in NEIGHBOURS:
         assert np.isnan(notes.loc[(index, "a"), "value"])
-        assert notes.loc[(index, "a"), "note"] == "no touching units"
+    assert notes.loc[("dissimilarity_morrill", "a"), "note"] == "no touching units"
+    assert notes.loc[("dissimilarity_wong", "a"), "note"] == "no borders that match"
     # Empty land is nobody's neighbour and nobody's land.
     with_empty = indices(
         np.array([[6.0, 2], [2, 6], [0, 8], [0, 0]]),
@@ -225,6 +347,49 @@ def test_places_that_are_not_there():
     with_empty = with_empty[with_empty["versus"] == "rest"].set_index(["index", "group"])
     assert with_empty.loc[("delta", "a"), "value"] == notes.loc[("delta", "a"), "value"]
     assert np.isnan(with_empty.loc[("dissimilarity_morrill", "a"), "value"])
+
+
+@settings(max_examples=60)
+@given(
+    arrays(float, st.tuples(st.integers(2, 9), st.integers(2, 3)), elements=st.integers(0, 60)),
+    st.lists(st.integers(1, 30), min_size=9, max_size=9),
+    st.sampled_from(spatial.KERNELS),
+)
+def test_bounds_of_places_and_surroundings(counts, widths, kernel):
+    n, n_groups = counts.shape
+    sizes = counts.sum(axis=0)
+    assume((sizes > 0).all())
+    edges = np.concatenate([[0], np.cumsum(widths[:n])]).astype(float)
+    shapes = shapely.box(edges[:-1], 0, edges[1:], 10)
+    table = indices(counts, "abc"[:n_groups], geometry=shapes, bandwidths=[5, 40], kernel=kernel)
+    delta = table[table["index"] == "delta"]["value"]
+    assert delta.between(0, 1).all()
+    less = table[table["index"].isin(NEIGHBOURS)]["value"].dropna()
+    assert ((less > -1) & (less <= 1)).all()
+    for group, parts in [("all", sizes), *zip("abc", sizes, strict=False)]:
+        share = parts / sizes.sum() if group == "all" else np.array([parts, sizes.sum() - parts])
+        share = share / share.sum()
+        entropy, interaction = -(share * np.log(share)).sum(), (share * (1 - share)).sum()
+        k = len(share)
+        bounds = {
+            "spatial_theil_h": (1 - np.log(k) / entropy, 1),
+            "spatial_dissimilarity": (0, (1 - share.min()) / interaction),
+            "spatial_relative_diversity": (1 - (1 - 1 / k) / interaction, 1),
+        }
+        for index, (low, high) in bounds.items():
+            found = table[(table["index"] == index) & (table["group"] == group)]["value"]
+            assert found.between(low - 1e-9, high + 1e-9).all(), (index, group)
+
+
+def test_concentration_may_pass_both_bounds_where_units_are_few():
+    # The group fills the smallest unit and one place of the next; that the last unit counts whole
+    # makes "the least it could be" larger than what it is.
+    land = shapely.box([0, 1, 21], 0, [1, 21, 121], 1)
+    counts = np.array([[10.0, 0], [1, 99], [0, 10]])
+    found = indices(counts, "ab", geometry=land, which=["absolute_concentration"])["value"]
+    least, most = (10 * 1 + 100 * 20) / 110, (10 * 100 + 100 * 20) / 110
+    assert found[0] == pytest.approx(1 - ((10 * 1 + 1 * 20) / 11 - least) / (most - least))
+    assert found[0] > 1
 
 
 def test_neighbours_in_another_area_do_not_count():

@@ -100,10 +100,10 @@ def indices(
     atkinson                      :math:`1 - (\sum\sqrt{xy})^2 / XY` (b = 0.5)           0-1
     dissimilarity_bias_corrected  :math:`2D - E[D^*]`                                    up to 1
     delta                         :math:`\frac12\sum|x/X - a/A|`, a the area             0-1
-    absolute_concentration        Massey and Denton (1988), see the notes                up to 1
-    dissimilarity_morrill         D - mean of :math:`|p_u - p_v|` over touching units    up to 1
-    dissimilarity_wong            the same, weighted by the length of the border         up to 1
-    dissimilarity_wong_shape      the same, times the perimeter / area of both           up to 1
+    absolute_concentration        Massey and Denton (1988), see the notes                about 0-1
+    dissimilarity_morrill         D - mean of :math:`|p_u - p_v|` over touching units    -1-1
+    dissimilarity_wong            the same, weighted by the length of the border         -1-1
+    dissimilarity_wong_shape      the same, times the perimeter / area of both           -1-1
     multigroup_dissimilarity      :math:`\sum_k\sum t|p_k - P_k| / 2TI`                  0-1
     multigroup_gini               :math:`\sum_k\sum\sum t_u t_v|p_{uk}-p_{vk}| / 2T^2I`  0-1
     multigroup_theil_h            :math:`1 - \sum t E_u / T E`                           0-1
@@ -113,9 +113,9 @@ def indices(
     squared_cv                    :math:`\sum_k \sum t(p_k-P_k)^2 / T(K-1)P_k`           0-1
     simpson_interaction           :math:`I = \sum_k P_k(1 - P_k)`                        0-(1-1/K)
     entropy                       :math:`E = -\sum_k P_k \ln P_k`                        0-ln K
-    spatial_theil_h               :math:`1 - \sum t \tilde E_u / T E`                    up to 1
+    spatial_theil_h               :math:`1 - \sum t \tilde E_u / T E`                    to 1
     spatial_dissimilarity         :math:`\sum_k\sum t|\tilde p_k - P_k| / 2TI`           0 up
-    spatial_relative_diversity    :math:`1 - \sum t \tilde I_u / T I`                    up to 1
+    spatial_relative_diversity    :math:`1 - \sum t \tilde I_u / T I`                    to 1
     ============================= =====================================================  =========
 
     A tilde marks the composition of the surroundings (`spatial.surroundings`), where the unit's own
@@ -169,11 +169,20 @@ def indices(
 
     Notes
     -----
-    *Group absent*: everything that divides by its size is NaN, "group absent" (isolation of a group
-    that is everybody is 1, and defined). An absent group plays no part in the indices of many
-    groups, also not in K. *Zero units* are left out before anything else. *One unit*: the formula
-    holds (D = 0), and the note says "one unit", for there was nothing to compare. *Fractions*:
-    nothing is rounded. The result does not depend on the order of the rows, to the last digit.
+    *Group absent*: its value is NaN, "group absent"; of a group that is everybody NaN, "rest
+    absent", but isolation is 1, interaction 0, and delta sets it against the land. An absent group
+    plays no part in the indices of many groups, also not in K; with one group present only
+    simpson_interaction and entropy are defined: 0. *Zero units* are left out before anything else.
+    *One unit*: the formula holds (D = 0), and the note says "one unit", for there was nothing to
+    compare; without touching units or another size the indices of neighbours and
+    absolute_concentration are NaN. *Fractions*: nothing is rounded but the number of draws of the
+    bias-corrected D. The result does not depend on the order of the rows, to the last digit.
+
+    absolute_concentration compares the group's mean land with the least and the most it could be,
+    if the group filled the smallest or the largest units that house as many people. The last of
+    those counts whole, so with few or unlike units the index can pass 0 and 1. Surroundings may be
+    unlike the area: spatial_theil_h lies between 1 - ln K / E and 1, spatial_relative_diversity
+    between 1 - (1 - 1/K) / I and 1, and spatial_dissimilarity is at most (1 - min P) / I.
 
     Sources: Duncan and Duncan (1955) D; Massey and Denton (1988) gini, theil_h, isolation,
     interaction, correlation_ratio, atkinson, delta, absolute_concentration; Allen et al. (2015) the
@@ -254,8 +263,9 @@ def local_indices(
         - `d_share_<group>`: the unit's part of D of the group against the rest; the parts of a
           reference area add up to its D.
 
-        NaN for units without usable counts, and where the group or the rest is absent in the
-        reference area.
+        NaN for units without usable counts. Where a group is absent in the reference area its lq
+        and d_share are NaN, where it is everybody its d_share. An area of one unit is its own
+        reference: lq 1, local_divergence and d_share 0. Fractions are used as they are.
 
     Raises
     ------
@@ -610,7 +620,8 @@ def _add_one_group(
                 found.append(place.value(name, x[i], t[i]))
             value, number, people, said = (np.array(column) for column in zip(*found, strict=True))
             why = [(np.isnan(value) & holds, text) for holds, text in absent]
-            notes = _notes(len(value), *why, *((said == text, text) for text in np.unique(said)))
+            why += [(said == text, text) for text in np.unique(said) if text]
+            notes = _notes(len(value), *why, (number == 1, "one unit"))
             table.add(name, contrast, value, number, people, notes)
             continue
         value, notes = values[name], usual
@@ -650,26 +661,35 @@ def _add_many_groups(
     values = many_group_values(stacked(s))
     n_units = units.add((t > 0).astype(np.int64))
     absent = ~(units.add(units.counts) > 0)
-    reasons = [
-        (absent[:, k] & ~absent.all(axis=1), f"group absent: {table.names[k]}")
-        for k in range(n_groups)
-    ]
-    # Less than half a dwelling is rounding in the total, not people who were left out.
-    reasons.append(
-        (units.add(units.total) - people > 0.5, "groups only, not the rest of the total")
-    )
+    reasons = _among_groups(table.names, absent, units.add(units.total) - people)
     reasons.append((n_units == 1, "one unit"))
     usual = _notes(len(people), *reasons)
     for name in names:
         undefined, notes = np.isnan(values[name]), usual
         if undefined.any():
-            notes = _notes(
-                len(people),
-                (undefined & absent.all(axis=1), "group absent"),
-                (undefined & ~absent.all(axis=1), "only one group present"),
-                *reasons,
-            )
+            notes = _notes(len(people), *_too_few_groups(undefined, absent), *reasons)
         table.add(name, Contrast("many", 0), values[name], n_units, people, notes)
+
+
+def _among_groups(
+    names: Sequence[str], absent: np.ndarray, others: np.ndarray
+) -> list[tuple[np.ndarray, str]]:
+    """Return what to know of an index of many groups: who is absent (A, K), who is no group."""
+    some = ~absent.all(axis=1)
+    # Less than half a dwelling is rounding in the total, not people who were left out.
+    return [
+        *((absent[:, k] & some, f"group absent: {name}") for k, name in enumerate(names)),
+        (others > 0.5, "groups only, not the rest of the total"),
+    ]
+
+
+def _too_few_groups(undefined: np.ndarray, absent: np.ndarray) -> list[tuple[np.ndarray, str]]:
+    """Return why an index of many groups is undefined (A,)."""
+    nobody = absent.all(axis=1)
+    return [
+        (undefined & nobody, "group absent"),
+        (undefined & ~nobody, "only one group present"),
+    ]
 
 
 def _add_spatial(
@@ -705,14 +725,23 @@ def _add_spatial(
     lost = units.add((~here).astype(np.int64))
     for block in zip(*found, strict=True):
         contrast, scale = block[0][:2]
-        people = np.array([row[3] for row in block])
-        number = np.array([row[4] for row in block])
+        sizes = np.array([row[3] for row in block])
+        everybody, number = (np.array([row[n] for row in block]) for n in (4, 5))
+        people, absent = sizes.sum(axis=1), ~(sizes > 0)
         for position, name in enumerate(SPATIAL):
             if name in wanted:
                 value = np.array([row[2][position] for row in block])
+                if contrast.kind == "rest":
+                    why = [
+                        (absent[:, 0], "group absent"),
+                        (absent[:, 1] & ~absent[:, 0], "rest absent"),
+                    ]
+                else:
+                    why = _too_few_groups(np.isnan(value), absent)
+                    why += _among_groups(table.names, absent, everybody - people)
                 notes = _notes(
                     len(value),
-                    (np.isnan(value), "only one group present"),
+                    *why,
                     (lost > 0, "units without geometry left out"),
                     (number == 1, "one unit"),
                 )
@@ -720,7 +749,10 @@ def _add_spatial(
 
 
 def _spatial_rows(counts: np.ndarray, total: np.ndarray, around: np.ndarray) -> list[tuple]:
-    """Return (contrast, scale, values, people, units) for each bandwidth and set of groups."""
+    """Return contrast, scale, values, sizes of the groups, everybody and the number of units.
+
+    A tuple for each bandwidth and set of groups.
+    """
     n_groups = counts.shape[1]
     rows = []
     for scale in range(len(around)):
@@ -729,11 +761,14 @@ def _spatial_rows(counts: np.ndarray, total: np.ndarray, around: np.ndarray) -> 
             own = np.column_stack([counts[:, k], np.maximum(total - counts[:, k], 0.0)])
             others = np.maximum(near_total - near[:, k], 0.0)
             values = spatial_values(own, np.column_stack([near[:, k], others]))
-            rows.append((Contrast("rest", k), scale, values, own.sum(), len(own)))
+            rows.append(
+                (Contrast("rest", k), scale, values, own.sum(axis=0), total.sum(), len(own))
+            )
         if n_groups > 1:
             number = int(np.count_nonzero(counts.sum(axis=1) > 0))
             values = spatial_values(counts, near)
-            rows.append((Contrast("many", 0), scale, values, counts.sum(), number))
+            sizes = counts.sum(axis=0)
+            rows.append((Contrast("many", 0), scale, values, sizes, total.sum(), number))
     return rows
 
 

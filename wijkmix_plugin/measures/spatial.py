@@ -249,7 +249,8 @@ class Place:
         """
         here = (self.land > 0) & (t > 0)
         x_here, t_here, land = x[here], t[here], self.land[here]
-        note = "units without geometry left out" if (t[~here] > 0).any() else ""
+        lost = "units without geometry left out" if (t[~here] > 0).any() else ""
+        why = ""
         X, T = x_here.sum(), t_here.sum()
         # Delta compares the group with the land, so it needs no others.
         if not X > 0 or (name != "delta" and not X < T):
@@ -258,10 +259,12 @@ class Place:
             value = float(np.abs(x_here / X - land / land.sum()).sum() / 2.0)
         elif name == "absolute_concentration":
             value = _absolute_concentration(x_here, t_here, land)
-            note = "units of equal size" if np.isnan(value) else note
+            why = "units of equal size"
         else:
             value = self._adjusted(name, x, t, here)
-            note = "no touching units" if np.isnan(value) else note
+            touch = name == "dissimilarity_morrill"
+            why = "no touching units" if touch else "no borders that match"
+        note = "; ".join(filter(None, (why if np.isnan(value) else "", lost)))
         return value, int(here.sum()), float(T), note
 
     def _adjusted(self, name: str, x: np.ndarray, t: np.ndarray, here: np.ndarray) -> float:
