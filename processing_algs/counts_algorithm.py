@@ -18,7 +18,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..wijkmix_plugin import qgis_io
-from ..wijkmix_plugin.errors import GeometryError, TableError, Text
+from ..wijkmix_plugin.errors import Cancelled, GeometryError, TableError, Text
 from .base import WijkMixAlgorithm, described, local, reason_parameter
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # Units named in a message; a longer list is not read.
 NAMED = 5
+READ = 15.0  # percent of the progress when everything is read
 
 
 @dataclass
@@ -131,17 +132,20 @@ class CountsAlgorithm(WijkMixAlgorithm):
         if not groups:
             raise _no_group(source)
         counted = [*groups, total] if total else groups
+        fields = source.fields()
         for name in [*counted, area] if area else counted:
-            if source.fields().lookupField(name) < 0:
+            if fields.lookupField(name) < 0:
                 raise TableError(
                     "Layer {layer} has no field {name}. Its fields are: {fields}.",
                     "Laag {layer} heeft geen veld {name}. De velden zijn: {fields}.",
                     layer=source.sourceName(),
                     name=name,
-                    fields=", ".join(source.fields().names()),
+                    fields=", ".join(fields.names()),
                 )
-        for name in counted:
-            if counted.count(name) > 1:
+        # QGIS finds a field whatever its capitals.
+        places = [fields.lookupField(name) for name in counted]
+        for name, place in zip(counted, places, strict=True):
+            if places.count(place) > 1:
                 raise TableError(
                     "Field {name} is chosen twice. Choose each group once, and as the total a "
                     "field that is no group.",
@@ -149,7 +153,7 @@ class CountsAlgorithm(WijkMixAlgorithm):
                     "een veld dat geen groep is.",
                     name=name,
                 )
-            if not source.fields().field(name).isNumeric():
+            if not fields.field(place).isNumeric():
                 raise TableError(
                     "Field {name} holds text, not counts. Choose a numeric field, or make one "
                     "with the field calculator: to_int({name}).",
@@ -170,49 +174,84 @@ class CountsAlgorithm(WijkMixAlgorithm):
         self, parameters: dict[str, Any], context: Any, feedback: Any, *, geometry: bool
     ) -> Counts:
         """Read what the measures need, and say which units they cannot use."""
+        import numpy as np
+
+        from ..wijkmix_plugin.measures.mix import refuse_impossible_counts
+
         source = self.source(parameters, self.INPUT, context)
         groups = self.names(parameters, self.GROUPS, context)
         total = self._field(parameters, self.TOTAL, context)
         area = self._field(parameters, self.AREA_FIELD, context)
         name = _naming_field(source, groups)
         wanted = [n for n in (*groups, total, area, name) if n]
-        frame = qgis_io.read(source, dict.fromkeys(wanted), geometry=geometry, feedback=feedback)
+        frame = qgis_io.read(
+            source, dict.fromkeys(wanted), geometry=geometry, feedback=feedback, until=READ
+        )
+        if not len(frame):
+            raise TableError(
+                "Layer {name} gives no rows. Choose another layer, or take off its filter or "
+                "selection.",
+                "Laag {name} geeft geen rijen. Kies een andere laag, of haal het filter of de "
+                "selectie weg.",
+                name=source.sourceName(),
+            )
         # A column without a single value says nothing of its kind.
-        values = frame[groups].astype(float).to_numpy()
-        called = frame[name].tolist() if name else range(1, len(frame) + 1)
+        counted = {n: frame[n].astype(float).to_numpy() for n in (*groups, total) if n}
+        units = _called(frame[name].tolist() if name else [None] * len(frame))
+        if feedback.isCanceled():
+            raise Cancelled
+        if total:
+            refuse_impossible_counts(counted[total][:, None], [total], units)
         result = Counts(
             frame,
-            values,
+            np.column_stack([counted[n] for n in groups]),
             groups,
-            frame[total].astype(float).to_numpy() if total else None,
+            counted[total] if total else None,
             _labels(frame[area]) if area else None,
-            [unit if unit is not None else row + 1 for row, unit in enumerate(called)],
+            units,
         )
-        self._say_what_is_left_out(result, feedback)
+        self._say_what_is_left_out(result, counted, feedback)
         return result
 
-    def _say_what_is_left_out(self, counts: Counts, feedback: Any) -> None:
+    def _say_what_is_left_out(
+        self, counts: Counts, counted: dict[str, np.ndarray], feedback: Any
+    ) -> None:
+        """Warn of units without a count in one of the fields `counted`, people or an area."""
         import numpy as np
 
-        empty = np.isnan(counts.values).any(axis=1)
-        people = counts.values.sum(axis=1)
-        if counts.total is not None:
-            empty |= np.isnan(counts.total)
-            people = counts.total
+        missing = {name: np.isnan(values) for name, values in counted.items()}
+        empty = np.logical_or.reduce(list(missing.values()))
+        people = counts.values.sum(axis=1) if counts.total is None else counts.total
         nobody = ~empty & (people == 0)
+        nowhere = np.zeros(len(empty), dtype=bool)
+        if counts.area is not None:
+            nowhere = ~empty & ~nobody & np.equal(counts.area, None)
         for rows, text in (
             (
                 empty,
                 Text(
-                    "Left out, because a count is empty: {n} of {all} units ({names}).",
-                    "Weggelaten, omdat een aantal leeg is: {n} van {all} eenheden ({names}).",
+                    "Left out, because a count is empty: {n} of {all} units ({names}); fields: "
+                    "{fields}. Fill in what is known and run again.",
+                    "Weggelaten, omdat een aantal leeg is: {n} van {all} eenheden ({names}); "
+                    "velden: {fields}. Vul in wat bekend is en voer opnieuw uit.",
                 ),
             ),
             (
                 nobody,
                 Text(
-                    "Left out, because the total is 0: {n} of {all} units ({names}).",
-                    "Weggelaten, omdat het totaal 0 is: {n} van {all} eenheden ({names}).",
+                    "Left out, because the total is 0: {n} of {all} units ({names}). That is right "
+                    "where nothing stands; else correct the counts.",
+                    "Weggelaten, omdat het totaal 0 is: {n} van {all} eenheden ({names}). Dat is "
+                    "goed waar niets staat; verbeter anders de aantallen.",
+                ),
+            ),
+            (
+                nowhere,
+                Text(
+                    "Without an area: {n} of {all} units ({names}). They count in no area by "
+                    "itself; fill in the area to take them along.",
+                    "Zonder gebied: {n} van {all} eenheden ({names}). Ze tellen in geen gebied "
+                    "afzonderlijk mee; vul het gebied in om ze mee te nemen.",
                 ),
             ),
         ):
@@ -220,11 +259,9 @@ class CountsAlgorithm(WijkMixAlgorithm):
             if len(places):
                 names = ", ".join(str(counts.units[i]) for i in places[:NAMED])
                 more = ", …" if len(places) > NAMED else ""
-                self.note(
-                    feedback,
-                    text.format(n=len(places), all=len(rows), names=names + more),
-                    warning=True,
-                )
+                fields = ", ".join(name for name, holes in missing.items() if holes.any())
+                told = text.format(n=len(places), all=len(rows), names=names + more, fields=fields)
+                self.note(feedback, told, warning=True)
 
     def _field(self, parameters: dict[str, Any], name: str, context: Any) -> str:
         return self.parameterAsString(parameters, name, context) or ""
@@ -247,6 +284,16 @@ def _naming_field(source: QgsProcessingFeatureSource, groups: Sequence[str]) -> 
         if not field.isNumeric() and field.name() not in groups and "date" not in field.typeName():
             return field.name()
     return ""
+
+
+def _called(names: Sequence[object]) -> list[object]:
+    """Return what messages call each unit: its name, with its row where others have that too."""
+    known = [name for name in names if name is not None]
+    alike = len(set(known)) < len(known)
+    return [
+        row if name is None else f"{name} (#{row})" if alike else name
+        for row, name in enumerate(names, 1)
+    ]
 
 
 def _labels(column: pd.Series) -> np.ndarray:

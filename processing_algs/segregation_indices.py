@@ -21,7 +21,7 @@ from ..wijkmix_plugin import qgis_io
 from ..wijkmix_plugin.errors import GeometryError, MeasureError, Text
 from . import styling
 from .base import described, local
-from .counts_algorithm import Counts, CountsAlgorithm
+from .counts_algorithm import READ, Counts, CountsAlgorithm
 from .labels import aliases, index_aliases
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ class SegregationIndices(CountsAlgorithm):
             )
         drawn = land or bool(bandwidths)
         counts = self.counts(parameters, context, feedback, geometry=drawn)
-        feedback.setProgress(15)
+        feedback.setProgress(READ)
         table = segregation.indices(
             counts.values,
             counts.groups,
@@ -218,7 +218,7 @@ class SegregationIndices(CountsAlgorithm):
                 self.parameterAsEnum(parameters, self.KERNEL, context)
             ],
             units=counts.units,
-            progress=lambda percent: feedback.setProgress(15 + 0.35 * percent),
+            progress=lambda percent: feedback.setProgress(READ + 0.35 * percent),
             cancelled=feedback.isCanceled,
         )
         table = self._infer(table, counts, parameters, context, feedback)

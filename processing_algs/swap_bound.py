@@ -198,7 +198,8 @@ class SwapBound(WijkMixAlgorithm):
             field = self.parameterAsString(parameters, name, context)
             if not field and name in (self.CAPACITY, self.RELEASED):
                 continue
-            if source.fields().lookupField(field) < 0:
+            place = source.fields().lookupField(field)
+            if place < 0:
                 raise TableError(
                     "Layer {layer} has no field {name}. Its fields are: {fields}.",
                     "Laag {layer} heeft geen veld {name}. De velden zijn: {fields}.",
@@ -206,7 +207,7 @@ class SwapBound(WijkMixAlgorithm):
                     name=field,
                     fields=", ".join(source.fields().names()),
                 )
-            if not source.fields().field(field).isNumeric():
+            if not source.fields().field(place).isNumeric():
                 raise TableError(
                     "Field {name} holds text, not counts. Choose a numeric field, or make one "
                     "with the field calculator: to_int({name}).",

@@ -122,6 +122,7 @@ def read(
     crs: QgsCoordinateReferenceSystem | None = None,
     transform_context: Any = None,
     feedback: Any = None,
+    until: float = 0.0,
 ) -> gpd.GeoDataFrame | pd.DataFrame:
     """Read a feature source into a frame with a RangeIndex, in the source's order.
 
@@ -131,6 +132,7 @@ def read(
     geometry : fetch geometry as well; rows without one hold None.
     crs : reproject to this system.
     feedback : asked for cancellation every 500 features.
+    until : the progress (percent) when everything is read; 0 reports none.
     """
     import geopandas as gpd
     import pandas as pd
@@ -142,9 +144,13 @@ def read(
     shapes: list[bytes | None] = []
     # SkipGeometryValidityChecks: a broken polygon is reported by us, with its code, not dropped.
     skip = QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks
+    total = source.featureCount() if until else 0
     for number, feature in enumerate(source.getFeatures(request, skip)):
-        if feedback is not None and number % 500 == 0 and feedback.isCanceled():
-            raise Cancelled
+        if feedback is not None and number % 500 == 0:
+            if feedback.isCanceled():
+                raise Cancelled
+            if total > 0:
+                feedback.setProgress(until * min(number / total, 1.0))
         # All at once: attribute() field by field takes twice as long.
         values = feature.attributes()
         rows.append([values[index] for index in indices])
@@ -152,10 +158,12 @@ def read(
             shape = feature.geometry()
             shapes.append(None if shape.isNull() else bytes(shape.asWkb()))
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    frame = pd.DataFrame(
-        {name: _column(values) for name, values in zip(names, columns, strict=True)},
-        index=pd.RangeIndex(len(rows)),
-    )
+    made: dict[str, np.ndarray] = {}
+    for name, held in zip(names, columns, strict=True):
+        if feedback is not None and feedback.isCanceled():
+            raise Cancelled
+        made[name] = _column(held)
+    frame = pd.DataFrame(made, index=pd.RangeIndex(len(rows)))
     if not geometry:
         return frame
     # Without a CRS, which the caller knows: geopandas would hand it to pyproj, and pyproj 3.7

@@ -271,7 +271,9 @@ def test_fractions_are_not_rounded():
         ([[5, 1], [2, 2]], {"total": [6, 3], "units": ["BU1", "BU2"]}, r"In unit BU2 .* 4.* 3"),
         ([[5, 1], [2, 2]], {"total": [6, -3]}, r"TOTAL of unit 2"),
         ([[5, 1], [2, 2]], {"total": [6]}, "1 values for 2 units"),
-        ([[0, 0], [np.nan, 2]], {}, "None of the 2 units"),
+        ([[0, 0], [np.nan, 2]], {}, r"None of the 2 .* empty in 1 \(a\) and the total is 0 in 1"),
+        ([[1, 1]], {"total": [np.nan]}, r"None of the 1 .* empty in 1 \(TOTAL\)\."),
+        (np.empty((0, 2)), {}, "there are no rows"),
         ([[5, 1], [2, 2]], {"which": ["gini_index"]}, "no index gini_index"),
         ([[5, 1], [2, 2]], {"which": ["delta"]}, "delta .*needs polygons"),
         ([[5, 1], [2, 2]], {"which": ["spatial_theil_h"]}, "at least one bandwidth"),
@@ -577,6 +579,14 @@ def test_profile_starts_without_surroundings():
     assert r["value"].iloc[0] == value(table, "correlation_ratio", "koop")
     # With everybody in everybody's surroundings nothing is uneven.
     assert h["value"].iloc[-1] == pytest.approx(0, abs=1e-12)
+
+
+def test_columns_of_groups_whose_names_run_together_stay_apart():
+    groups = ["a", "a_b", "b"]
+    wide = segregation.wide(indices(BLOCKS, groups, which=["gini"], pairs=True))
+    table = indices(BLOCKS, groups, which=["gini"], pairs=True)
+    assert wide["gini_a_b"].tolist() == [value(table, "gini", "a", "b")]
+    assert wide["gini_a_b_2"].tolist() == [value(table, "gini", "a_b")]
 
 
 def test_one_row_per_area_with_a_column_per_index():

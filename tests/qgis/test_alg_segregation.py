@@ -239,8 +239,8 @@ def test_empty_and_zero_units_are_left_out_and_named(run, table_of):
     one = pick(rows, "dissimilarity", "koop")
     assert (one["n_units"], one["n_excluded"]) == (5, 3)
     text = "\n".join(run.log)
-    assert "a count is empty: 2 of 8 units (BL1, BL3)" in text
-    assert "the total is 0: 1 of 8 units (BL2)" in text
+    assert "a count is empty: 2 of 8 units (BL1, BL3); fields: corp, overig. Fill in" in text
+    assert "the total is 0: 1 of 8 units (BL2). That is right where" in text
 
 
 def test_degrees_leave_out_the_indices_of_land(run, table_of):
@@ -267,6 +267,7 @@ def test_refusals_before_the_run(run):
     assert "koop is chosen twice" in refused(run, layer, GROUPS=["koop", "corp"], TOTAL="koop")
     assert "no total" in refused(run, layer, GROUPS=["koop"])
     assert "No group is chosen" in refused(run, layer, GROUPS=[])
+    assert "KOOP is chosen twice" in refused(run, layer, GROUPS=["KOOP", "koop"])
     assert "no field huur" in refused(run, layer, GROUPS=["koop", "huur"])
     assert "code holds text" in refused(run, layer, GROUPS=["koop", "code"])
     for text in ("0", "-5", "500, x", "nan", "inf"):
@@ -306,6 +307,8 @@ def test_bandwidths_in_degrees_or_feet_are_refused(run):
         ({"corp": -99997.0}, "CBS code for a missing value"),
         ({"corp": math.inf}, "corp of unit BL2 holds inf"),
         ({"total": 3.0}, "In unit BL2 the groups add up to 100, more than its total 3"),
+        ({"total": -5.0}, "Field total of unit BL2 holds -5"),
+        ({"total": math.inf}, "Field total of unit BL2 holds inf"),
     ],
 )
 def test_impossible_counts_name_the_unit_and_leave_no_file(run, tmp_path, name, change, message):
@@ -323,14 +326,45 @@ def test_impossible_counts_name_the_unit_and_leave_no_file(run, tmp_path, name, 
 
 
 @pytest.mark.parametrize("name", ["segregation_indices", "local_segregation"])
-def test_nothing_usable_is_said(run, name):
-    def empty(rows):
-        for row in rows:
-            row["corp"] = None
-
-    parameters = {"INPUT": layer_of(blocks(empty)), "GROUPS": list(FIELDS), **MEMORY}
-    with pytest.raises(QgsProcessingException, match="None of the 8 units can be used"):
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"corp": None}, r"None of the 8 units can be used: a count is empty in 8 \(corp\)\."),
+        ({"koop": 0.0, "corp": 0.0, "overig": 0.0}, "be used: the total is 0 in 8"),
+        (None, "Layer proef gives no rows"),
+    ],
+)
+def test_nothing_usable_is_said(run, name, change, message):
+    rows = [] if change is None else blocks(lambda rows: [row.update(change) for row in rows])
+    parameters = {"INPUT": layer_of(rows), "GROUPS": list(FIELDS), **MEMORY}
+    with pytest.raises(QgsProcessingException, match=message):
         run(name, parameters)
+
+
+@pytest.mark.parametrize("name", ["segregation_indices", "local_segregation"])
+def test_fields_are_found_whatever_their_capitals(run, table_of, name):
+    parameters = {"INPUT": layer_of(blocks()), "GROUPS": ["KOOP", "corp"], "TOTAL": "Total"}
+    rows = table_of(run(name, {**parameters, **MEMORY})["OUTPUT"])
+    assert len(rows) >= 8
+
+
+@pytest.mark.parametrize("name", ["segregation_indices", "local_segregation"])
+def test_units_with_the_same_name_are_told_by_row(run, name):
+    def alike(rows):
+        for row in rows:
+            row["code"] = "Utrecht"
+        rows[2]["corp"] = -5.0
+
+    parameters = {"INPUT": layer_of(blocks(alike)), "GROUPS": list(FIELDS), **MEMORY}
+    with pytest.raises(QgsProcessingException, match=r"unit Utrecht \(#3\) holds -5"):
+        run(name, parameters)
+
+
+@pytest.mark.parametrize("name", ["segregation_indices", "local_segregation"])
+def test_units_without_an_area_are_named(run, name):
+    layer = layer_of(blocks(lambda rows: rows[2].update(wijk=None)))
+    run(name, {"INPUT": layer, "GROUPS": list(FIELDS), "AREA_FIELD": "wijk", **MEMORY})
+    assert any("Without an area: 1 of 8 units (BL2)" in line for line in run.log)
 
 
 # -- local

@@ -42,6 +42,10 @@ def test_a_target(run, table_of):
     assert changes == [*(pytest.approx(v) for v in (-20 / 3, -10 / 3, 10 / 3, 20 / 3)), None]
 
 
+def test_fields_are_found_whatever_their_capitals(run):
+    assert call(run, GROUP="Corp", TOTAL="TOTAL", TARGET_D=0.25)["MOVED"] == pytest.approx(10)
+
+
 def test_a_number_of_dwellings_in_whole_dwellings(run, table_of):
     results = call(run, MAX_DWELLINGS=4, INTEGER=True)
     assert results["D_AFTER"] == pytest.approx(0.55)

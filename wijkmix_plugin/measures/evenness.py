@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..errors import MeasureError, exact
+from ..errors import MeasureError, Text, exact
 from .mix import canonical_order, rank_order, refuse_impossible_counts
 
 ONE_GROUP = (
@@ -223,13 +223,32 @@ def check(
     usable = (summed >= 0) & (total > 0)  # neither of them NaN
     if not usable.any():
         raise MeasureError(
-            "None of the {n} units can be used: each has an empty count or a total of 0. Check the "
-            "chosen fields.",
-            "Geen van de {n} eenheden is bruikbaar: overal is een aantal leeg of het totaal 0. "
-            "Controleer de gekozen velden.",
+            "None of the {n} units can be used: {why}. Choose other fields, or correct these.",
+            "Geen van de {n} eenheden is bruikbaar: {why}. Kies andere velden, of verbeter deze.",
             n=len(counts),
+            why=_why_none(counts, names, total),
         )
     return counts, total, usable
+
+
+def _why_none(counts: np.ndarray, names: Sequence[str], total: np.ndarray) -> Text:
+    """Say why no unit can be used: which counts are empty, and how many totals are 0."""
+    empty = np.isnan(counts)
+    holes = [name for name, hole in zip(names, empty.T, strict=True) if hole.any()]
+    if np.isnan(total[~empty.any(axis=1)]).any():
+        holes.append("TOTAL")
+    number = int((empty.any(axis=1) | np.isnan(total)).sum())
+    reasons = []
+    if number:
+        text = Text("a count is empty in {n} ({fields})", "een aantal is leeg bij {n} ({fields})")
+        reasons.append(text.format(n=number, fields=", ".join(holes)))
+    if (total == 0).any():
+        text = Text("the total is 0 in {n}", "het totaal is 0 bij {n}")
+        reasons.append(text.format(n=int((total == 0).sum())))
+    if not reasons:
+        return Text("there are no rows", "er zijn geen rijen")
+    en, nl = zip(*reasons, strict=True)
+    return Text(" and ".join(en), " en ".join(nl))
 
 
 def _refuse_small_total(summed: np.ndarray, total: np.ndarray, called: Sequence[object]) -> None:

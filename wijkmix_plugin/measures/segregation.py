@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import chain, count
 
 import numpy as np
 import pandas as pd
@@ -374,16 +375,25 @@ def wide(table: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         `area, n_units, n_total, n_excluded` (the largest numbers that an index of the area is made
         of), then a column per index: `<index>` of all groups, `<index>_<group>` of a group against
-        the rest, `<index>_<group>_<versus>` of a pair, with `_<bandwidth>m` behind spatial ones.
+        the rest, `<index>_<group>_<versus>` of a pair, with `_<bandwidth>m` behind spatial ones
+        (and `_2` behind a name that is taken: groups `a`, `b` and `a_b`).
     """
+    known: dict[tuple, str] = {}
+    taken: set[str] = set()
     names = []
-    for index, group, versus, bandwidth in zip(
-        *(table[c] for c in ("index", "group", "versus", "bandwidth")), strict=True
-    ):
-        parts = [index]
-        parts += [] if versus is None else [group] if versus == REST else [group, versus]
-        parts += [] if np.isnan(bandwidth) else [f"{bandwidth:g}m"]
-        names.append("_".join(parts))
+    for key in zip(*(table[c] for c in ("index", "group", "versus", "bandwidth")), strict=True):
+        index, group, versus, bandwidth = key
+        # NaN is not equal to itself.
+        key = index, group, versus, None if np.isnan(bandwidth) else bandwidth
+        if key not in known:
+            parts = [index]
+            parts += [] if versus is None else [group] if versus == REST else [group, versus]
+            parts += [] if np.isnan(bandwidth) else [f"{bandwidth:g}m"]
+            plain = "_".join(parts)
+            others = (f"{plain}_{n}" for n in count(2))
+            known[key] = next(name for name in chain([plain], others) if name not in taken)
+            taken.add(known[key])
+        names.append(known[key])
     areas = table.groupby("area", sort=False)
     numbers = areas[["n_units", "n_total", "n_excluded"]].max()
     values = table.assign(name=names).pivot(index="area", columns="name", values="value")
