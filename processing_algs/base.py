@@ -65,6 +65,7 @@ _SISTERS = {
     ".tab": (".dat", ".map", ".id", ".ind"),
     ".gml": (".xsd", ".gfs"),
 }
+BUILDING = 0.4  # the part of the last progress in which features are built, not yet written
 _NO_ROOM = 4096  # bytes: less than one block of a file system
 # Formats that QGIS opens as it wrote them; with another one (a table in .shp is only a .dbf), one
 # that does not open says nothing.
@@ -344,18 +345,20 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         return qgis_io.behind(self.parameterAsVectorLayer({name: value}, name, context))
 
     def features(
-        self, parameters: dict[str, Any], name: str, context: Any, feedback: Any
+        self, parameters: dict[str, Any], name: str, context: Any, feedback: Any, part: float = 0.0
     ) -> list[QgsFeature]:
         """Read the features of a source for `save_beside`, before a long computation.
 
-        After it the layer may be edited, or gone, and a source does not outlive its layer.
+        After it the layer may be edited, or gone, and a source does not outlive its layer. `part`
+        (0-1) is how much of the progress that is left goes with it.
         """
         source = self.source(parameters, name, context)
         features = []
         skip = QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks
+        tell = qgis_io.Share(feedback, source.featureCount(), part)
         for number, feature in enumerate(source.getFeatures(QgsFeatureRequest(), skip)):
-            if number % 500 == 0 and feedback.isCanceled():
-                raise Cancelled
+            if number % qgis_io.STEP == 0:
+                tell(qgis_io.STEP)
             features.append(feature)
         return features
 
@@ -371,13 +374,15 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         A frame with a geometry column gives a polygon or point layer, another one a table.
         """
         prepared = {}
-        for name, (frame, crs) in outputs.items():
-            if parameters.get(name) is None:
-                continue
+        asked = {name: of for name, of in outputs.items() if parameters.get(name) is not None}
+        rows = sum(len(frame) for frame, _ in asked.values())
+        tell = qgis_io.Share(feedback, rows, BUILDING)
+        for name, (frame, crs) in asked.items():
             fields = qgis_io.fields_of(frame)
-            prepared[name] = (frame, crs, fields, qgis_io.features_of(frame, fields, feedback))
+            prepared[name] = (frame, crs, fields, qgis_io.features_of(frame, fields, tell))
         if feedback.isCanceled():
             raise Cancelled
+        tell = qgis_io.Share(feedback, rows)
         results = {}
         for name, (frame, crs, fields, features) in prepared.items():
             place = self._make_room(parameters, name, context)
@@ -389,7 +394,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
                 _geometry_type(frame),
                 crs or QgsCoordinateReferenceSystem(),
             )
-            self._write(features, sink, place, destination, name, parameters)
+            self._write(features, sink, place, destination, name, parameters, tell)
             del sink
             self._check_whole(place, destination, name, context, len(features))
             qgis_io.record_in_file(destination, self._provenance)
@@ -408,6 +413,8 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         without: Collection[str] = (),
     ) -> str:
         """Write the features `found` of a source as they are, `columns` beside their fields.
+
+        The list is used up: two of a million features would be long to let go after a cancel.
 
         A field of the source with the name of a new column gives way to it, and so do those in
         `without`. Fields about a person are left out, which is said.
@@ -434,22 +441,23 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             fields.append(field)
         self._rename_key(fields, kept, found, feedback)
         rows = qgis_io.rows_of(columns, added)
-        features = []
-        for number, (feature, row) in enumerate(zip(found, rows, strict=True)):
-            if number % 500 == 0 and feedback.isCanceled():
-                raise Cancelled
+        tell = qgis_io.Share(feedback, len(found), BUILDING)
+        for number, row in zip(range(len(found)), rows, strict=True):
+            if number % qgis_io.STEP == 0:
+                tell(qgis_io.STEP)
             new = QgsFeature(fields)
-            new.setGeometry(feature.geometry())
-            values = feature.attributes()
+            new.setGeometry(found[number].geometry())
+            values = found[number].attributes()
             new.setAttributes([*(values[place] for place in kept), *row])
-            features.append(new)
+            found[number] = new
         place = self._make_room(parameters, name, context)
         sink, destination = self.parameterAsSink(
             parameters, name, context, fields, source.wkbType(), source.sourceCrs()
         )
-        self._write(features, sink, place, destination, name, parameters)
+        tell = qgis_io.Share(feedback, len(found))
+        self._write(found, sink, place, destination, name, parameters, tell)
         del sink
-        self._check_whole(place, destination, name, context, len(features))
+        self._check_whole(place, destination, name, context, len(found))
         qgis_io.record_in_file(destination, self._provenance)
         return destination
 
@@ -530,6 +538,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         destination: str,
         name: str,
         parameters: dict,
+        tell: qgis_io.Share,
     ) -> None:
         """Fill a sink, or say that it could not be made."""
         if sink is None:
@@ -544,7 +553,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         where = self._where(place, name)
         if destination.partition(":")[0] in _DATABASES:
             self._stays.append(where)
-        qgis_io.write(features, sink, where)
+        qgis_io.write(features, sink, where, tell)
 
     # -- destinations that can be written, and are as they were when the run fails
 

@@ -57,8 +57,7 @@ class LocalSegregation(CountsAlgorithm):
 
         source = self.source(parameters, self.INPUT, context)
         counts = self.counts(parameters, context, feedback, geometry=False)
-        features = self.features(parameters, self.INPUT, context, feedback)
-        feedback.setProgress(40)
+        features = self.features(parameters, self.INPUT, context, feedback, part=0.15)
         columns = segregation.local_indices(
             counts.values,
             counts.groups,
@@ -68,7 +67,7 @@ class LocalSegregation(CountsAlgorithm):
             cancelled=feedback.isCanceled,
         )
         self._warn_of_few(counts, feedback)
-        feedback.setProgress(60)
+        feedback.setProgress(40)
         names = {**aliases(), **_aliases(counts.groups)}
         destination = self.save_beside(
             parameters, context, feedback, self.OUTPUT, source, features, columns

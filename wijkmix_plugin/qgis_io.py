@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 _OF_PROVIDER = QgsFields.FieldOrigin.OriginProvider
 _PLAIN = frozenset((float, int, str, bool, type(None)))
 RD_NEW = "EPSG:28992"
+STEP = 500  # features between two looks at what the user wants
+PORTION = 10_000  # rows that are turned into features, or written, at a time
 PROVENANCE = "wijkmix/provenance"
 
 
@@ -146,7 +148,7 @@ def read(
     skip = QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks
     total = source.featureCount() if until else 0
     for number, feature in enumerate(source.getFeatures(request, skip)):
-        if feedback is not None and number % 500 == 0:
+        if feedback is not None and number % STEP == 0:
             if feedback.isCanceled():
                 raise Cancelled
             if total > 0:
@@ -968,12 +970,39 @@ def _python(column: pd.Series, kind: QMetaType.Type) -> list[Any]:
     ]
 
 
-def rows_of(frame: pd.DataFrame, fields: QgsFields) -> Iterable[tuple[Any, ...]]:
+def rows_of(frame: pd.DataFrame, fields: QgsFields) -> Iterator[tuple[Any, ...]]:
     """Yield per row the values of `fields` as QGIS wants them."""
-    return zip(*(_python(frame[f.name()], f.type()) for f in fields), strict=True)
+    columns = [(frame[field.name()], field.type()) for field in fields]
+    # Some at a time: ten million numbers take long to make, and as long to let go after a cancel.
+    for first in range(0, len(frame), PORTION):
+        some = (_python(column.iloc[first : first + PORTION], kind) for column, kind in columns)
+        yield from zip(*some, strict=True)
 
 
-def features_of(frame: pd.DataFrame, fields: QgsFields, feedback: Any = None) -> list[QgsFeature]:
+class Share:
+    """A part of the progress that is left, for work that comes last.
+
+    Parameters
+    ----------
+    feedback : told the progress, and asked for cancellation.
+    work : how many pieces that part is for.
+    part : how much of what is left it is, 0-1.
+    """
+
+    def __init__(self, feedback: Any, work: int, part: float = 1.0) -> None:
+        self.feedback, self.work, self.done = feedback, max(work, 1), 0
+        self.start = feedback.progress()
+        self.size = (100.0 - self.start) * part
+
+    def __call__(self, pieces: int) -> None:
+        """Report that so many more pieces are done, or raise Cancelled."""
+        if self.feedback.isCanceled():
+            raise Cancelled
+        self.done += pieces
+        self.feedback.setProgress(self.start + self.size * min(self.done / self.work, 1.0))
+
+
+def features_of(frame: pd.DataFrame, fields: QgsFields, tell: Share) -> list[QgsFeature]:
     """Build every feature before one is written: a cancelled run leaves nothing half-filled."""
     import shapely
 
@@ -981,8 +1010,8 @@ def features_of(frame: pd.DataFrame, fields: QgsFields, feedback: Any = None) ->
     wkb = shapely.to_wkb(frame["geometry"].to_numpy()).tolist() if "geometry" in frame else ()
     features = []
     for number, row in enumerate(rows_of(frame, fields)):
-        if feedback is not None and number % 500 == 0 and feedback.isCanceled():
-            raise Cancelled
+        if number % STEP == 0:
+            tell(STEP)
         feature = QgsFeature(fields)
         feature.setAttributes(list(row))
         if wkb and wkb[number] is not None:
@@ -993,9 +1022,17 @@ def features_of(frame: pd.DataFrame, fields: QgsFields, feedback: Any = None) ->
     return features
 
 
-def write(features: list[QgsFeature], sink: QgsFeatureSink, where: str) -> None:
-    """Add the features to a sink, or say where and why that failed."""
-    added = sink.addFeatures(features, QgsFeatureSink.Flag.FastInsert)
+def write(features: list[Any], sink: QgsFeatureSink, where: str, tell: Share) -> None:
+    """Add the features to a sink, or say where and why that failed; the list is used up."""
+    added = True
+    for first in range(0, len(features), PORTION):
+        place = slice(first, first + PORTION)
+        added = sink.addFeatures(features[place], QgsFeatureSink.Flag.FastInsert)
+        if not added:
+            break
+        size = len(features[place])
+        features[place] = [None] * size
+        tell(size)
     # Some writers keep the features until now.
     if not sink.flushBuffer() or not added:
         raise TableError(

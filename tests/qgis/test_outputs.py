@@ -207,12 +207,12 @@ class TestTheEarlierOutput:
 
         write = qgis_io.write
 
-        def stops(features, sink, where):
-            write(features[:20], sink, where)
+        def stops(features, sink, where, tell):
+            write(features[:20], sink, where, tell)
             raise TableError("The disk is full.", "De schijf is vol.")
 
-        def silently(features, sink, where):
-            write(features[:20], sink, where)
+        def silently(features, sink, where, tell):
+            write(features[:20], sink, where, tell)
 
         def go(*, silent=False):
             monkeypatch.setattr(qgis_io, "write", silently if silent else stops)
@@ -467,7 +467,7 @@ class TestAFailureOfTheWriting:
         path = tmp_path / "found.gpkg"
         sinks = []
 
-        def write(_features, sink, _where):
+        def write(_features, sink, _where, _tell):
             sinks.append(weakref.ref(sink))
             if go.is_expected:
                 raise errors.TableError("the real error", "de echte fout")

@@ -401,11 +401,11 @@ def test_a_failure_while_writing_takes_the_first_file_away(run, buurten, tmp_pat
 
     real, calls = qgis_io.write, []
 
-    def full_disk(features, sink, where):
+    def full_disk(features, sink, where, tell):
         calls.append(where)
         if len(calls) == 2:
             raise OSError("No space left on device")
-        real(features, sink, where)
+        real(features, sink, where, tell)
 
     monkeypatch.setattr(qgis_io, "write", full_disk)
     with pytest.raises((QgsProcessingException, OSError)):
