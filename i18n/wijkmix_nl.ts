@@ -468,8 +468,8 @@
         <translation>Blokken</translation>
     </message>
     <message>
-        <source>Bootstrap fills low and high. Random allocation deals all people over the units and fills expected, z and p (two-sided). The bounds fill low and high for counts that were made from whole percentages, as CBS publishes them.</source>
-        <translation>Bootstrap vult low en high. Willekeurige verdeling verdeelt iedereen opnieuw over de eenheden en vult expected, z en p (tweezijdig). De grenzen vullen low en high voor aantallen die uit hele percentages zijn gemaakt, zoals het CBS ze publiceert.</translation>
+        <source>Bootstrap fills low and high. Random allocation deals all people over the units and fills expected, z and p (two-sided). The bounds fill low and high for counts that were made from whole percentages, or that were rounded to multiples of five, as CBS publishes them.</source>
+        <translation>Bootstrap vult low en high. Willekeurige verdeling verdeelt iedereen opnieuw over de eenheden en vult expected, z en p (tweezijdig). De grenzen vullen low en high voor aantallen die uit hele percentages zijn gemaakt of op vijftallen zijn afgerond, zoals het CBS ze publiceert.</translation>
     </message>
     <message>
         <source>Bootstrap interval (95%)</source>
@@ -478,6 +478,10 @@
     <message>
         <source>Borders no further apart than this count as shared. Useful where borders were simplified apart from each other, such as between gemeenten.</source>
         <translation>Grenzen die niet verder uiteen liggen dan dit tellen als gedeeld. Nuttig waar grenzen los van elkaar zijn vereenvoudigd, zoals tussen gemeenten.</translation>
+    </message>
+    <message>
+        <source>Bounds for counts rounded to fives</source>
+        <translation>Grenzen voor aantallen in vijftallen</translation>
     </message>
     <message>
         <source>Bounds for rounded percentages</source>

@@ -27,7 +27,7 @@ from .labels import aliases, index_aliases
 if TYPE_CHECKING:
     import pandas as pd
 
-NONE, BOOTSTRAP, ALLOCATION, ROUNDING = range(4)
+NONE, BOOTSTRAP, ALLOCATION, PERCENTAGES, FIVES = range(5)
 
 
 class SegregationIndices(CountsAlgorithm):
@@ -106,6 +106,7 @@ class SegregationIndices(CountsAlgorithm):
                         translate("WijkMix", "Bootstrap interval (95%)"),
                         translate("WijkMix", "Against pure chance (random allocation)"),
                         translate("WijkMix", "Bounds for rounded percentages"),
+                        translate("WijkMix", "Bounds for counts rounded to fives"),
                     ],
                     defaultValue=0,
                 ),
@@ -113,7 +114,8 @@ class SegregationIndices(CountsAlgorithm):
                     "WijkMix",
                     "Bootstrap fills low and high. Random allocation deals all people over the "
                     "units and fills expected, z and p (two-sided). The bounds fill low and high "
-                    "for counts that were made from whole percentages, as CBS publishes them.",
+                    "for counts that were made from whole percentages, or that were rounded to "
+                    "multiples of five, as CBS publishes them.",
                 ),
             )
         )
@@ -175,13 +177,13 @@ class SegregationIndices(CountsAlgorithm):
         source = self.source(parameters, self.INPUT, context)
         if self._bandwidths(parameters, context):
             _check_metres(source)
-        rounding = self.parameterAsEnum(parameters, self.INFERENCE, context) == ROUNDING
-        if rounding and self._field(parameters, self.TOTAL, context):
+        kind = self.parameterAsEnum(parameters, self.INFERENCE, context)
+        if kind in (PERCENTAGES, FIVES) and self._field(parameters, self.TOTAL, context):
             raise MeasureError(
-                "The bounds for rounded percentages are those of groups that are everybody "
-                "together. Leave the total empty, and choose all groups.",
-                "De grenzen voor afgeronde percentages gelden voor groepen die samen iedereen "
-                "zijn. Laat het totaal leeg, en kies alle groepen.",
+                "The bounds for rounded figures are those of groups that are everybody together. "
+                "Leave the total empty, and choose all groups.",
+                "De grenzen voor afgeronde cijfers gelden voor groepen die samen iedereen zijn. "
+                "Laat het totaal leeg, en kies alle groepen.",
             )
 
     def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
@@ -266,11 +268,18 @@ class SegregationIndices(CountsAlgorithm):
             "progress": lambda percent: feedback.setProgress(50 + 0.45 * percent),
             "cancelled": feedback.isCanceled,
         }
-        if kind == ROUNDING:
+        if kind in (PERCENTAGES, FIVES):
             from ..wijkmix_plugin.measures import rounding
 
+            fives = kind == FIVES
             return rounding.rounding_interval(
-                table, counts.values, counts.groups, area=counts.area, **steps
+                table,
+                counts.values,
+                counts.groups,
+                step=0.0 if fives else 1.0,
+                count_error=rounding.FIVES if fives else 0.0,
+                area=counts.area,
+                **steps,
             )
         if kind == NONE:
             return table

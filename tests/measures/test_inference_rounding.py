@@ -57,6 +57,48 @@ def test_the_exact_value_is_never_outside(counts, step, error, random):
     assert inside[found["low"].notna()].all()
 
 
+@given(
+    arrays(
+        float,
+        st.tuples(st.integers(2, 10), st.integers(2, 4)),
+        elements=st.one_of(st.just(0.0), st.integers(1, 400).map(float)),
+    ).filter(lambda a: a.sum() > 0),
+    st.randoms(use_true_random=False),
+)
+def test_counts_in_fives_hold_the_exact_value(counts, random):
+    # At random to the multiple below or above, as CBS does.
+    up = np.array([[random.random() < (n % 5) / 5 for n in row] for row in counts])
+    known = 5 * (np.floor(counts / 5) + up)
+    assert np.abs(known - counts).max() <= rounding.FIVES
+    if not known.sum() > 0:
+        return
+    names = [f"g{k}" for k in range(counts.shape[1])]
+    # A unit of which nothing is published is left out; in the truth it must be too.
+    counts[known.sum(axis=1) == 0] = 0
+    if not counts.sum() > 0:
+        return
+    exact = indices(counts, names, which=BOUNDED)["value"]
+    table = indices(known, names, which=BOUNDED)
+    found = rounding_interval(table, known, names, step=0.0, count_error=rounding.FIVES)
+    both = found["low"].notna() & exact.notna()
+    assert (found["low"] <= exact + 1e-12)[both].all()
+    assert (found["high"] >= exact - 1e-12)[both].all()
+
+
+def test_bounds_of_fives_by_hand():
+    # 20 and 20 of 40 in both units: D is 0, and largest with 24 against 16 in the one and 16
+    # against 24 in the other: 0.2.
+    counts = np.array([[20.0, 20], [20, 20]])
+    table = indices(counts, "ab", which=["dissimilarity", "isolation"])
+    found = rounding_interval(table, counts, "ab", step=0.0, count_error=4.0)
+    d, isolation = found[found["group"] == "a"].to_dict("records")
+    assert d["low"] == 0
+    assert 0.2 <= d["high"] <= 0.26
+    # All of it 24 against 16, or 16 against 24.
+    assert isolation["low"] == pytest.approx(0.4)
+    assert isolation["high"] == pytest.approx(0.6)
+
+
 def test_nothing_rounded_leaves_nothing_open():
     table = indices(BLOCKS, GROUPS)
     found = rounding_interval(table, BLOCKS, GROUPS, step=0.0)
@@ -91,6 +133,8 @@ def test_refusals_progress_and_cancel():
     table = indices(BLOCKS, GROUPS)
     with pytest.raises(MeasureError, match="0 or more"):
         rounding_interval(table, BLOCKS, GROUPS, step=-1)
+    with pytest.raises(MeasureError, match="0 or more"):
+        rounding_interval(table, BLOCKS, GROUPS, count_error=-1)
     seen = []
     rounding_interval(table, BLOCKS, GROUPS, progress=seen.append)
     assert seen[-1] == 100

@@ -182,13 +182,13 @@ def test_kernels(run, table_of, kernel, weigh):
 
 def test_certainty_fills_its_own_columns(run, table_of):
     layer = layer_of(blocks())
-    interval, chance, bounds = (
+    interval, chance, bounds, fives = (
         pick(
             table_of(call(run, layer, INFERENCE=kind, REPLICATES=99)["OUTPUT"]),
             "dissimilarity",
             "corp",
         )
-        for kind in (1, 2, 3)
+        for kind in (1, 2, 3, 4)
     )
     assert interval["low"] < interval["value"] < interval["high"]
     assert interval["expected"] is None
@@ -197,6 +197,8 @@ def test_certainty_fills_its_own_columns(run, table_of):
     assert chance["z"] > 5
     assert chance["low"] is None
     assert bounds["low"] < bounds["value"] < bounds["high"] < bounds["value"] + 0.03
+    # Four more or less of a hundred is more than half a per cent.
+    assert fives["low"] < bounds["low"] < bounds["high"] < fives["high"] < 1
     again = pick(
         table_of(call(run, layer, INFERENCE=1, REPLICATES=99)["OUTPUT"]), "dissimilarity", "corp"
     )
@@ -278,7 +280,9 @@ def test_refusals_before_the_run(run):
     assert "no coordinate system" in refused(run, nowhere, BANDWIDTHS="500")
     lines = layer_of(blocks(), kind="LineString")
     assert "holds lines" in refused(run, lines)
-    assert "Leave the total empty" in refused(run, layer, TOTAL="total", INFERENCE=3)
+    for rounded in (3, 4):
+        told = refused(run, layer, TOTAL="total", INFERENCE=rounded)
+        assert "Leave the total empty" in told
 
 
 def test_bandwidths_in_degrees_or_feet_are_refused(run):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -30,6 +31,8 @@ from .segregation import ALL, REST
 
 # The share of a group in the whole area is known within a range too; it is cut in this many steps.
 _STEPS = 8
+# A whole number that was randomly rounded to a multiple of 5 was at most this much higher or lower.
+FIVES = 4.0
 _ROUNDED = (
     "dissimilarity",
     "theil_h",
@@ -48,15 +51,17 @@ def rounding_interval(
     base: np.ndarray | None = None,
     step: float = 1.0,
     base_error: float = 0.0,
+    count_error: float = 0.0,
     area: Sequence[object] | None = None,
     progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> pd.DataFrame:
-    r"""Add the range that an index can have, given that the percentages behind it were rounded.
+    r"""Add the range that an index can have, given that what is behind it was rounded.
 
     A published percentage of `base` may have been half a `step` higher or lower, so a count
-    :math:`n_{uk}` lies within :math:`h_u = base_u \cdot step / 200` of what is given. `low` and
-    `high` are bounds that no combination of such counts can pass.
+    :math:`n_{uk}` lies within :math:`h_u = base_u \cdot step / 200` of what is given; a published
+    count lies within `count_error` of it. `low` and `high` are bounds that no combination of such
+    counts can pass.
 
     Parameters
     ----------
@@ -67,10 +72,13 @@ def rounding_interval(
     base : ndarray, shape (n,), optional
         What the percentages are of (all dwellings); None takes the sum of the counts.
     step : float
-        Percentage points; 1 for whole percentages.
+        Percentage points; 1 for whole percentages, 0 for counts that come from no percentage.
     base_error : float
         How far the base itself may be off: 0 when it is exact, 5 when it was randomly rounded to a
         multiple of 5, as CBS does with households and inhabitants.
+    count_error : float
+        How far each count may be off by itself: `FIVES` when whole numbers were randomly rounded
+        to multiples of 5.
     area : as in `segregation.indices`
     progress, cancelled : callable, optional
 
@@ -84,7 +92,7 @@ def rounding_interval(
     Raises
     ------
     MeasureError
-        When `step` or `base_error` is negative, or as `segregation.indices`.
+        When `step` or an error is negative, or as `segregation.indices`.
     Cancelled
         When `cancelled()` is true.
 
@@ -95,29 +103,32 @@ def rounding_interval(
     by Dinkelbach's iteration, 1967). The bounds hold for certain, so they are wider than what
     simulated rounding errors, which mostly cancel out, would show.
     """
-    if step < 0 or base_error < 0:
+    if min(step, base_error, count_error) < 0:
         raise MeasureError(
             "A rounding step and an error are 0 or more; not {step} and {error}.",
             "Een afrondingsstap en een fout zijn 0 of meer; niet {step} en {error}.",
             step=step,
-            error=base_error,
+            error=min(base_error, count_error),
         )
     counts, total, usable = check(counts, groups, None, area)
     names = [str(name) for name in groups]
     base = total if base is None else np.asarray(base, float)
     relative = np.where(total > 0, base_error / np.where(base > 0, base, np.inf), 0.0)
-    half = (base + base_error) * step / 200.0
+    half = (base + base_error) * step / 200.0 + count_error
     low = np.maximum(counts * (1.0 - relative)[:, None] - half[:, None], 0.0)
     high = counts * (1.0 + relative)[:, None] + half[:, None]
     whole = all_units(counts, total, usable, ALL)
     areas = [whole] if area is None else [whole, *each_area(by_area(whole, area))]
     bounds = {}
     for number, units in enumerate(areas):
-        if cancelled is not None and cancelled():
-            raise Cancelled
-        if progress is not None:
-            progress(100.0 * number / len(areas))
-        for row, cell in _bounds(low[units.rows], high[units.rows]).items():
+
+        def tell(part: float, number: int = number) -> None:
+            if cancelled is not None and cancelled():
+                raise Cancelled
+            if progress is not None:
+                progress(100.0 * (number + part) / len(areas))
+
+        for row, cell in _bounds(low[units.rows], high[units.rows], tell).items():
             index, group = row
             bounds[units.areas[0], index, ALL if group < 0 else names[group]] = cell
     if progress is not None:
@@ -235,8 +246,12 @@ def widen(table: pd.DataFrame, differences: pd.DataFrame, change: str) -> None:
         table[name] = middle + sign * np.hypot(spread, np.maximum(sign * (end - middle), 0.0))
 
 
-def _bounds(low: np.ndarray, high: np.ndarray) -> dict[tuple[str, int], tuple[float, float]]:
+def _bounds(
+    low: np.ndarray, high: np.ndarray, tell: Callable[[float], None]
+) -> dict[tuple[str, int], tuple[float, float]]:
     """Return bounds of the `_ROUNDED` indices, for counts (n, K) between `low` and `high`.
+
+    `tell` is told now and then which part (0-1) is done; it may raise.
 
     Keys are the index and the number of the group, -1 for all groups. D and H are both the mean
     distance of the units' shares from that of the area, over its greatest possible value.
@@ -251,18 +266,26 @@ def _bounds(low: np.ndarray, high: np.ndarray) -> dict[tuple[str, int], tuple[fl
     result = {}
     many: dict[str, list[tuple[float, float]]] = {"gap": [], "divergence": [], "I": [], "E": []}
     for k in range(n_groups):
+
+        def look(step: int, k: int = k) -> None:
+            tell((k + step / (3 * _STEPS)) / n_groups)
+
         p = shares_low[:, k], np.clip(shares_high[:, k], shares_low[:, k], 1.0)
         P = _mean(p[0], p[0], *weights)[0], _mean(p[1], p[1], *weights)[1]
         pieces = list(pairwise(np.linspace(*P, _STEPS + 1)))
-        gap = [_mean_gap(p, piece, weights) for piece in pieces]
-        apart = [_mean(*_distances(_binary_divergence, p, piece), *weights) for piece in pieces]
+        gap = [_mean_gap(p, piece, weights, partial(look, n)) for n, piece in enumerate(pieces)]
+        apart, part = [], []
+        for n, piece in enumerate(pieces):
+            look(_STEPS + 2 * n)
+            apart.append(_mean(*_distances(_binary_divergence, p, piece), *weights))
+            look(_STEPS + 2 * n + 1)
+            part.append(_mean(*_distances(_divergence, p, piece), *weights))
         variance = [_range_of_concave(lambda v: 2.0 * v * (1.0 - v), 0.5, *i) for i in pieces]
         whole = [_range_of_concave(_binary_entropy, 0.5, *piece) for piece in pieces]
         result["dissimilarity", k] = _ratio_bounds(gap, variance)
         result["theil_h", k] = _ratio_bounds(apart, whole)
         result["isolation", k] = _isolation_bounds(p, weights)
         result["interaction", k] = _complement(result["isolation", k])
-        part = [_mean(*_distances(_divergence, p, piece), *weights) for piece in pieces]
         many["gap"].append(_hull(gap))
         many["divergence"].append(_hull(part))
         many["I"].append(_hull(variance))
@@ -282,10 +305,12 @@ def _mean_gap(
     p: tuple[np.ndarray, np.ndarray],
     piece: tuple[float, float],
     weights: tuple[np.ndarray, np.ndarray],
+    look: Callable[[], None],
 ) -> tuple[float, float]:
-    """Bound the mean of abs(p - P)."""
+    """Bound the mean of abs(p - P); `look` may raise."""
     found = []
     for slope in _SLOPES:
+        look()
 
         def distance(share: np.ndarray, P: float, slope: float = slope) -> np.ndarray:
             return np.abs(share - P) + slope * (share - P)

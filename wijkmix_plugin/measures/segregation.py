@@ -384,16 +384,16 @@ def wide(table: pd.DataFrame) -> pd.DataFrame:
     for key in zip(*(table[c] for c in ("index", "group", "versus", "bandwidth")), strict=True):
         index, group, versus, bandwidth = key
         # NaN is not equal to itself.
-        key = index, group, versus, None if np.isnan(bandwidth) else bandwidth
-        if key not in known:
+        ident = index, group, versus, None if np.isnan(bandwidth) else bandwidth
+        if ident not in known:
             parts = [index]
             parts += [] if versus is None else [group] if versus == REST else [group, versus]
             parts += [] if np.isnan(bandwidth) else [f"{bandwidth:g}m"]
             plain = "_".join(parts)
             others = (f"{plain}_{n}" for n in count(2))
-            known[key] = next(name for name in chain([plain], others) if name not in taken)
-            taken.add(known[key])
-        names.append(known[key])
+            known[ident] = next(name for name in chain([plain], others) if name not in taken)
+            taken.add(known[ident])
+        names.append(known[ident])
     areas = table.groupby("area", sort=False)
     numbers = areas[["n_units", "n_total", "n_excluded"]].max()
     values = table.assign(name=names).pivot(index="area", columns="name", values="value")
