@@ -149,3 +149,4 @@ def test_rank_order_is_the_order_of_the_upper_bits():
     assert (mix.rank_order(rows)[3] == mix.rank_order(rows[3])).all()
     short = mix.rank_order(key, digits=2)
     assert (short == np.argsort(key >> np.uint64(32), kind="stable")).all()
+    assert (short == mix.rank_order((key >> np.uint64(32)).astype(np.uint32), digits=2)).all()

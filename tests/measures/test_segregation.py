@@ -386,6 +386,14 @@ def test_no_coarsening_is_more_segregated(counts, data):
     assert (merged[~np.isnan(merged)] <= fine[~np.isnan(merged)] + 1e-9).all()
 
 
+@pytest.mark.parametrize("size", [1.0, 0.37, 2.0**40])
+def test_running_totals_are_cumulative_sums(size):
+    counts = np.random.default_rng(8).integers(0, 2000, 500) * size
+    exact = np.array([sum(counts[: i + 1].tolist()) for i in range(500)])
+    assert evenness._running_total(counts) == pytest.approx(exact, rel=1e-15)
+    assert evenness._running_total(counts).dtype == float
+
+
 @given(tables(groups=(2, 3)))
 def test_gini_is_its_definition(counts):
     table = indices(counts, names(counts), which=["gini"])

@@ -57,12 +57,13 @@ def hash_units(columns: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def rank_order(key: np.ndarray, digits: int = 3) -> np.ndarray:
-    """Order unsigned 64-bit keys along the last axis by their upper 16 bits times `digits`.
+    """Order unsigned keys (32 or 64 bits) along the last axis by their upper 16 bits times `digits`.
 
     Keys that are equal so far keep their order.
     """
     # numpy sorts 16-bit integers by counting: three such rounds beat one comparison sort fivefold.
-    first, *others = ((key >> np.uint64(16 * n)).astype(np.uint16) for n in range(4 - digits, 4))
+    places = range(key.itemsize // 2 - digits, key.itemsize // 2)
+    first, *others = ((key >> key.dtype.type(16 * n)).astype(np.uint16) for n in places)
     order = first.argsort(axis=-1, kind="stable")
     start = None
     if key.ndim > 1:  # where each row begins in the flat array
