@@ -32,6 +32,7 @@ from qgis.core import (
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
     QgsProcessingParameterFileDestination,
+    QgsProcessingParameterNumber,
     QgsProcessingParameterString,
     QgsProcessingUtils,
     QgsProperty,
@@ -52,6 +53,7 @@ from ..wijkmix_plugin.errors import (
     TableError,
     Text,
     WijkMixError,
+    exact,
 )
 from ..wijkmix_plugin.qgis_io import language
 
@@ -66,6 +68,7 @@ _SISTERS = {
     ".gml": (".xsd", ".gfs"),
 }
 BUILDING = 0.4  # the part of the last progress in which features are built, not yet written
+_NO_LIMIT = 1e300  # QGIS keeps the largest number there is where a parameter has no limit
 _NO_ROOM = 4096  # bytes: less than one block of a file system
 # Formats that QGIS opens as it wrote them; with another one (a table in .shp is only a .dbf), one
 # that does not open says nothing.
@@ -149,7 +152,8 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
     def checkParameterValues(self, parameters: dict[str, Any], context: Any) -> tuple[bool, str]:
         ok, reason = super().checkParameterValues(parameters, context)
         if not ok:
-            return ok, reason
+            wrong = self._out_of_range(parameters, context)
+            return ok, reason if wrong is None else local(wrong)
         try:
             self._check_destinations(parameters, context)
             self._check_inputs_stay(parameters, context)
@@ -189,6 +193,35 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         # every refused run would keep its layers and tables.
         del parameters, context, feedback
         raise QgsProcessingException(problem)
+
+    def _out_of_range(self, parameters: dict[str, Any], context: Any) -> Text | None:
+        """Say which number is out of its range; QGIS would only say that it is incorrect."""
+        for definition in self.parameterDefinitions():
+            value = parameters.get(definition.name())
+            if (
+                not isinstance(definition, QgsProcessingParameterNumber)
+                or value is None
+                or definition.checkValueIsAcceptable(value, context)
+            ):
+                continue
+            low, high = definition.minimum(), definition.maximum()
+            limits = Text("a number of at least {low}", "een getal van minstens {low}")
+            if high < _NO_LIMIT:
+                limits = Text(
+                    "a number from {low} to {high}", "een getal van {low} tot en met {high}"
+                )
+            if low < -_NO_LIMIT:
+                limits = Text("a number", "een getal")
+            return Text(
+                "{parameter} ({name}) is {value}; choose {limits}.",
+                "{parameter} ({name}) is {value}; kies {limits}.",
+            ).format(
+                parameter=definition.description(),
+                name=definition.name(),
+                value=str(value),
+                limits=limits.format(low=exact(low), high=exact(high)),
+            )
+        return None
 
     # -- the record: where the numbers come from
 

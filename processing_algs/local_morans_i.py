@@ -21,7 +21,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..wijkmix_plugin import qgis_io
-from ..wijkmix_plugin.errors import GeometryError, TableError, Text
+from ..wijkmix_plugin.errors import GeometryError, MeasureError, TableError, Text
 from . import styling
 from .base import WijkMixAlgorithm, described, local, reason_parameter
 from .labels import aliases
@@ -387,24 +387,40 @@ class LocalMoransI(WijkMixAlgorithm):
             if field
         }
         used = drawn & np.all([np.isfinite(column) for column in columns.values()], axis=0)
+        if self.BASE in columns:
+            # Without population there is no rate, so such a unit is nobody's neighbour either.
+            used &= (columns[self.BASE] != 0) | (columns[self.FIELD] != 0)
         near = self._neighbours(parameters, context, shapes, used, source)
         self._describe(near, used, drawn, feedback)
         feedback.setProgress(20)
-        result = local_moran.local_moran(
-            np.where(used, columns[self.FIELD], np.nan),
-            near,
-            base=columns.get(self.BASE),
-            with_values=columns.get(self.WITH_FIELD),
-            permutations=self.parameterAsInt(parameters, self.PERMUTATIONS, context),
-            p_value=("two-sided", "directed")[
-                self.parameterAsEnum(parameters, self.P_VALUE, context)
-            ],
-            correction=("none", "fdr")[self.parameterAsEnum(parameters, self.CORRECTION, context)],
-            alpha=self.parameterAsDouble(parameters, self.ALPHA, context),
-            seed=self.parameterAsInt(parameters, self.SEED, context),
-            progress=lambda done: feedback.setProgress(20 + 0.6 * done),
-            cancelled=feedback.isCanceled,
-        )
+        sides = self.parameterAsEnum(parameters, self.P_VALUE, context)
+        correction = self.parameterAsEnum(parameters, self.CORRECTION, context)
+        try:
+            result = local_moran.local_moran(
+                np.where(used, columns[self.FIELD], np.nan),
+                near,
+                base=columns.get(self.BASE),
+                with_values=columns.get(self.WITH_FIELD),
+                permutations=self.parameterAsInt(parameters, self.PERMUTATIONS, context),
+                p_value=("two-sided", "directed")[sides],
+                correction=("none", "fdr")[correction],
+                alpha=self.parameterAsDouble(parameters, self.ALPHA, context),
+                seed=self.parameterAsInt(parameters, self.SEED, context),
+                progress=lambda done: feedback.setProgress(20 + 0.6 * done),
+                cancelled=feedback.isCanceled,
+            )
+        except MeasureError as error:
+            raise MeasureError(
+                "Layer {layer}, {fields}: {problem}",
+                "Laag {layer}, {fields}: {problem}",
+                layer=source.sourceName(),
+                fields=", ".join(
+                    f"{self.parameterDefinition(name).description()} {field}"
+                    for name, field in chosen.items()
+                    if field
+                ),
+                problem=error.text,
+            ) from error
         for text in result.notes:
             self.note(feedback, text, warning=text in result.warnings)
         names = {**aliases(), **_aliases()}

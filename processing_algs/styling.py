@@ -17,6 +17,7 @@ from qgis.core import (
     QgsCategorizedSymbolRenderer,
     QgsEditorWidgetSetup,
     QgsFillSymbol,
+    QgsLineSymbol,
     QgsMapLayer,
     QgsMarkerSymbol,
     QgsProcessingContext,
@@ -154,10 +155,13 @@ def _hatched() -> QgsFillSymbol:
 
 
 def _drawn(layer: QgsVectorLayer, symbol: QgsFillSymbol) -> QgsSymbol:
-    """Return the symbol as the layer can draw it: points take a dot of the same colour."""
+    """Return the symbol as the layer can draw it: dots and lines take its colour."""
+    colour = symbol.color().name()
+    if layer.geometryType() == Qgis.GeometryType.Line:
+        return QgsLineSymbol.createSimple({"color": colour, "width": "0.7"})
     if layer.geometryType() != Qgis.GeometryType.Point:
         return symbol
-    look = {"color": symbol.color().name(), "outline_color": EDGE, "outline_width": "0.1"}
+    look = {"color": colour, "outline_color": EDGE, "outline_width": "0.1"}
     return QgsMarkerSymbol.createSimple(look)
 
 
@@ -241,21 +245,12 @@ def moran_cluster(field: str) -> Callable[[QgsVectorLayer], None]:
             ("LH", SKY, QCoreApplication.translate("WijkMix", "Low among high (LH)")),
             ("ns", PALE, QCoreApplication.translate("WijkMix", "No significant cluster")),
         ]
-        categories = [QgsRendererCategory(v, _fill(c), text) for v, c, text in labels]
-        categories.append(
-            QgsRendererCategory(
-                "island",
-                _fill(EDGE, style="dense6"),
-                QCoreApplication.translate("WijkMix", "Island: no neighbours, not tested"),
-            )
-        )
-        categories.append(
-            QgsRendererCategory(
-                "nodata",
-                _hatched(),
-                QCoreApplication.translate("WijkMix", "No figures, not tested"),
-            )
-        )
+        island = QCoreApplication.translate("WijkMix", "Island: no neighbours, not tested")
+        nodata = QCoreApplication.translate("WijkMix", "No figures, not tested")
+        looks = [(value, _fill(colour), text) for value, colour, text in labels]
+        looks.append(("island", _fill(EDGE, style="dense6"), island))
+        looks.append(("nodata", _hatched(), nodata))
+        categories = [QgsRendererCategory(v, _drawn(layer, s), text) for v, s, text in looks]
         layer.setRenderer(QgsCategorizedSymbolRenderer(field, categories))
 
     return style

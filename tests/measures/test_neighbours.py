@@ -362,7 +362,7 @@ def test_nearest_skips_masked_units_and_refuses_too_many():
     for k in (4, 0, -1):
         with pytest.raises(GeometryError, match="choose 1 to 3"):
             nearest(points, k)
-    with pytest.raises(GeometryError, match="1 units"):
+    with pytest.raises(GeometryError, match="there are 1"):
         nearest(points[:1], 1)
 
 

@@ -200,6 +200,30 @@ def test_points_need_no_borders(run, table_of):
     assert {r["n_neighbours"] for r in rows} == {8}
 
 
+@pytest.mark.parametrize(
+    ("kind", "symbol"), [("Polygon", "Fill"), ("Point", "Marker"), ("LineString", "Line")]
+)
+def test_clusters_are_drawn_on_any_layer(qgis_app, kind, symbol):
+    from wijkmix.processing_algs import styling
+
+    layer = QgsVectorLayer(f"{kind}?crs=EPSG:28992&field=moran_cluster:string", "lagen", "memory")
+    styling.moran_cluster("moran_cluster")(layer)
+    categories = layer.renderer().categories()
+    assert {type(c.symbol()).__name__ for c in categories} == {f"Qgs{symbol}Symbol"}
+    colours = {c.value(): c.symbol().color().name() for c in categories}
+    assert len({colours[label] for label in ("HH", "LL", "HL", "LH", "ns", "island")}) == 6
+
+
+def test_units_without_population_are_nobody_s_neighbour(run, table_of):
+    values, base = np.abs(numbers()), np.full(SIDE * SIDE, 100.0)
+    values[[20, 60]] = base[[20, 60]] = 0
+    layer = layer_of(values, base=base)
+    rows = table_of(moran(run, layer, BASE="base", NEIGHBOURS=2, K=5)["OUTPUT"])
+    assert {r["n_neighbours"] for i, r in enumerate(rows) if i not in (20, 60)} == {5}
+    assert rows[20]["moran_cluster"] == rows[60]["moran_cluster"] == "nodata"
+    assert any("142 units with 5.0 neighbours" in line for line in run.log)
+
+
 def test_feet_are_not_metres(run, table_of):
     # EPSG:2263 is in US survey feet: 100 m are 328 ft, from squares of 300 ft the next ones only.
     layer = layer_of(numbers(), crs="EPSG:2263", size=300.0)
@@ -262,7 +286,10 @@ def test_fields_that_cannot_be_used(run):
 
 
 def test_a_constant_field(run):
-    refused(run, layer_of(np.full(SIDE * SIDE, 30.0)), "constant")
+    flat = np.full(SIDE * SIDE, 30.0)
+    says = r"Layer raster, Field value: The variable is constant \(30 .* Choose another field"
+    refused(run, layer_of(flat), says)
+    refused(run, layer_of(numbers(), other=flat), "other: The second variable", WITH_FIELD="other")
 
 
 def test_few_units(run):
@@ -270,7 +297,8 @@ def test_few_units(run):
     assert any("Only 20 units" in line for line in run.log)
     refused(run, layer_of(numbers()[:2]), "Only 2 units")
     refused(run, layer_of([]), "Only 0 units")
-    refused(run, layer_of([None] * 144), "Only 0 units")
+    refused(run, layer_of([None] * 144), "Without a value: 144")
+    refused(run, layer_of([None] * 144), "at least 2 units .* there are 0", NEIGHBOURS=2)
 
 
 def test_all_islands(run):
@@ -282,7 +310,7 @@ def test_all_islands(run):
         shape.translate(5000.0 * feature.id(), 0)
         moved[feature.id()] = shape
     provider.changeGeometryValues(moved)
-    refused(run, layer, "Only 0 units")
+    refused(run, layer, "Only 0 units .* without a neighbour: 72.* joined to the nearest")
 
 
 def test_too_many_nearest_neighbours(run):
@@ -314,18 +342,33 @@ def test_points_have_no_borders(run):
 def test_a_base_that_cannot_be_a_total(run):
     small = np.full(SIDE * SIDE, 100.0)
     small[3] = 10
-    refused(run, layer_of(numbers(), base=small), "row 4: ", BASE="base")
+    refused(run, layer_of(numbers(), base=small), "total base: .* row 4: ", BASE="base")
     small[3] = 0
     refused(run, layer_of(numbers(), base=small), "of 0", BASE="base")
     refused(run, layer_of(numbers(), base=-small), "cannot be computed", BASE="base")
 
 
 @pytest.mark.parametrize(
-    "more", [{"PERMUTATIONS": 0}, {"PERMUTATIONS": -1}, {"ALPHA": 2}, {"K": 0, "NEIGHBOURS": 2}]
+    ("more", "says"),
+    [
+        ({"PERMUTATIONS": 0}, r"\(PERMUTATIONS\) is 0; choose a number from 1 to 2,000,000,000"),
+        ({"PERMUTATIONS": "many"}, r"\(PERMUTATIONS\) is many; choose"),
+        ({"ALPHA": 2}, r"\(ALPHA\) is 2; choose a number from 0 to 1\."),
+        ({"ALPHA": 0}, "between 0 and 1"),
+        ({"K": 0, "NEIGHBOURS": 2}, r"\(K\) is 0; choose a number of at least 1\."),
+        ({"TOLERANCE": -1}, r"\(TOLERANCE\) is -1; choose a number of at least 0\."),
+    ],
 )
-def test_numbers_out_of_range(run, more):
-    with pytest.raises(QgsProcessingException):
-        moran(run, layer_of(numbers()), **more)
+def test_numbers_out_of_range(run, more, says):
+    refused(run, layer_of(numbers()), says, **more)
+
+
+def test_a_number_out_of_range_is_told_in_dutch(run, monkeypatch):
+    from wijkmix.processing_algs import base
+
+    monkeypatch.setattr(base, "language", lambda: "nl")
+    says = "is 0; kies een getal van 1 tot en met 2.000.000.000"
+    refused(run, layer_of(numbers()), says, PERMUTATIONS=0)
 
 
 def test_a_billion_permutations_can_be_stopped(run, tmp_path):

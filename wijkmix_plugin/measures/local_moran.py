@@ -175,18 +175,22 @@ def local_moran(
     n_used = int(tested.sum())
     if n_used < 3:
         raise MeasureError(
-            "Only {n} units have a value and a neighbour with a value; local Moran needs at "
-            "least 3. "
-            "Check the field, and whether the borders meet (a tolerance helps where they do not).",
+            "Only {n} units have a value and a neighbour with a value; local Moran needs at least "
+            "3. Without a value: {missing}; with a value but without a neighbour: {alone}. Check "
+            "the field, and how neighbours are found: a tolerance helps where borders do not meet, "
+            "a larger distance where units lie far apart, and islands can be joined to the nearest "
+            "unit.",
             "Maar {n} eenheden hebben een waarde en een buur met een waarde; lokale Moran vraagt "
-            "er "
-            "minstens 3. Controleer het veld, en of de grenzen op elkaar aansluiten (een "
-            "tolerantie "
-            "helpt waar dat niet zo is).",
+            "er minstens 3. Zonder waarde: {missing}; met een waarde maar zonder buur: {alone}. "
+            "Controleer het veld, en hoe buren worden gevonden: een tolerantie helpt waar grenzen "
+            "niet aansluiten, een grotere afstand waar eenheden ver uiteen liggen, en eilanden "
+            "kunnen bij de dichtstbijzijnde eenheid worden gevoegd.",
             n=n_used,
+            missing=n - len(units),
+            alone=len(units) - n_used,
         )
     z = _standardise(x[units] if base is None else _rates(x[units], columns[1][units]))
-    y = z if with_values is None else _standardise(columns[-1][units])
+    y = z if with_values is None else _standardise(columns[-1][units], second=True)
 
     near, weight, uneven = _row_weights(near, y)
     total = np.bincount(near.rows, weight * y[near.indices], minlength=len(units))
@@ -289,10 +293,12 @@ def _no_population(events: np.ndarray, base: np.ndarray, valid: np.ndarray) -> n
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         raise MeasureError(
-            "In {count} rows the rate cannot be computed; the first is row {row}: {events} of "
-            "{base}. The base must be a total that contains the field.",
-            "In {count} rijen is het aandeel niet te berekenen; de eerste is rij {row}: "
-            "{events} van {base}. De basis moet een totaal zijn waar het veld in zit.",
+            "The rate cannot be computed (rows: {count}); the first is row {row}: {events} of "
+            "{base}. The base must be a total that contains the field: choose another one, or "
+            "correct these rows.",
+            "Het aandeel is niet te berekenen (rijen: {count}); de eerste is rij {row}: "
+            "{events} van {base}. De basis moet een totaal zijn waar het veld in zit: kies een "
+            "andere, of verbeter deze rijen.",
             count=int(wrong.sum()),
             row=row + 1,
             events=exact(events[row]),
@@ -312,14 +318,18 @@ def _rates(events: np.ndarray, base: np.ndarray) -> np.ndarray:
     return (rate - mean) / np.sqrt(np.where(per_unit < 0, mean / base, per_unit))
 
 
-def _standardise(values: np.ndarray) -> np.ndarray:
+def _standardise(values: np.ndarray, *, second: bool = False) -> np.ndarray:
     z = values - values.mean()
     deviation = z.std()
     if not deviation > 1e-12 * np.abs(values).max():
         raise MeasureError(
-            "The variable is constant ({value:g} in all units), so there is no high and no low.",
-            "De variabele is constant ({value:g} in alle eenheden), dus er is geen hoog en geen "
-            "laag.",
+            "The {which} is constant ({value:g} in all units), so there is no high "
+            "and no low. Choose another field.",
+            "De {which} is constant ({value:g} in alle eenheden), dus er is geen "
+            "hoog en geen laag. Kies een ander veld.",
+            which=Text("second variable", "tweede variabele")
+            if second
+            else Text("variable", "variabele"),
             value=float(values[0]),
         )
     return z / deviation

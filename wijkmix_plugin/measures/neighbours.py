@@ -272,13 +272,23 @@ def nearest(geometry: np.ndarray, k: int, *, mask: np.ndarray | None = None) -> 
 
     units, xy = _centroids(geometry, mask)
     m = len(units)
+    if m < 2:
+        raise GeometryError(
+            "Nearest neighbours need at least 2 units with a value and a geometry, and there are "
+            "{m}. Check the field and the layer.",
+            "Dichtstbijzijnde buren vragen minstens 2 eenheden met een waarde en een geometrie, en "
+            "er zijn er {m}. Controleer het veld en de laag.",
+            m=m,
+        )
     if not 1 <= k < m:
         raise GeometryError(
-            "{k} nearest neighbours were asked of {m} units; choose 1 to {most}.",
-            "Er zijn {k} dichtstbijzijnde buren gevraagd van {m} eenheden; kies 1 tot {most}.",
+            "{k} nearest neighbours were asked of {m} units with a value and a geometry; choose 1 "
+            "to {most}.",
+            "Er zijn {k} dichtstbijzijnde buren gevraagd van {m} eenheden met een waarde en een "
+            "geometrie; kies 1 tot en met {most}.",
             k=k,
             m=m,
-            most=max(m - 1, 1),
+            most=m - 1,
         )
     shapes = np.asarray(geometry, dtype=object)[units]
     order = np.lexsort((*shapely.bounds(shapes).T[::-1], shapely.area(shapes), *xy.T[::-1]))
