@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from wijkmix.wijkmix_plugin.measures.segregation import indices, local_indices
@@ -35,8 +37,21 @@ def test_one_group(case):
 def test_one_group_against_another(case):
     frame, _, groups, table = case
     names = {i: c for i, c in pysal.ONE_GROUP.items() if i not in ("isolation", "interaction")}
-    for index, value in pysal.one_group(frame, groups[0], names, versus=groups[1]).items():
-        assert ours(table, *groups[:2])[index] == pytest.approx(value, abs=1e-9), index
+    for group, versus in itertools.combinations(groups, 2):
+        for index, value in pysal.one_group(frame, group, names, versus=versus).items():
+            found = ours(table, group, versus)[index]
+            assert found == pytest.approx(value, abs=1e-9), (index, group, versus)
+
+
+def test_one_group_of_a_larger_total(case):
+    frame, counts, groups, _ = case
+    total = counts.sum(axis=1) * 1.5 + 40
+    for k, group in enumerate(groups):
+        table = indices(counts[:, [k]], [group], total=total)
+        for index, value in pysal.one_group(
+            frame.assign(total=total), group, pysal.ONE_GROUP
+        ).items():
+            assert ours(table, group)[index] == pytest.approx(value, abs=1e-9), (index, group)
 
 
 def test_places(case):
@@ -60,11 +75,13 @@ def test_local_indices(case):
         assert found[column].to_numpy() == pytest.approx(values, abs=1e-9), column
 
 
-def test_bias_corrected(sids):
+@pytest.mark.parametrize("case", ["sids", "georgia"], indirect=True)
+def test_bias_corrected(case):
     from segregation.singlegroup import BiasCorrectedDissim
 
     # Whole numbers only: PySAL draws from a multinomial of int(sum).
-    frame, counts, groups = sids
+    frame, counts, groups, _ = case
+    counts = np.rint(counts)
     data = pysal.frame_of(np.asarray(frame.geometry.values), counts, groups)
     np.random.seed(3)  # noqa: NPY002 - PySAL draws from the global stream
     theirs = BiasCorrectedDissim(data, groups[0], "total", B=400).statistic

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import warnings
 from pathlib import Path
 
@@ -74,9 +75,10 @@ def test_agrees_with_pysal(town):
         for index, value in pysal.one_group(data, group, pysal.ONE_GROUP).items():
             assert row(table, index, group)["value"] == pytest.approx(value, abs=1e-9), index
     pair = {i: c for i, c in pysal.ONE_GROUP.items() if i not in ("isolation", "interaction")}
-    found = table[(table["group"] == "koop") & (table["versus"] == "corp")].set_index("index")
-    for index, value in pysal.one_group(data, "koop", pair, versus="corp").items():
-        assert found.loc[index, "value"] == pytest.approx(value, abs=1e-9), index
+    for group, versus in itertools.combinations(GROUPS, 2):
+        found = table[(table["group"] == group) & (table["versus"] == versus)].set_index("index")
+        for index, value in pysal.one_group(data, group, pair, versus=versus).items():
+            assert found.loc[index, "value"] == pytest.approx(value, abs=1e-9), index
     for index, value in pysal.many_groups(data, GROUPS).items():
         assert row(table, index)["value"] == pytest.approx(value, abs=1e-9), index
     assert row(table, "dissimilarity", "corp")["n_excluded"] == (~usable).sum()
@@ -90,8 +92,9 @@ def test_places_agree_with_pysal_on_borders_that_match(towns):
     geometry = frame.geometry.to_numpy()
     table = indices(counts, GROUPS, geometry=geometry, which=tuple(pysal.PLACE))
     data = pysal.frame_of(frame.geometry.values[usable], counts[usable], GROUPS)
-    for index, value in pysal.one_group(data, "corp", pysal.PLACE).items():
-        assert row(table, index, "corp")["value"] == pytest.approx(value, abs=1e-9), index
+    for group in GROUPS:
+        for index, value in pysal.one_group(data, group, pysal.PLACE).items():
+            assert row(table, index, group)["value"] == pytest.approx(value, abs=1e-9), index
 
 
 def test_land_agrees_with_pysal(town):
