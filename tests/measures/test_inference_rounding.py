@@ -107,6 +107,8 @@ def test_nothing_rounded_leaves_nothing_open():
     assert known["high"].to_numpy() == pytest.approx(known["value"].to_numpy(), abs=1e-9)
     other = found[~found["index"].isin(BOUNDED)]
     assert other[["low", "high"]].isna().all(axis=None)
+    assert known["note"].isna().all()
+    assert set(other["note"]) == {"no bounds of rounding for this index"}
 
 
 def test_bounds_are_reached_where_they_can_be():

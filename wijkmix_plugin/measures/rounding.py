@@ -87,7 +87,7 @@ def rounding_interval(
     DataFrame
         A copy of `table` with `low` and `high` for dissimilarity, theil_h, isolation and
         interaction of a group against the rest, and for multigroup_dissimilarity and
-        multigroup_theil_h; NaN for other indices.
+        multigroup_theil_h; NaN for other indices, and `note` says so.
 
     Raises
     ------
@@ -134,13 +134,19 @@ def rounding_interval(
     if progress is not None:
         progress(100.0)
     lows, highs = table["low"].to_numpy(float, copy=True), table["high"].to_numpy(float, copy=True)
+    notes = table["note"].to_numpy(object, copy=True)
     keys = zip(
         *(table[name] for name in ("area", "index", "group", "versus", "value")), strict=True
     )
     for place, (label, index, group, versus, value) in enumerate(keys):
-        if versus in (None, REST) and not np.isnan(value):
+        if np.isnan(value):
+            continue
+        if index in _ROUNDED and versus in (None, REST):
             lows[place], highs[place] = bounds.get((label, index, group), (np.nan, np.nan))
-    return table.assign(low=lows, high=highs)
+        else:
+            text = "no bounds of rounding for this index"
+            notes[place] = f"{notes[place]}; {text}" if notes[place] else text
+    return table.assign(low=lows, high=highs, note=notes)
 
 
 def rounded_base(counts: np.ndarray, base: np.ndarray) -> np.ndarray | None:

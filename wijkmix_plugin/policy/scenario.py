@@ -506,7 +506,7 @@ def _bounds(
     found: pd.DataFrame, counts: np.ndarray, classes: Sequence[str], base: np.ndarray
 ) -> pd.DataFrame:
     table = found[["index", "group", "versus"]].assign(
-        area=segregation.ALL, value=0.0, low=np.nan, high=np.nan
+        area=segregation.ALL, value=0.0, low=np.nan, high=np.nan, note=None
     )
     return rounding.rounding_interval(table, counts, classes, base=base)
 
