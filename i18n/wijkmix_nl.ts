@@ -892,8 +892,8 @@
         <translation>Complexen die in meer gebieden liggen, worden gemeld.</translation>
     </message>
     <message>
-        <source>Computes how unevenly groups are spread over units: dissimilarity, Gini, Theil&apos;s H, isolation and many others, for all units together and for each area by itself; each group against the rest and against each other group, and all groups at once. Polygons add the indices of land and of neighbours; bandwidths in metres add the indices of surroundings (Reardon and O&apos;Sullivan 2004). Choose what to know of the certainty: an interval, what pure chance would give for units of this size, or what rounded percentages leave open. A value that cannot be is empty, and the note says why. The formulas and their sources are in docs/methods.md.</source>
-        <translation>Berekent hoe ongelijk groepen over eenheden zijn verdeeld: dissimilariteit, Gini, Theils H, isolatie en vele andere, voor alle eenheden samen en per gebied; elke groep tegen de rest en tegen elke andere groep, en alle groepen tegelijk. Vlakken voegen de indices van grond en van buren toe; bandbreedten in meters die van de omgeving (Reardon en O'Sullivan 2004). Kies wat u over de zekerheid wilt weten: een interval, wat zuiver toeval voor eenheden van deze omvang zou geven, of wat afgeronde percentages openlaten. Een waarde die niet bestaat is leeg, en de opmerking zegt waarom. De formules en hun bronnen staan in docs/methods.md.</translation>
+        <source>Computes how unevenly groups are spread over units: dissimilarity, Gini, Theil&apos;s H, isolation and many others, for all units together and for each area by itself; each group against the rest and against each other group, and all groups at once. Polygons add the indices of land and of neighbours; bandwidths in metres add the indices of surroundings (Reardon and O&apos;Sullivan 2004). Choose what to know of the certainty: an interval, what pure chance would give for units of this size, or what rounded figures leave open. Two of the areas can be compared: the difference of every index with an interval, and what part of it composition and unevenness explain. A value that cannot be is empty, and the note says why. The formulas and their sources are in docs/methods.md.</source>
+        <translation>Berekent hoe ongelijk groepen over eenheden zijn verdeeld: dissimilariteit, Gini, Theils H, isolatie en vele andere, voor alle eenheden samen en per gebied; elke groep tegen de rest en tegen elke andere groep, en alle groepen tegelijk. Vlakken voegen de indices van grond en van buren toe; bandbreedten in meters die van de omgeving (Reardon en O'Sullivan 2004). Kies wat u over de zekerheid wilt weten: een interval, wat zuiver toeval voor eenheden van deze omvang zou geven, of wat afgeronde cijfers openlaten. Twee van de gebieden kunnen worden vergeleken: het verschil van elke index met een interval, en welk deel samenstelling en ongelijkheid verklaren. Een waarde die niet bestaat is leeg, en de opmerking zegt waarom. De formules en hun bronnen staan in docs/methods.md.</translation>
     </message>
     <message>
         <source>Condition: {limit}</source>
@@ -994,6 +994,10 @@
     <message>
         <source>Designated areas (Wbmgp)…</source>
         <translation>Aangewezen gebieden (Wbmgp)…</translation>
+    </message>
+    <message>
+        <source>Difference between two areas</source>
+        <translation>Verschil tussen twee gebieden</translation>
     </message>
     <message>
         <source>Differences between two scans</source>
@@ -1268,6 +1272,10 @@
         <translation>Elk blok met zijn eigen diversiteit, hoeveel gemengder de omgeving binnen 50 tot 2000 m is, zijn scherpste grens en de mozaïekklasse van zijn wijk. Blokken met te weinig woningen zijn leeg.</translation>
     </message>
     <message>
+        <source>Every index in both areas, the difference with a bootstrap interval (95%), and its parts from composition and from unevenness, which add up to it.</source>
+        <translation>Elke index in beide gebieden, het verschil met een bootstrapinterval (95%), en de delen daarvan door samenstelling en door ongelijkheid, die er samen gelijk aan zijn.</translation>
+    </message>
+    <message>
         <source>Everybody in the unit; empty: the sum of the groups. Needed with one group, which is then compared with the rest.</source>
         <translation>Iedereen in de eenheid; leeg: de som van de groepen. Nodig bij één groep, die dan met de rest wordt vergeleken.</translation>
     </message>
@@ -1378,6 +1386,10 @@
     <message>
         <source>Fingerprint of the stock</source>
         <translation>Vingerafdruk van de voorraad</translation>
+    </message>
+    <message>
+        <source>First area</source>
+        <translation>Eerste gebied</translation>
     </message>
     <message>
         <source>First effect, in years</source>
@@ -2848,8 +2860,16 @@
         <translation>Zoeken in de instrumenten</translation>
     </message>
     <message>
+        <source>Second area</source>
+        <translation>Tweede gebied</translation>
+    </message>
+    <message>
         <source>Second field</source>
         <translation>Tweede veld</translation>
+    </message>
+    <message>
+        <source>Second less first</source>
+        <translation>Tweede min eerste</translation>
     </message>
     <message>
         <source>Second year</source>
@@ -3448,12 +3468,20 @@
         <translation>Maakt van een laag met CBS-buurten één tabel met aantallen woningen per eigendomsvorm, welk jaar het ook is en hoe de kolommen ook heten: de kaarten van 2013 tot en met 2025, StatLine (OData 3 en 4), de KWB-werkmap, vierkanten en postcodes. Codes voor ontbrekend worden NULL, percentages worden aantallen, en het veld quality zegt per rij wat niet is gebruikt en waarom.</translation>
     </message>
     <message>
+        <source>Two areas to compare</source>
+        <translation>Twee gebieden om te vergelijken</translation>
+    </message>
+    <message>
         <source>Two classes: this table knows owner-occupied and rented only. Corporation and private rental cannot be told apart.</source>
         <translation>Twee klassen: deze tabel kent alleen koop en huur. Corporatiehuur en particuliere huur zijn niet te onderscheiden.</translation>
     </message>
     <message>
         <source>Two scans are needed to compare.</source>
         <translation>Vergelijken vraagt twee scans.</translation>
+    </message>
+    <message>
+        <source>Two values of the areas field with a comma (or semicolon) between, for example GM0599, GM0363: from the first to the second. Choose an output for the difference too.</source>
+        <translation>Twee waarden van het gebiedsveld met een komma (of puntkomma) ertussen, bijvoorbeeld GM0599, GM0363: van het eerste naar het tweede. Kies ook een uitvoer voor het verschil.</translation>
     </message>
     <message>
         <source>Two-sided: unusually high or low surroundings</source>
@@ -3530,6 +3558,14 @@
     <message>
         <source>Use with care: {reason}</source>
         <translation>Met zorg gebruiken: {reason}</translation>
+    </message>
+    <message>
+        <source>Value in the first area</source>
+        <translation>Waarde in het eerste gebied</translation>
+    </message>
+    <message>
+        <source>Value in the second area</source>
+        <translation>Waarde in het tweede gebied</translation>
     </message>
     <message>
         <source>Value</source>

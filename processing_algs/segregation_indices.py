@@ -18,13 +18,14 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..wijkmix_plugin import qgis_io
-from ..wijkmix_plugin.errors import GeometryError, MeasureError, Text
+from ..wijkmix_plugin.errors import GeometryError, MeasureError, Text, listed
 from . import styling
 from .base import described, local
 from .counts_algorithm import READ, Counts, CountsAlgorithm
 from .labels import aliases, index_aliases
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 NONE, BOOTSTRAP, ALLOCATION, PERCENTAGES, FIVES = range(5)
@@ -42,6 +43,8 @@ class SegregationIndices(CountsAlgorithm):
     OUTPUT = "OUTPUT"
     AREAS = "AREAS"
     PROFILE = "PROFILE"
+    COMPARE = "COMPARE"
+    COMPARISON = "COMPARISON"
 
     def title(self) -> str:
         return QCoreApplication.translate("WijkMix", "Segregation indices")
@@ -55,8 +58,9 @@ class SegregationIndices(CountsAlgorithm):
             "Polygons add the indices of land and of neighbours; bandwidths in metres add the "
             "indices of surroundings (Reardon and O'Sullivan 2004). Choose what to know of the "
             "certainty: an interval, what pure chance would give for units of this size, or what "
-            "rounded percentages leave open. A value that cannot be is empty, and the note says "
-            "why. The formulas and their sources are in docs/methods.md.",
+            "rounded figures leave open. Two of the areas can be compared: the difference of every "
+            "index with an interval, and what part of it composition and unevenness explain. A "
+            "value that cannot be is empty, and the note says why. The formulas and their sources are in docs/methods.md.",
         )
 
     def initAlgorithm(self, config: dict[str, Any] | None = None) -> None:
@@ -144,6 +148,22 @@ class SegregationIndices(CountsAlgorithm):
             )
         )
         self.addParameter(
+            described(
+                QgsProcessingParameterString(
+                    self.COMPARE,
+                    translate("WijkMix", "Two areas to compare"),
+                    optional=True,
+                ),
+                translate(
+                    "WijkMix",
+                    "Two values of the areas field with a comma (or semicolon) between, for "
+                    "example GM0599, GM0363: from the first to the second. Choose an output for "
+                    "the difference too.",
+                ),
+                advanced=True,
+            )
+        )
+        self.addParameter(
             QgsProcessingParameterFeatureSink(self.OUTPUT, translate("WijkMix", "Indices"))
         )
         self.addParameter(
@@ -171,6 +191,21 @@ class SegregationIndices(CountsAlgorithm):
                 translate("WijkMix", "Index against bandwidth, to draw as a line."),
             )
         )
+        self.addParameter(
+            described(
+                QgsProcessingParameterFeatureSink(
+                    self.COMPARISON,
+                    translate("WijkMix", "Difference between two areas"),
+                    optional=True,
+                    createByDefault=False,
+                ),
+                translate(
+                    "WijkMix",
+                    "Every index in both areas, the difference with a bootstrap interval (95%), "
+                    "and its parts from composition and from unevenness, which add up to it.",
+                ),
+            )
+        )
 
     def check(self, parameters: dict[str, Any], context: Any) -> None:
         super().check(parameters, context)
@@ -185,6 +220,46 @@ class SegregationIndices(CountsAlgorithm):
                 "De grenzen voor afgeronde cijfers gelden voor groepen die samen iedereen zijn. "
                 "Laat het totaal leeg, en kies alle groepen.",
             )
+
+        self._check_comparison(parameters, context)
+
+    def _check_comparison(self, parameters: dict[str, Any], context: Any) -> None:
+        """Refuse a comparison of which not all is known."""
+        two = self._two(parameters, context)
+        asked = parameters.get(self.COMPARISON) is not None
+        if not two and not asked:
+            return
+        if not self._field(parameters, self.AREA_FIELD, context):
+            raise MeasureError(
+                "A comparison is of two areas, and no field with areas is chosen. Choose it, or "
+                "leave the comparison out.",
+                "Een vergelijking is er een van twee gebieden, en er is geen veld met gebieden "
+                "gekozen. Kies dat, of laat de vergelijking weg.",
+            )
+        if len(set(two)) != 2 or len(two) != 2:
+            raise MeasureError(
+                'Two areas are compared, and "{text}" is not two. Give two values of field {field} '
+                "with a comma or semicolon between.",
+                'Er worden twee gebieden vergeleken, en "{text}" zijn er geen twee. Geef twee '
+                "waarden van veld {field} met een komma of puntkomma ertussen.",
+                text=self.parameterAsString(parameters, self.COMPARE, context),
+                field=self._field(parameters, self.AREA_FIELD, context),
+            )
+        if not asked:
+            raise MeasureError(
+                "Areas {one} and {two} are to be compared, but the result has no place. Choose an "
+                "output for the difference between two areas (COMPARISON).",
+                "Gebieden {one} en {two} moeten worden vergeleken, maar de uitkomst heeft geen "
+                "plek. Kies een uitvoer voor het verschil tussen twee gebieden (COMPARISON).",
+                one=two[0],
+                two=two[1],
+            )
+
+    def _two(self, parameters: dict[str, Any], context: Any) -> list[str]:
+        """Return the areas to compare, as they were written."""
+        text = self.parameterAsString(parameters, self.COMPARE, context) or ""
+        parts = text.split(";" if ";" in text else ",")
+        return [part.strip() for part in parts if part.strip()]
 
     def compute(self, parameters: dict[str, Any], context: Any, feedback: Any) -> dict[str, Any]:
         from ..wijkmix_plugin.measures import segregation
@@ -208,6 +283,7 @@ class SegregationIndices(CountsAlgorithm):
         drawn = land or bool(bandwidths)
         counts = self.counts(parameters, context, feedback, geometry=drawn)
         feedback.setProgress(READ)
+        two = _rows_of(counts, self._two(parameters, context))
         table = segregation.indices(
             counts.values,
             counts.groups,
@@ -223,14 +299,17 @@ class SegregationIndices(CountsAlgorithm):
             progress=lambda percent: feedback.setProgress(READ + 0.35 * percent),
             cancelled=feedback.isCanceled,
         )
-        table = self._infer(table, counts, parameters, context, feedback)
+        end = 75.0 if two else 95.0
+        table = self._infer(table, counts, parameters, context, feedback, end)
         reason = self.reason(parameters, context)
         if reason is not None:
             table["note"] = [
                 "; ".join(filter(None, (note, local(reason)))) for note in table["note"]
             ]
-        names = {**aliases(), **index_aliases()}
+        names = {**aliases(), **index_aliases(), **_aliases()}
         tables = {self.OUTPUT: table.assign(area=table["area"].astype(str))}
+        if two:
+            tables[self.COMPARISON] = self._compare(two, counts, parameters, context, feedback, end)
         if parameters.get(self.AREAS) is not None:
             tables[self.AREAS] = segregation.wide(table)
         if parameters.get(self.PROFILE) is not None:
@@ -248,6 +327,10 @@ class SegregationIndices(CountsAlgorithm):
             (self.OUTPUT, QCoreApplication.translate("WijkMix", "Segregation indices")),
             (self.AREAS, QCoreApplication.translate("WijkMix", "Segregation indices per area")),
             (self.PROFILE, QCoreApplication.translate("WijkMix", "Distance profile")),
+            (
+                self.COMPARISON,
+                QCoreApplication.translate("WijkMix", "Difference between two areas"),
+            ),
         ):
             if name in results:
                 look = styling.PostProcessor(styling.plain, aliases=names)
@@ -261,11 +344,12 @@ class SegregationIndices(CountsAlgorithm):
         parameters: dict[str, Any],
         context: Any,
         feedback: Any,
+        end: float,
     ) -> pd.DataFrame:
-        """Fill in the chosen certainty."""
+        """Fill in the chosen certainty; `end` is the progress when that is done."""
         kind = self.parameterAsEnum(parameters, self.INFERENCE, context)
         steps = {
-            "progress": lambda percent: feedback.setProgress(50 + 0.45 * percent),
+            "progress": lambda percent: feedback.setProgress(50 + (end - 50) * percent / 100),
             "cancelled": feedback.isCanceled,
         }
         if kind in (PERCENTAGES, FIVES):
@@ -297,6 +381,35 @@ class SegregationIndices(CountsAlgorithm):
             **steps,
         )
 
+    def _compare(
+        self,
+        two: dict[str, np.ndarray],
+        counts: Counts,
+        parameters: dict[str, Any],
+        context: Any,
+        feedback: Any,
+        start: float,
+    ) -> pd.DataFrame:
+        """Return the difference of every index between two areas; `two` holds their rows."""
+        from ..wijkmix_plugin.measures import change
+
+        (one, first), (other, second) = two.items()
+        totals = [None if counts.total is None else counts.total[rows] for rows in (first, second)]
+        found = change.compare(
+            counts.values[first],
+            counts.values[second],
+            counts.groups,
+            total_first=totals[0],
+            total_second=totals[1],
+            replicates=self.parameterAsInt(parameters, self.REPLICATES, context),
+            seed=self.parameterAsInt(parameters, self.SEED, context),
+            progress=lambda percent: feedback.setProgress(start + (95 - start) * percent / 100),
+            cancelled=feedback.isCanceled,
+        )
+        found.insert(0, "area_second", other)
+        found.insert(0, "area_first", one)
+        return found
+
     def _bandwidths(self, parameters: dict[str, Any], context: Any) -> list[float]:
         """Return the distances in the text, in order and each once."""
         text = self.parameterAsString(parameters, self.BANDWIDTHS, context)
@@ -318,6 +431,38 @@ class SegregationIndices(CountsAlgorithm):
                 )
             found.append(value)
         return sorted(set(found))
+
+
+def _rows_of(counts: Counts, two: list[str]) -> dict[str, np.ndarray]:
+    """Return per area to compare which units are in it, or raise for one that is not there."""
+    import numpy as np
+
+    if not two or counts.area is None:
+        return {}
+    labels = np.array(["" if label is None else str(label) for label in counts.area])
+    found = {name: np.flatnonzero(labels == name) for name in two}
+    for name, rows in found.items():
+        if not len(rows):
+            raise MeasureError(
+                "There is no area {name} to compare. The areas are: {areas}.",
+                "Er is geen gebied {name} om te vergelijken. De gebieden zijn: {areas}.",
+                name=name,
+                areas=listed(label for label in np.unique(labels) if label),
+            )
+    return found
+
+
+def _aliases() -> dict[str, str]:
+    translate = QCoreApplication.translate
+    return {
+        "area_first": translate("WijkMix", "First area"),
+        "area_second": translate("WijkMix", "Second area"),
+        "first": translate("WijkMix", "Value in the first area"),
+        "second": translate("WijkMix", "Value in the second area"),
+        "difference": translate("WijkMix", "Second less first"),
+        "composition": translate("WijkMix", "Part that composition explains"),
+        "unevenness": translate("WijkMix", "Part that unevenness explains"),
+    }
 
 
 def _check_metres(source: QgsProcessingFeatureSource) -> None:

@@ -205,6 +205,47 @@ def test_certainty_fills_its_own_columns(run, table_of):
     assert again == interval
 
 
+@pytest.mark.parametrize("names", ["W1, W2", "W1; W2", "W2,W1"])
+def test_two_areas_are_compared(run, table_of, names):
+    first, second = names.replace(" ", "").replace(";", ",").split(",")
+    results = call(
+        *(run, layer_of(blocks())),
+        AREA_FIELD="wijk",
+        COMPARE=names,
+        COMPARISON="TEMPORARY_OUTPUT",
+        REPLICATES=99,
+    )
+    rows, single = (table_of(results[name]) for name in ("COMPARISON", "OUTPUT"))
+    assert list(rows[0]) == [
+        *("area_first", "area_second", "index", "group", "versus", "first", "second"),
+        *("difference", "low", "high", "composition", "unevenness", "note"),
+    ]
+    assert {(r["area_first"], r["area_second"]) for r in rows} == {(first, second)}
+    assert len(rows) == 3 * 7 + 9
+    for row in rows:
+        for column, area in (("first", first), ("second", second)):
+            value = pick(single, row["index"], row["group"], area=area)["value"]
+            assert row[column] == pytest.approx(value, abs=1e-12)
+        assert row["difference"] == row["second"] - row["first"]
+        assert row["composition"] + row["unevenness"] == pytest.approx(row["difference"], abs=1e-12)
+        assert row["low"] <= row["high"]
+
+
+def test_a_comparison_of_which_not_all_is_known_is_refused(run):
+    layer = layer_of(blocks())
+    both = {"AREA_FIELD": "wijk", "COMPARISON": "TEMPORARY_OUTPUT"}
+    assert "no field with areas" in refused(run, layer, COMPARE="W1,W2")
+    assert '"W1" is not two. Give two values of field wijk' in refused(
+        run, layer, COMPARE="W1", **both
+    )
+    assert "is not two" in refused(run, layer, COMPARE="W1,W1", **both)
+    assert "is not two" in refused(run, layer, **both)
+    told = refused(run, layer, COMPARE="W1,W2", AREA_FIELD="wijk")
+    assert "has no place" in told
+    told = refused(run, layer, COMPARE="W1,W9", **both)
+    assert "no area W9 to compare. The areas are: W1, W2." in told
+
+
 def test_one_group_of_a_total_and_numeric_areas(run, table_of):
     def number(rows):
         for place, row in enumerate(rows):
@@ -221,9 +262,12 @@ def test_one_group_of_a_total_and_numeric_areas(run, table_of):
             "GROUPS": ["koop"],
             "TOTAL": "overig",
             "AREA_FIELD": "total",
+            "COMPARE": "10,11",
+            "COMPARISON": "TEMPORARY_OUTPUT",
             **MEMORY,
         },
     )
+    assert {r["area_second"] for r in table_of(results["COMPARISON"])} == {"11"}
     found = table_of(results["OUTPUT"])
     assert {r["area"] for r in found} == {"all", "10", "11"}
     koop, corp = [b[0] for b in BLOCKS], [b[1] for b in BLOCKS]
@@ -449,6 +493,30 @@ def test_local_layers_come_styled(run):
         ]
         # Every unit falls in exactly one class.
         assert matches == [1] * 8, field
+
+
+def test_a_run_that_loads_its_layer_gives_each_view_its_style(run):
+    from qgis.core import QgsProcessingOutputLayerDefinition, QgsProject
+
+    context = QgsProcessingContext()
+    output = QgsProcessingOutputLayerDefinition("memory:", QgsProject.instance())
+    parameters = {"INPUT": layer_of(blocks()), "GROUPS": list(FIELDS), "OUTPUT": output}
+    feedback = QgsProcessingFeedback(False)
+    run("local_segregation", parameters, context=context, feedback=feedback)
+    drawn = {}
+    for ident, details in context.layersToLoadOnCompletion().items():
+        layer = QgsProcessingUtils.mapLayerFromString(ident, context)
+        details.postProcessor().postProcessLayer(layer, context, feedback)
+        drawn[details.name] = {
+            name
+            for rule in layer.renderer().rootRule().children()
+            if rule.filter() is not None
+            for name in rule.filter().referencedColumns()
+        }
+    assert drawn == {
+        "Diversity": {"diversity"},
+        **{f"Location quotient: {name}": {f"lq_{name}"} for name in FIELDS},
+    }
 
 
 def test_diversity_has_no_ramp_from_little_to_much(qgis_app):
