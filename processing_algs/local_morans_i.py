@@ -27,6 +27,8 @@ from .base import WijkMixAlgorithm, described, local, reason_parameter
 from .labels import aliases
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
 
     from ..wijkmix_plugin.measures.neighbours import Neighbours
@@ -390,7 +392,9 @@ class LocalMoransI(WijkMixAlgorithm):
         if self.BASE in columns:
             # Without population there is no rate, so such a unit is nobody's neighbour either.
             used &= (columns[self.BASE] != 0) | (columns[self.FIELD] != 0)
-        near = self._neighbours(parameters, context, shapes, used, source)
+        near = self._neighbours(
+            parameters, context, shapes, used, source, cancelled=feedback.isCanceled
+        )
         self._describe(near, used, drawn, feedback)
         feedback.setProgress(20)
         sides = self.parameterAsEnum(parameters, self.P_VALUE, context)
@@ -481,6 +485,8 @@ class LocalMoransI(WijkMixAlgorithm):
         shapes: np.ndarray,
         used: np.ndarray,
         source: Any,
+        *,
+        cancelled: Callable[[], bool],
     ) -> Neighbours:
         from qgis.core import QgsUnitTypes
 
@@ -492,10 +498,10 @@ class LocalMoransI(WijkMixAlgorithm):
         kind = self.parameterAsEnum(parameters, self.NEIGHBOURS, context)
         if kind == NEAREST:
             k = self.parameterAsInt(parameters, self.K, context)
-            near = neighbours.nearest(shapes, k, mask=used)
+            near = neighbours.nearest(shapes, k, mask=used, cancelled=cancelled)
         elif kind == WITHIN:
             distance = self.parameterAsDouble(parameters, self.DISTANCE, context) * metre
-            near = neighbours.within(shapes, distance, mask=used)
+            near = neighbours.within(shapes, distance, mask=used, cancelled=cancelled)
         else:
             tolerance = self.parameterAsDouble(parameters, self.TOLERANCE, context)
             near = neighbours.contiguity(

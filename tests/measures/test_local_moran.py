@@ -533,6 +533,24 @@ def test_a_billion_permutations_stop_when_asked_and_stay_small(uneven):
     assert told == sorted(told)
 
 
+def test_many_neighbours_are_stopped_within_a_second():
+    """Every unit is the neighbour of most others: no step between two questions is long."""
+    import time
+
+    rng = np.random.default_rng(0)
+    pairs = np.flatnonzero(rng.random(2_500**2) < 0.7)
+    neighbours = from_pairs(2_500, *np.divmod(pairs, 2_500))
+    asked = [time.monotonic()]
+
+    def stop() -> bool:
+        asked.append(time.monotonic())
+        return len(asked) > 60
+
+    with pytest.raises(Cancelled):
+        local_moran(rng.normal(size=2_500), neighbours, permutations=10**9, cancelled=stop)
+    assert np.diff(asked).max() < 1
+
+
 def test_progress_reaches_a_hundred():
     told: list[float] = []
     values = np.random.default_rng(0).normal(size=400)

@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from wijkmix.wijkmix_plugin.errors import GeometryError
-from wijkmix.wijkmix_plugin.measures import same_vertices
+from wijkmix.wijkmix_plugin.errors import Cancelled, GeometryError
+from wijkmix.wijkmix_plugin.measures import neighbours, same_vertices
 from wijkmix.wijkmix_plugin.measures.neighbours import (
     Neighbours,
     contiguity,
@@ -375,6 +377,70 @@ def test_within_includes_exactly_the_distance():
     for bad in (0, -1, float("nan"), float("inf")):
         with pytest.raises(GeometryError, match="distance"):
             within(points, bad)
+
+
+def by_distance(xy, row, distance):
+    near = np.hypot(*(xy - xy[row]).T) <= distance
+    near[row] = False
+    return np.flatnonzero(near).tolist()
+
+
+def test_within_equals_all_distances_whatever_the_order_and_the_mask():
+    rng = np.random.default_rng(2)
+    xy = rng.integers(0, 40, (600, 2)).astype(float)  # many at one place, many at the limit
+    mask = rng.random(600) < 0.8
+    near = within(shapely.points(xy), 5.0, mask=mask)
+    far = np.where(mask[:, None], xy, 1e9 + 100.0 * np.arange(600)[:, None])
+    for row in range(600):
+        mine = near.indices[near.indptr[row] : near.indptr[row + 1]].tolist()
+        assert mine == (by_distance(far, row, 5.0) if mask[row] else [])
+
+
+@pytest.mark.parametrize("k", [1, 7])
+def test_pieces_give_the_same_nearest_and_the_same_choice_of_units(monkeypatch, k):
+    rng = np.random.default_rng(3)
+    points = shapely.points(rng.integers(0, 12, (300, 2)).astype(float))
+    whole = nearest(points, k)
+    weighted = Neighbours(whole.indptr, whole.indices, rng.random(300 * k))
+    units = rng.permutation(300)[:211]
+    taken = weighted.take(units)
+    monkeypatch.setattr(neighbours, "PIECE", 20)
+    assert_same(nearest(points, k), whole)
+    assert_same(weighted.take(units), taken)
+    place = {unit: i for i, unit in enumerate(units.tolist())}
+    for i, unit in enumerate(units.tolist()):
+        row = slice(weighted.indptr[unit], weighted.indptr[unit + 1])
+        pairs_of = zip(weighted.indices[row].tolist(), weighted.weights[row], strict=True)
+        expected = sorted((place[other], w) for other, w in pairs_of if other in place)
+        here = slice(taken.indptr[i], taken.indptr[i + 1])
+        found = zip(taken.indices[here].tolist(), taken.weights[here], strict=True)
+        assert list(found) == expected
+
+
+def assert_same(one, other):
+    np.testing.assert_array_equal(one.indptr, other.indptr)
+    np.testing.assert_array_equal(one.indices, other.indices)
+    if other.weights is not None:
+        np.testing.assert_array_equal(one.weights, other.weights)
+
+
+def test_millions_of_neighbours_are_stopped_within_a_second():
+    """All 3,000 points within the distance of each other, and nearly all nearest."""
+    points = shapely.points(np.random.default_rng(0).random((3_000, 2)))
+    everyone = within(points, 2.0)
+    assert (everyone.n_neighbours == 2_999).all()
+    for work in (
+        lambda ask: within(points, 2.0, cancelled=ask),
+        lambda ask: nearest(points, 2_900, cancelled=ask),
+        lambda ask: everyone.take(np.arange(3_000)[::-1], cancelled=ask),
+    ):
+        asked = [time.monotonic()]
+        work(lambda asked=asked: asked.append(time.monotonic()))
+        asked.append(time.monotonic())
+        assert len(asked) > 4
+        assert np.diff(asked).max() < 1
+        with pytest.raises(Cancelled):
+            work(lambda: True)
 
 
 # -- the lists themselves ------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain, combinations
 from itertools import permutations as arrangements
-from math import comb, perm
+from math import comb, inf, perm
 
 import numpy as np
 
@@ -132,7 +132,7 @@ def tails(
             high[members], low[members] = _hypergeometric(y, members, degree, total)
         todo = {}
     exact = np.zeros((3, n), np.int64)
-    for k in [k for k in todo if comb(n, k) <= ENUMERATE]:
+    for k in [k for k in todo if _draws(n, k) <= ENUMERATE]:
         members = todo.pop(k)
         if 2 * k > n:  # what is left out is less; where that is the unit itself, the draw is one
             left = _all_draws(n, n - k, ordered=False)
@@ -185,6 +185,12 @@ def tails(
         high[drawn], low[drawn] = (counts.total[:2, drawn] + 1) / (counts.total[2, drawn] + 1)
         error[drawn] = counts.error()[drawn]
     return Tails(high, low, error, drawn)
+
+
+def _draws(n: int, k: int) -> float:
+    """Return how many draws of k from n there are; infinite where that takes long to compute."""
+    few = min(k, n - k)
+    return comb(n, few) if few < 20 else inf
 
 
 def _index_type(n: int) -> type:

@@ -169,7 +169,7 @@ def local_moran(
     # the order of the rows.
     units = np.flatnonzero(valid)
     units = units[np.lexsort([column[units] for column in reversed(columns)])]
-    near = neighbours.take(units)
+    near = neighbours.take(units, cancelled=cancelled)
     k = near.n_neighbours
     tested = k > 0
     n_used = int(tested.sum())

@@ -3,14 +3,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
-from ..errors import GeometryError
+from ..errors import Cancelled, GeometryError
 from . import same_vertices
 from .same_vertices import distinct, radix_order
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
+
+PIECE = 1_000_000  # neighbours that are handled between two questions whether to stop
 
 
 @dataclass(frozen=True)
@@ -89,30 +97,50 @@ class Neighbours:
             None if self.weights is None else self.weights[keep],
         )
 
-    def take(self, units: np.ndarray) -> Neighbours:
+    def take(self, units: np.ndarray, *, cancelled: Callable[[], bool] | None = None) -> Neighbours:
         """Keep some units and renumber them in the order given.
 
         Parameters
         ----------
         units : ndarray of int, shape (m,)
             Positions of the units that stay, each once.
+        cancelled : callable, optional
+            Asked, for every million neighbours, whether to stop.
 
         Returns
         -------
         Neighbours
             Of m units.
         """
-        place = np.full(self.n, -1, np.int64)
+        place = np.full(self.n, -1, np.int32)
         place[units] = np.arange(len(units))
-        rows, cols = place[self.rows], place[self.indices]
-        kept = np.flatnonzero((rows >= 0) & (cols >= 0))
-        kept = kept[radix_order(cols[kept])]
-        kept = kept[radix_order(rows[kept])]
-        counts = np.bincount(rows[kept], minlength=len(units))
+        size = self.n_neighbours[units]
+        ends = np.cumsum(size)
+        counts = np.zeros(len(units), np.int64)
+        cols, sources = [], []
+        start = 0
+        while start < len(units):
+            _ask(cancelled)
+            before = ends[start] - size[start]
+            stop = max(int(np.searchsorted(ends, before + PIECE, "right")), start + 1)
+            row = np.repeat(np.arange(stop - start), size[start:stop])
+            shift = self.indptr[units[start:stop]] - (ends - size)[start:stop]
+            source = np.arange(before, ends[stop - 1]) + shift[row]
+            col = place[self.indices[source]]
+            kept = np.flatnonzero(col >= 0)
+            kept = kept[radix_order(col[kept])]
+            kept = kept[radix_order(row[kept])]
+            counts[start:stop] = np.bincount(row[kept], minlength=stop - start)
+            cols.append(col[kept])
+            if self.weights is not None:
+                sources.append(source[kept])
+            start = stop
         return Neighbours(
-            np.concatenate([[0], np.cumsum(counts)]),
-            cols[kept],
-            None if self.weights is None else self.weights[kept],
+            np.append(0, np.cumsum(counts)),
+            np.concatenate([np.empty(0, np.int32), *cols]),
+            None
+            if self.weights is None
+            else self.weights[np.concatenate([np.empty(0, np.int64), *sources])],
         )
 
     def graph(self, ids=None):
@@ -241,7 +269,13 @@ def contiguity(
     return _symmetric(len(geometry), units[low], units[high])
 
 
-def nearest(geometry: np.ndarray, k: int, *, mask: np.ndarray | None = None) -> Neighbours:
+def nearest(
+    geometry: np.ndarray,
+    k: int,
+    *,
+    mask: np.ndarray | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Neighbours:
     """Give every unit its k nearest units, by the distance between centroids.
 
     Of units at equal distance the ones further west, then south, come first, whatever the order of
@@ -257,6 +291,8 @@ def nearest(geometry: np.ndarray, k: int, *, mask: np.ndarray | None = None) -> 
         From 1 to one less than the number of units.
     mask : ndarray of bool, optional
         False for units that take no part.
+    cancelled : callable, optional
+        Asked, for every million neighbours, whether to stop.
 
     Returns
     -------
@@ -294,29 +330,45 @@ def nearest(geometry: np.ndarray, k: int, *, mask: np.ndarray | None = None) -> 
     order = np.lexsort((*shapely.bounds(shapes).T[::-1], shapely.area(shapes), *xy.T[::-1]))
     units, xy = units[order], xy[order]
     tree = cKDTree(xy)
-    # The unit itself, its k nearest and one more, to see a tie at the end.
-    distance, found = tree.query(xy, k=min(k + 2, m))
-    limit = distance[:, k] * (1 + 1e-12)
-    rows = np.arange(m)
-    tie = distance[:, -1] <= limit if k + 2 <= m else np.zeros(m, bool)
-    tie |= (found[:, : k + 1] != rows[:, None]).all(axis=1)
-    chosen = np.empty((m, k), np.int64)
-    plain = found[~tie, : k + 1]
-    chosen[~tie] = plain[plain != rows[~tie][:, None]].reshape(-1, k)
-    for row, ball in zip(rows[tie], tree.query_ball_point(xy[tie], limit[tie]), strict=True):
-        others = np.sort(np.array(ball))
-        others = others[others != row]
-        far = np.hypot(*(xy[others] - xy[row]).T)
-        near = others[far < distance[row, k] * (1 - 1e-12)]
-        chosen[row] = np.append(near, others[far >= distance[row, k] * (1 - 1e-12)])[:k]
-    first, second = units[np.repeat(rows, k)], units[chosen.ravel()]
-    order = np.lexsort((second, first))
+    chosen = np.empty((m, k), np.int32)
+    step = max(1, PIECE // (k + 2))
+    for start in range(0, m, step):
+        _ask(cancelled)
+        rows = np.arange(start, min(start + step, m))
+        chosen[rows] = np.sort(units[_nearest_of(tree, rows, k)], axis=1)
     counts = np.zeros(len(geometry), np.int64)
     counts[units] = k
-    return Neighbours(np.append(0, np.cumsum(counts)), second[order].astype(np.int32))
+    return Neighbours(np.append(0, np.cumsum(counts)), chosen[np.argsort(units)].ravel())
 
 
-def within(geometry: np.ndarray, distance: float, *, mask: np.ndarray | None = None) -> Neighbours:
+def _nearest_of(tree: cKDTree, rows: np.ndarray, k: int) -> np.ndarray:
+    """Return the k points nearest to each of some points; of equally near ones the first."""
+    xy = tree.data
+    # The point itself, its k nearest and one more, to see a tie at the end.
+    distance, found = tree.query(xy[rows], k=min(k + 2, tree.n))
+    limit = distance[:, k] * (1 + 1e-12)
+    tie = distance[:, -1] <= limit if k + 2 <= tree.n else np.zeros(len(rows), bool)
+    tie |= (found[:, : k + 1] != rows[:, None]).all(axis=1)
+    chosen = np.empty((len(rows), k), np.int64)
+    plain = found[~tie, : k + 1]
+    chosen[~tie] = plain[plain != rows[~tie][:, None]].reshape(-1, k)
+    balls = tree.query_ball_point(xy[rows[tie]], limit[tie])
+    for at, ball in zip(np.flatnonzero(tie), balls, strict=True):
+        others = np.sort(np.array(ball))
+        others = others[others != rows[at]]
+        far = np.hypot(*(xy[others] - xy[rows[at]]).T)
+        near = others[far < distance[at, k] * (1 - 1e-12)]
+        chosen[at] = np.append(near, others[far >= distance[at, k] * (1 - 1e-12)])[:k]
+    return chosen
+
+
+def within(
+    geometry: np.ndarray,
+    distance: float,
+    *,
+    mask: np.ndarray | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Neighbours:
     """Find the units whose centroids are no further apart than a distance.
 
     Parameters
@@ -327,6 +379,8 @@ def within(geometry: np.ndarray, distance: float, *, mask: np.ndarray | None = N
         In units of the coordinate system; exactly this far still counts.
     mask : ndarray of bool, optional
         False for units that take no part.
+    cancelled : callable, optional
+        Asked, for every few units, whether to stop.
 
     Returns
     -------
@@ -347,10 +401,20 @@ def within(geometry: np.ndarray, distance: float, *, mask: np.ndarray | None = N
             value=distance,
         )
     units, xy = _centroids(geometry, mask)
-    pairs = np.empty((0, 2), int)
-    if len(xy):
-        pairs = cKDTree(xy).query_pairs(distance, output_type="ndarray")
-    return from_pairs(len(geometry), units[pairs[:, 0]], units[pairs[:, 1]])
+    tree = cKDTree(xy)
+    counts = np.zeros(len(geometry), np.int64)
+    found = [np.empty(0, np.int32)]
+    step = 256
+    for start in range(0, len(units), step):
+        _ask(cancelled)
+        here = units[start : start + step]
+        # Units ascend, and so do their neighbours.
+        balls = tree.query_ball_point(xy[start : start + step], distance, return_sorted=True)
+        size = np.array([len(ball) for ball in balls])
+        near = units[np.fromiter(chain.from_iterable(balls), np.int64, size.sum())]
+        found.append(near[near != np.repeat(here, size)].astype(np.int32))
+        counts[here] = size - 1
+    return Neighbours(np.append(0, np.cumsum(counts)), np.concatenate(found))
 
 
 def join_islands(
@@ -386,6 +450,11 @@ def join_islands(
     first, second = np.divmod(distinct(first * n + second), n)
     indptr = np.append(0, np.cumsum(np.bincount(first, minlength=n)))
     return Neighbours(indptr, second.astype(np.int32))
+
+
+def _ask(cancelled: Callable[[], bool] | None) -> None:
+    if cancelled is not None and cancelled():
+        raise Cancelled
 
 
 def _present(geometry: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
