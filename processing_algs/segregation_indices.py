@@ -60,7 +60,8 @@ class SegregationIndices(CountsAlgorithm):
             "certainty: an interval, what pure chance would give for units of this size, or what "
             "rounded figures leave open. Two of the areas can be compared: the difference of every "
             "index with an interval, and what part of it composition and unevenness explain. A "
-            "value that cannot be is empty, and the note says why. The formulas and their sources are in docs/methods.md.",
+            "value that cannot be is empty, and the note says why. The formulas and their sources "
+            "are in docs/methods.md.",
         )
 
     def initAlgorithm(self, config: dict[str, Any] | None = None) -> None:

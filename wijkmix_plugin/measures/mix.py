@@ -57,7 +57,7 @@ def hash_units(columns: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def rank_order(key: np.ndarray, digits: int = 3) -> np.ndarray:
-    """Order unsigned keys (32 or 64 bits) along the last axis by their upper 16 bits times `digits`.
+    """Order unsigned keys (32 or 64 bits) along the last axis by their first `digits` of 16 bits.
 
     Keys that are equal so far keep their order.
     """

@@ -117,14 +117,20 @@ def rounding_interval(
     half = (base + base_error) * step / 200.0 + count_error
     low = np.maximum(counts * (1.0 - relative)[:, None] - half[:, None], 0.0)
     high = counts * (1.0 + relative)[:, None] + half[:, None]
+
+    def look() -> None:
+        if cancelled is not None and cancelled():
+            raise Cancelled
+
+    look()
     whole = all_units(counts, total, usable, ALL)
+    look()
     areas = [whole] if area is None else [whole, *each_area(by_area(whole, area))]
     bounds = {}
     for number, units in enumerate(areas):
 
         def tell(part: float, number: int = number) -> None:
-            if cancelled is not None and cancelled():
-                raise Cancelled
+            look()
             if progress is not None:
                 progress(100.0 * (number + part) / len(areas))
 
