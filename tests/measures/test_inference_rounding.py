@@ -99,6 +99,23 @@ def test_bounds_of_fives_by_hand():
     assert isolation["high"] == pytest.approx(0.6)
 
 
+def test_without_a_base_its_largest_size_counts(monkeypatch):
+    # Eight groups of 125 in 1000: 12.5 per cent, published as 12, and 96 in all.
+    known, names = np.full((2, 8), 120.0), [f"g{k}" for k in range(8)]
+    bounds = []
+
+    def keep(low, high, tell):
+        bounds[:] = low, high
+        return {}
+
+    monkeypatch.setattr(rounding, "_bounds", keep)
+    rounding_interval(indices(known, names), known, names)
+    assert bounds[0] == pytest.approx(np.full((2, 8), 115.0))
+    assert bounds[1] == pytest.approx(np.full((2, 8), 125.0))
+    with pytest.raises(MeasureError, match="together less than 200"):
+        rounding_interval(indices(known, names), known, names, step=25)
+
+
 def test_nothing_rounded_leaves_nothing_open():
     table = indices(BLOCKS, GROUPS)
     found = rounding_interval(table, BLOCKS, GROUPS, step=0.0)

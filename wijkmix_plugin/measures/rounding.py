@@ -70,7 +70,8 @@ def rounding_interval(
         Percentage times base.
     groups : sequence of K str
     base : ndarray, shape (n,), optional
-        What the percentages are of (all dwellings); None takes the sum of the counts.
+        What the percentages are of (all dwellings). None takes the sum of the counts, as large as
+        it can be when the groups are everybody: each percentage may have lost half a step.
     step : float
         Percentage points; 1 for whole percentages, 0 for counts that come from no percentage.
     base_error : float
@@ -103,16 +104,19 @@ def rounding_interval(
     by Dinkelbach's iteration, 1967). The bounds hold for certain, so they are wider than what
     simulated rounding errors, which mostly cancel out, would show.
     """
-    if min(step, base_error, count_error) < 0:
+    if min(step, base_error, count_error) < 0 or step * len(groups) >= 200:
         raise MeasureError(
-            "A rounding step and an error are 0 or more; not {step} and {error}.",
-            "Een afrondingsstap en een fout zijn 0 of meer; niet {step} en {error}.",
+            "A rounding step and an error are 0 or more, and the steps of all groups together less "
+            "than 200 points; not {step} and {error}.",
+            "Een afrondingsstap en een fout zijn 0 of meer, en de stappen van alle groepen samen "
+            "minder dan 200 punten; niet {step} en {error}.",
             step=step,
             error=min(base_error, count_error),
         )
     counts, total, usable = check(counts, groups, None, area)
     names = [str(name) for name in groups]
-    base = total if base is None else np.asarray(base, float)
+    largest = total / (1.0 - step * len(names) / 200.0)
+    base = largest if base is None else np.asarray(base, float)
     relative = np.where(total > 0, base_error / np.where(base > 0, base, np.inf), 0.0)
     half = (base + base_error) * step / 200.0 + count_error
     low = np.maximum(counts * (1.0 - relative)[:, None] - half[:, None], 0.0)
