@@ -25,7 +25,14 @@ import shapely
 from common import DATA, extra_peak, in_turn, seconds, table, timed, versions
 from made_up import country
 from wijkmix.wijkmix_plugin.measures import inference, segregation
-from wijkmix.wijkmix_plugin.measures.segregation import MANY_GROUPS, ONE_GROUP, indices
+from wijkmix.wijkmix_plugin.measures.segregation import (
+    BIAS_CORRECTED,
+    MANY_GROUPS,
+    ONE_GROUP,
+    PLACE,
+    SPATIAL,
+    indices,
+)
 
 # Else this file would be the package `segregation`.
 sys.path.remove(str(Path(__file__).resolve().parent))
@@ -312,6 +319,13 @@ def first_calls():
     return rows
 
 
+def around(counts, geometry, kernel):
+    """Deal the people 99 times over units, for the indices of surroundings."""
+    arguments = {"geometry": geometry, "kernel": kernel}
+    found = indices(counts, GROUPS, which=SPATIAL, bandwidths=BANDWIDTHS, **arguments)
+    return inference.random_allocation(found, counts, GROUPS, replicates=99, **arguments)
+
+
 def growth():
     """Time and weigh each kind of work over n, on a made-up country."""
     frames = {n: buurten(n).set_geometry(country(n)) for n in (1_500, 14_500, 100_000)}
@@ -346,6 +360,21 @@ def growth():
         ),
         "random allocation, 99 replicates": lambda c, g: inference.random_allocation(
             indices(c, GROUPS, which=ASPATIAL), c, GROUPS, replicates=99
+        ),
+        "random allocation of land, neighbours and corrected D, 99 replicates": lambda c, g: (
+            inference.random_allocation(
+                indices(c, GROUPS, which=[*PLACE, BIAS_CORRECTED], geometry=g),
+                c,
+                GROUPS,
+                geometry=g,
+                replicates=99,
+            )
+        ),
+        "random allocation of surroundings, 5 bandwidths, step, 99 replicates": lambda c, g: around(
+            c, g, "step"
+        ),
+        "random allocation of surroundings, 5 bandwidths, gaussian, 99 replicates": lambda c, g: (
+            around(c, g, "gaussian")
         ),
         "local indices": lambda c, g: segregation.local_indices(c, GROUPS),
     }

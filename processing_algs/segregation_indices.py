@@ -117,10 +117,12 @@ class SegregationIndices(CountsAlgorithm):
                 ),
                 translate(
                     "WijkMix",
-                    "Bootstrap fills low and high. Random allocation deals all people over the "
-                    "units and fills expected, z and p (two-sided). The bounds fill low and high "
-                    "for counts that were made from whole percentages, or that were rounded to "
-                    "multiples of five, as CBS publishes them.",
+                    "Bootstrap fills low and high, but not for indices of places. Random "
+                    "allocation deals all people over the units, whose land, neighbours and "
+                    "surroundings stay, and fills expected, z and p (two-sided) of every index; "
+                    "a whole country with five bandwidths takes up to half a minute. The bounds "
+                    "fill low and high for counts that were made from whole percentages, or that "
+                    "were rounded to multiples of five, as CBS publishes them.",
                 ),
             )
         )
@@ -283,6 +285,7 @@ class SegregationIndices(CountsAlgorithm):
             )
         drawn = land or bool(bandwidths)
         counts = self.counts(parameters, context, feedback, geometry=drawn)
+        geometry = counts.frame["geometry"].to_numpy() if drawn else None
         feedback.setProgress(READ)
         two = _rows_of(counts, self._two(parameters, context))
         table = segregation.indices(
@@ -291,17 +294,15 @@ class SegregationIndices(CountsAlgorithm):
             total=counts.total,
             area=counts.area,
             pairs=True,
-            geometry=counts.frame["geometry"].to_numpy() if drawn else None,
+            geometry=geometry,
             bandwidths=bandwidths,
-            kernel=("step", "triangular", "gaussian")[
-                self.parameterAsEnum(parameters, self.KERNEL, context)
-            ],
+            kernel=self._kernel(parameters, context),
             units=counts.units,
             progress=lambda percent: feedback.setProgress(READ + 0.35 * percent),
             cancelled=feedback.isCanceled,
         )
         end = 75.0 if two else 95.0
-        table = self._infer(table, counts, parameters, context, feedback, end)
+        table = self._infer(table, counts, geometry, parameters, context, feedback, end)
         reason = self.reason(parameters, context)
         if reason is not None:
             table["note"] = [
@@ -342,6 +343,7 @@ class SegregationIndices(CountsAlgorithm):
         self,
         table: pd.DataFrame,
         counts: Counts,
+        geometry: np.ndarray | None,
         parameters: dict[str, Any],
         context: Any,
         feedback: Any,
@@ -370,16 +372,22 @@ class SegregationIndices(CountsAlgorithm):
             return table
         from ..wijkmix_plugin.measures import inference
 
-        simulate = inference.bootstrap if kind == BOOTSTRAP else inference.random_allocation
-        return simulate(
+        arguments = {
+            "total": counts.total,
+            "area": counts.area,
+            "replicates": self.parameterAsInt(parameters, self.REPLICATES, context),
+            "seed": self.parameterAsInt(parameters, self.SEED, context),
+            **steps,
+        }
+        if kind == BOOTSTRAP:
+            return inference.bootstrap(table, counts.values, counts.groups, **arguments)
+        return inference.random_allocation(
             table,
             counts.values,
             counts.groups,
-            total=counts.total,
-            area=counts.area,
-            replicates=self.parameterAsInt(parameters, self.REPLICATES, context),
-            seed=self.parameterAsInt(parameters, self.SEED, context),
-            **steps,
+            geometry=geometry,
+            kernel=self._kernel(parameters, context),
+            **arguments,
         )
 
     def _compare(
@@ -410,6 +418,11 @@ class SegregationIndices(CountsAlgorithm):
         found.insert(0, "area_second", other)
         found.insert(0, "area_first", one)
         return found
+
+    def _kernel(self, parameters: dict[str, Any], context: Any) -> str:
+        """Return what the core calls the chosen kernel."""
+        number = self.parameterAsEnum(parameters, self.KERNEL, context)
+        return ("step", "triangular", "gaussian")[number]
 
     def _bandwidths(self, parameters: dict[str, Any], context: Any) -> list[float]:
         """Return the distances in the text, in order and each once."""

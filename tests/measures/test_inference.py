@@ -31,8 +31,8 @@ def town(units=40, seed=3, groups=3, mean=20):
 
 
 def rows_of(table, groups):
-    keys = zip(table["index"], table["group"], table["versus"], strict=True)
-    return [inference._row(key, list(groups)) for key in keys]
+    keys = zip(*(table[c] for c in ("index", "group", "versus", "bandwidth")), strict=True)
+    return [inference._row(key, list(groups), ASPATIAL) for key in keys]
 
 
 # -- each replicate is the index of a real table
@@ -174,6 +174,10 @@ def test_interval_and_expectation_of_a_town():
     assert (evenness["z"] > 20).all()
     assert evenness["p"].to_numpy() == pytest.approx(2 / 500)
     assert (chance.loc[chance["index"] == "dissimilarity", "expected"] > 0.05).all()
+    # The correction takes off less than half of what is all chance.
+    left = chance[chance["index"] == "dissimilarity_bias_corrected"]["expected"].to_numpy()
+    whole = chance[chance["index"] == "dissimilarity"]["expected"].to_numpy()
+    assert left / whole == pytest.approx(2 - np.sqrt(2), abs=0.06)
     fixed = chance[chance["index"].isin(["entropy", "simpson_interaction"])]
     assert fixed["expected"].to_numpy() == pytest.approx(fixed["value"].to_numpy())
     assert fixed[["z", "p"]].isna().all(axis=None)
@@ -262,8 +266,15 @@ def test_threads_of_the_linear_algebra_change_no_digit():
         "import sys; sys.path.insert(0, sys.argv[1]); import conftest\n"
         "import numpy as np\n"
         "from wijkmix.wijkmix_plugin.measures import inference, segregation\n"
-        "c = np.random.default_rng(1).gamma(1, 200, (3000, 3))\n"
+        "import shapely\n"
+        "random = np.random.default_rng(1)\n"
+        "c = random.gamma(1, 200, (3000, 3))\n"
         "t = inference.bootstrap(segregation.indices(c, 'abc'), c, 'abc', replicates=60)\n"
+        "print(t.to_csv(float_format='%.17g'))\n"
+        "c, g = c[:700], shapely.points(random.uniform(0, 1000, (700, 2)))\n"
+        "t = segregation.indices(c, 'abc', geometry=g, bandwidths=[200])\n"
+        "more = {'geometry': g, 'kernel': 'gaussian', 'replicates': 60}\n"
+        "t = inference.random_allocation(t, c, 'abc', **more)\n"
         "print(t.to_csv(float_format='%.17g'))"
     )
     found = []

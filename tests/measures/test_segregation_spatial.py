@@ -421,6 +421,36 @@ def test_row_order_changes_no_digit_of_places(random, n):
     assert first.equals(second)
 
 
+def test_row_order_changes_no_digit_of_places_with_equal_counts():
+    rng = np.random.default_rng(4)
+    x, y = np.divmod(np.arange(60), 8)
+    shapes = shapely.box(x, y, x + 1, y + 1 + 0.3 * (y == 7) * rng.random(60))
+    counts = np.add(rng.integers(0, 3, (60, 2)), [1.0, 0.0])  # few counts: many units alike
+    first = indices(counts, "ab", geometry=shapes, pairs=True)
+    for _ in range(20):
+        order = rng.permutation(60)
+        again = indices(counts[order], "ab", geometry=shapes[order], pairs=True)
+        assert first.equals(again)
+    plain = indices(counts, "ab", pairs=True)
+    assert plain["value"].tolist() == first[~first["index"].isin(spatial.PLACE)]["value"].tolist()
+
+
+def test_equal_land_that_differs_in_the_last_digits_is_equal():
+    corner = np.array([0.1, 1.3, 2.7])
+    land = shapely.box(corner, 0.1, corner + 0.3, 0.4)
+    assert len(set(shapely.area(land))) > 1
+    counts = np.array([[6.0, 2], [2, 6], [1, 8]])
+    found = indices(counts, "ab", geometry=land, which=["absolute_concentration"])
+    assert found["value"].isna().all()
+    assert set(found["note"]) == {"units of equal size"}
+    # A group that fills both units wherever it starts has no room to be concentrated.
+    land = shapely.box([0, 1], 0, [1, 3], 1)
+    full = indices(np.array([[9.0, 1], [8, 2]]), "ab", geometry=land)
+    full = full[(full["index"] == "absolute_concentration") & (full["group"] == "a")]
+    assert full["value"].isna().all()
+    assert full["note"].tolist() == ["group fills all units"]
+
+
 def test_an_empty_or_missing_polygon_has_no_point():
     shapes = np.array([shapely.box(0, 0, 2, 2), shapely.Polygon(), None], dtype=object)
     points = spatial.representative_points(shapes)

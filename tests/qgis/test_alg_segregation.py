@@ -246,6 +246,39 @@ def test_a_comparison_of_which_not_all_is_known_is_refused(run):
     assert "no area W9 to compare. The areas are: W1, W2." in told
 
 
+@pytest.mark.parametrize("kernel", range(3))
+def test_every_index_is_set_against_chance(run, table_of, kernel):
+    """Those of land, neighbours and surroundings and the corrected D too, whole and per wijk."""
+    layer = layer_of(blocks())
+    edges = 120_000 + np.cumsum([100 + 10 * number for number in range(9)])
+    wider = {
+        f.id(): QgsGeometry.fromRect(QgsRectangle(edges[i], 480_000, edges[i + 1], 480_100))
+        for i, f in enumerate(layer.getFeatures())
+    }
+    layer.dataProvider().changeGeometryValues(wider)
+    arguments = {"INFERENCE": 2, "REPLICATES": 99, "KERNEL": kernel, "AREA_FIELD": "wijk"}
+    rows = table_of(call(run, layer, BANDWIDTHS="200, 300", **arguments)["OUTPUT"])
+    names = {r["index"] for r in rows}
+    assert names >= {"delta", "absolute_concentration", "dissimilarity_bias_corrected"}
+    assert names >= {"dissimilarity_morrill", "dissimilarity_wong", "dissimilarity_wong_shape"}
+    assert names >= {"spatial_theil_h", "spatial_dissimilarity", "spatial_relative_diversity"}
+    full = [row for row in rows if row["note"] is not None]
+    assert [(row["area"], row["note"]) for row in full] == [("W2", "group fills all units")]
+    assert full[0]["value"] is full[0]["expected"] is full[0]["p"] is None
+    for row in (row for row in rows if row["note"] is None):
+        assert row["expected"] is not None, row
+        # Diversity of the whole is the same however people are dealt.
+        certain = row["index"] in ("entropy", "simpson_interaction")
+        assert (row["z"] is None) is (row["p"] is None) is certain, row
+        assert certain or 0.02 <= row["p"] <= 1
+    near, far = (pick(rows, "spatial_theil_h", bandwidth=b) for b in (200, 300))
+    assert near["value"] > near["expected"] > 0
+    assert near["expected"] > far["expected"]
+    plain = pick(rows, "theil_h", "corp")
+    alone = table_of(call(run, layer, INFERENCE=2, REPLICATES=99)["OUTPUT"])
+    assert pick(alone, "theil_h", "corp") == plain
+
+
 def test_one_group_of_a_total_and_numeric_areas(run, table_of):
     def number(rows):
         for place, row in enumerate(rows):
@@ -545,6 +578,22 @@ def _holds(rule, feature):
 # -- large
 
 
+class Stop(QgsProcessingFeedback):
+    """Asks to stop at a given progress and remembers when."""
+
+    at = None
+
+    def __init__(self, limit):
+        super().__init__(False)
+        self.limit = limit
+        self.progressChanged.connect(self.look)
+
+    def look(self, percent):
+        if percent >= self.limit and not self.isCanceled():
+            self.at = time.perf_counter()
+            self.cancel()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["segregation_indices", "local_segregation"])
 def test_cancel_of_a_large_run_comes_within_a_second(run, provider, tmp_path, name):
@@ -560,21 +609,6 @@ def test_cancel_of_a_large_run_comes_within_a_second(run, provider, tmp_path, na
         features.append(feature)
     layer.dataProvider().addFeatures(features)
 
-    class Stop(QgsProcessingFeedback):
-        """Asks to stop at a given progress and remembers when."""
-
-        at = None
-
-        def __init__(self, limit):
-            super().__init__(False)
-            self.limit = limit
-            self.progressChanged.connect(self.look)
-
-        def look(self, percent):
-            if percent >= self.limit and not self.isCanceled():
-                self.at = time.perf_counter()
-                self.cancel()
-
     parameters = {"INPUT": layer, "GROUPS": list(FIELDS), "OUTPUT": str(tmp_path / "out.gpkg")}
     # Reading, computing, replicates; or reading twice, building features and writing them.
     limits = (5, 20, 55, 80) if name == "segregation_indices" else (5, 20, 50, 70, 95)
@@ -585,3 +619,27 @@ def test_cancel_of_a_large_run_comes_within_a_second(run, provider, tmp_path, na
         assert feedback.at is not None
         assert time.perf_counter() - feedback.at < 1.0
         assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_cancel_of_the_dealing_around_units_comes_within_a_second(run, provider):
+    layer = QgsVectorLayer(
+        "Polygon?crs=EPSG:28992&field=koop:double&field=corp:double&field=overig:double",
+        "land",
+        "memory",
+    )
+    features = []
+    for number, row in enumerate(np.random.default_rng(1).integers(1, 900, (14_400, 3)).tolist()):
+        feature = QgsFeature(layer.fields())
+        feature.setAttributes([float(v) for v in row])
+        x, y = (1500 * v for v in divmod(number, 120))
+        feature.setGeometry(QgsGeometry.fromRect(QgsRectangle(x, y, x + 1500, y + 1500)))
+        features.append(feature)
+    layer.dataProvider().addFeatures(features)
+    parameters = {"INPUT": layer, "GROUPS": list(FIELDS), "INFERENCE": 2, "KERNEL": 2, **MEMORY}
+    for limit in (52, 65, 80):
+        feedback = Stop(limit)
+        with pytest.raises(QgsProcessingException):
+            run("segregation_indices", {**parameters, "BANDWIDTHS": "2000,8000"}, feedback=feedback)
+        assert feedback.at is not None
+        assert time.perf_counter() - feedback.at < 1.0

@@ -272,7 +272,7 @@ def all_units(
     total: np.ndarray,
     usable: np.ndarray,
     label: object,
-    points: np.ndarray | None = None,
+    where: np.ndarray | None = None,
 ) -> Units:
     """Put all usable units in canonical order, as one area.
 
@@ -281,22 +281,22 @@ def all_units(
     counts, total, usable
         From `check`.
     label : the name of that area.
-    points : ndarray, shape (n, 2), optional
-        Where given, they settle the order of units with equal counts.
+    where : ndarray, shape (n, m), optional
+        Settles the order of units with equal counts, and changes no other; NaN where not known.
 
     Returns
     -------
     Units
     """
     rows = np.flatnonzero(usable)
-    if len(rows) < len(counts):
+    if where is not None:
+        rows = rows[canonical_order(list(np.nan_to_num(where[rows]).T))]
+    if where is not None or len(rows) < len(counts):
         counts, total = counts[rows], total[rows]
     columns = np.ascontiguousarray(counts.T)
     known = list(columns)
     if not np.array_equal(np.add.reduce(columns), total):
         known.append(total)
-    if points is not None:
-        known += list(np.nan_to_num(points[rows]).T)
     order = canonical_order(known)
     return Units(
         np.array([label], dtype=object),
@@ -475,7 +475,9 @@ _LARGE = 30
 _LAST = _LARGE + 56  # ten standard deviations further: nothing is lost in double precision
 
 
-def bias_corrected(x: np.ndarray, y: np.ndarray, look: Callable[[], None] | None = None) -> float:
+def bias_corrected(
+    x: np.ndarray, y: np.ndarray, look: Callable[[], None] | None = None
+) -> np.ndarray:
     r"""Correct D for the unevenness that small units have by chance: 2D - E[D*].
 
     D* is the D of a sample in which every member of a group draws a unit anew, with the observed
@@ -484,14 +486,14 @@ def bias_corrected(x: np.ndarray, y: np.ndarray, look: Callable[[], None] | None
 
     Parameters
     ----------
-    x, y : ndarray, shape (n,)
-        Counts of the two groups.
+    x, y : ndarray, shape (n,) or (R, n)
+        Counts of the two groups, or R of them in which each group is as large.
     look : callable, optional
         Called now and then in a long computation; it may raise.
 
     Returns
     -------
-    float
+    float, or ndarray of shape (R,)
         At most D; may be below 0 where D is all chance. NaN when a group is absent.
 
     Notes
@@ -500,14 +502,12 @@ def bias_corrected(x: np.ndarray, y: np.ndarray, look: Callable[[], None] | None
     samples; here E[D*] is computed: exactly in units with fewer than 30 of either group, by the
     normal distribution elsewhere. Hence no random seed.
     """
-    size_x, size_y = x.sum(), y.sum()
+    size_x, size_y = (float(counts.sum(axis=-1).flat[0]) for counts in (x, y))
     if not (size_x > 0 and size_y > 0):
-        return float("nan")
-    D = np.abs(x / size_x - y / size_y).sum() / 2.0
-    # Units with the same two counts have the same expectation; whole numbers recur often.
-    pairs, times = np.unique(x + 1j * y, return_counts=True)
-    expected = _expected_distance(pairs.real, pairs.imag, size_x, size_y, look)
-    return float(2.0 * D - (expected * times).sum() / 2.0)
+        return np.full(x.shape[:-1], np.nan)
+    D = np.abs(x / size_x - y / size_y).sum(axis=-1) / 2.0
+    expected = _expected_distance(x.ravel(), y.ravel(), size_x, size_y, look)
+    return 2.0 * D - expected.reshape(x.shape).sum(axis=-1) / 2.0
 
 
 def _expected_distance(
@@ -519,22 +519,42 @@ def _expected_distance(
 ) -> np.ndarray:
     """Return E abs(x*/X - y*/Y) per unit, for binomial x* and y* with the observed chances."""
     mean_x, mean_y = x / size_x, y / size_y
-    var_x, var_y = mean_x * (1.0 - mean_x) / size_x, mean_y * (1.0 - mean_y) / size_y
-    result = _folded(mean_x - mean_y, np.sqrt(var_x + var_y))
+    var = mean_x * (1.0 - mean_x) / size_x
+    var += mean_y * (1.0 - mean_y) / size_y
+    result = _folded(mean_x - mean_y, np.sqrt(var))
     # Where one of the two is 0, chance cannot turn the sign.
     certain = (x == 0) | (y == 0)
     result[certain] = np.abs(mean_x - mean_y)[certain]
-    few_x, few_y = ~certain & (x < _LARGE), ~certain & (y < _LARGE)
+    few = np.flatnonzero(~certain & ((x < _LARGE) | (y < _LARGE)))
+    if len(few):
+        # Units with the same two counts have the same expectation; whole numbers recur often.
+        pairs, place = np.unique(x[few] + 1j * y[few], return_inverse=True)
+        result[few] = _few(pairs.real, pairs.imag, size_x, size_y, look)[place.ravel()]
+    return result
+
+
+def _few(
+    x: np.ndarray,
+    y: np.ndarray,
+    size_x: float,
+    size_y: float,
+    look: Callable[[], None] | None,
+) -> np.ndarray:
+    """Return E abs(x*/X - y*/Y) where x or y is below `_LARGE`."""
+    result = np.empty(len(x))
+    few_x, few_y = x < _LARGE, y < _LARGE
     for rows in _portions(few_x & few_y, look):
         result[rows] = _two_small(x[rows], y[rows], size_x, size_y)
-    for few, size, mean, var, here in (
-        (x, size_x, mean_y, var_y, few_x & ~few_y),
-        (y, size_y, mean_x, var_x, few_y & ~few_x),
+    for few, size, other, size_other, here in (
+        (x, size_x, y, size_y, few_x & ~few_y),
+        (y, size_y, x, size_x, few_y & ~few_x),
     ):
         for rows in _portions(here, look):
             # Exact in the small count, normal in the large one.
-            at = np.arange(_LAST + 1) / size
-            distance = _folded(mean[rows, None] - at, np.sqrt(var[rows, None]))
+            mean = other[rows, None] / size_other
+            distance = _folded(
+                mean - np.arange(_LAST + 1) / size, np.sqrt(mean * (1.0 - mean) / size_other)
+            )
             result[rows] = (_binomial(few[rows], size) * distance).sum(axis=1)
     return result
 

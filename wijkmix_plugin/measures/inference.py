@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from threading import Event
@@ -12,8 +12,10 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from ..errors import Cancelled, MeasureError
+from . import spatial
 from .evenness import (
     MANY_GROUPS,
     ONE_GROUP,
@@ -21,6 +23,7 @@ from .evenness import (
     Sums,
     Units,
     all_units,
+    bias_corrected,
     by_area,
     check,
     ingredients_of,
@@ -30,7 +33,8 @@ from .evenness import (
     stacked,
 )
 from .mix import rank_order
-from .segregation import ALL, REST
+from .segregation import ALL, BIAS_CORRECTED, INDICES, PLACE, REST, SPATIAL
+from .spatial_allocation import Allocations, together
 
 # Numbers per array that one thread holds: half a million are 4 MB. Results depend on this number
 # (each portion has its own random stream), not on the number of threads.
@@ -51,6 +55,14 @@ class Row(NamedTuple):
 
     name: str
     contrast: Contrast
+    bandwidth: float = 0.0
+
+
+class Drawn(NamedTuple):
+    """Polygons or points of the units, and the kernel of what lies around them."""
+
+    geometry: np.ndarray
+    kernel: str
 
 
 def bootstrap(
@@ -124,6 +136,7 @@ def bootstrap(
     return _infer(
         table,
         (counts, groups, total, area),
+        (*ONE_GROUP, *MANY_GROUPS),
         lambda units: resamples(units, replicates, seed),
         interval,
         "no bootstrap for this index",
@@ -139,6 +152,8 @@ def random_allocation(
     *,
     total: np.ndarray | None = None,
     area: Sequence[object] | None = None,
+    geometry: np.ndarray | None = None,
+    kernel: str = "step",
     replicates: int = 999,
     seed: int = 12345,
     progress: Callable[[float], None] | None = None,
@@ -158,13 +173,16 @@ def random_allocation(
     ----------
     table, counts, groups, total, area, replicates, seed, progress, cancelled
         As in `bootstrap`. The rest of `total` is dealt too.
+    geometry, kernel
+        As given to `segregation.indices`, for indices of land, neighbours and surroundings.
 
     Returns
     -------
     DataFrame
         A copy of `table` with `expected` (mean of the replicates), `z` (s is their standard
-        deviation) and the two-sided `p`. They are NaN, and `note` says so, for indices of places;
-        z and p are NaN where chance leaves nothing open (simpson_interaction, entropy, one unit).
+        deviation) and the two-sided `p`. They are NaN, and `note` says so, for indices of places
+        without `geometry`; z and p are NaN where chance leaves nothing open (simpson_interaction,
+        entropy, one unit). Replicates in which the index is undefined are left out.
 
     Raises
     ------
@@ -177,16 +195,23 @@ def random_allocation(
     smaller the units and the group. Only whole people can be dealt: of fractional counts the
     unit totals are rounded, and the group totals by largest remainder; `note` says "rounded to
     deal". The value itself is never rounded.
+
+    Land, neighbours and kernels stay as they are; the people are dealt in the same way with and
+    without them. By chance an index of land is that of all people, not 0, and the bias-corrected D
+    keeps 2 - sqrt(2) of what D has in large units. The time for surroundings grows with n times
+    the units within each bandwidth times the replicates; the memory stays below some 300 MB.
     """
     check_replicates(replicates)
     return _infer(
         table,
         (counts, groups, total, area),
+        INDICES if geometry is not None else [i for i in INDICES if i not in (*PLACE, *SPATIAL)],
         lambda units: _deals(units, replicates, seed),
         _against_chance,
-        "no random allocation for this index",
+        "no random allocation without geometry",
         progress,
         cancelled,
+        drawn=None if geometry is None else Drawn(np.asarray(geometry, dtype=object), kernel),
         fractions="rounded to deal",
     )
 
@@ -239,78 +264,198 @@ class Replicates(Protocol):
         """Return the sum of x_a x_b / t (replicates,) for groups a and b among everybody."""
 
 
+class _Area(NamedTuple):
+    """An area: its units, the rows of the table about it, and what draws its replicates."""
+
+    units: Units
+    place: spatial.Place | None
+    rows: dict[int, Row | None]
+    portions: Sequence[Callable[[], Any]]
+
+
 def _infer(
     table: pd.DataFrame,
     data: tuple,
-    simulate: Callable[[Units], Sequence[Callable[[], Replicates]]],
+    possible: Collection[str],
+    simulate: Callable[[Units], Sequence[Callable[[], Any]]],
     fill: Callable[[float, np.ndarray], dict[str, float]],
     refusal: str,
     progress: Callable[[float], None] | None,
     cancelled: Callable[[], bool] | None,
+    drawn: Drawn | None = None,
     fractions: str = "",
 ) -> pd.DataFrame:
     """Simulate each area; `fill` turns a value and its replicates into cells of the table."""
     counts, groups, total, area = data
     counts, total, usable = check(counts, groups, total, area)
-    whole = all_units(counts, total, usable, ALL)
-    areas = [whole] if area is None else [whole, *each_area(by_area(whole, area))]
+    where = None if drawn is None else shapely.bounds(drawn.geometry)
+    whole = all_units(counts, total, usable, ALL, where)
+    cuts = [whole] if area is None else [whole, by_area(whole, area)]
+    asked = frozenset(table["index"])
+    places: list[spatial.Place | None] = [None] * sum(len(cut.areas) for cut in cuts)
+    if drawn is not None and asked & set(PLACE):
+        land = spatial.Land(drawn.geometry, usable, asked)
+        places = [place for cut in cuts for place in land.of(cut)]
     names = [str(name) for name in groups]
-    keys = list(zip(table["index"], table["group"], table["versus"], strict=True))
-    places: dict[object, list[int]] = {}
-    for place, label in enumerate(table["area"]):
-        places.setdefault(label, []).append(place)
+    keys = list(zip(*(table[c] for c in ("index", "group", "versus", "bandwidth")), strict=True))
+    about: dict[object, list[int]] = {}
+    for position, label in enumerate(table["area"]):
+        about.setdefault(label, []).append(position)
+    areas = []
+    for units, place in zip((a for cut in cuts for a in each_area(cut)), places, strict=True):
+        rows = {i: _row(keys[i], names, possible) for i in about.get(units.areas[0], [])}
+        some = any(rows.values()) and len(units.rows) > 1
+        areas.append(_Area(units, place, rows, simulate(units) if some else []))
+    surrounded = drawn is not None and bool(asked & set(SPATIAL))
+    plain = _part(progress, 0.0, 30.0 if surrounded else 100.0)
+    replicates = _simulated(areas, len(names), plain, cancelled)
+    if drawn is not None and surrounded:
+        rest = _part(progress, 30.0, 100.0)
+        more = _surrounded(areas, len(names), drawn, rest, cancelled)
+        replicates = [one | other for one, other in zip(replicates, more, strict=True)]
     value, note = table["value"].to_numpy(float), table["note"].to_numpy(object, copy=True)
     cells = {name: table[name].to_numpy(float, copy=True) for name in _FILLED}
-    stop = Event()
-    with ThreadPoolExecutor(_THREADS) as pool:
-        waiting = []
-        for units in areas:
-            rows = {place: _row(keys[place], names) for place in places.get(units.areas[0], [])}
-            wanted = {row for row in rows.values() if row is not None}
-            portions = simulate(units) if wanted and len(units.rows) > 1 else []
-            runs = [pool.submit(_run, portion, wanted, len(names), stop) for portion in portions]
-            waiting.append((units, rows, runs))
-        try:
-            replicates = _gather(waiting, stop, progress, cancelled)
-        finally:
-            stop.set()  # after an error too, the threads have nothing more to do
-    for (units, rows, _), found in zip(waiting, replicates, strict=True):
+    for (units, _, rows, _), found in zip(areas, replicates, strict=True):
         said = fractions if (units.counts != np.rint(units.counts)).any() else ""
-        for place, row in rows.items():
-            if np.isnan(value[place]):
+        for i, row in rows.items():
+            if np.isnan(value[i]):
                 continue
-            if row is not None and found:
-                for name, cell in fill(float(value[place]), found[row]).items():
-                    cells[name][place] = cell
+            if row in found:
+                for name, cell in fill(float(value[i]), found[row]).items():
+                    cells[name][i] = cell
             text = refusal if row is None else said
             if text:
-                note[place] = f"{note[place]}; {text}" if note[place] else text
+                note[i] = f"{note[i]}; {text}" if note[i] else text
     return table.assign(**cells, note=note)
 
 
-def _gather(
-    waiting: list[tuple[Units, dict[int, Row | None], list[Future]]],
-    stop: Event,
+def _part(
+    progress: Callable[[float], None] | None, first: float, last: float
+) -> Callable[[float], None] | None:
+    """Let a part of the work report within its share of the whole."""
+    if progress is None:
+        return None
+    return lambda percent: progress(first + (last - first) * percent / 100.0)
+
+
+def _simulated(
+    areas: Sequence[_Area],
+    n_groups: int,
     progress: Callable[[float], None] | None,
     cancelled: Callable[[], bool] | None,
 ) -> list[dict[Row, np.ndarray]]:
-    """Return the replicates of every row, per area; empty where there is nothing to simulate."""
-    work, done = float(sum(len(units.rows) for units, _, _ in waiting)), 0.0
+    """Return the replicates of every row without surroundings, per area."""
+    stop = Event()
+    work, done = float(sum(len(area.units.rows) for area in areas)), 0.0
     result = []
-    for units, _, runs in waiting:
-        found = []
-        for run in runs:
-            found.append(_wait(run, stop, cancelled))
-            done += len(units.rows) / len(runs)
-            if progress is not None:
-                progress(min(100.0, 100.0 * done / work))
-        rows = found[0] if found else {}
-        result.append({row: np.concatenate([values[row] for values in found]) for row in rows})
+    with ThreadPoolExecutor(_THREADS) as pool:
+        waiting = []
+        for area in areas:
+            rows = {row for row in area.rows.values() if row and row.name not in SPATIAL}
+            runs = [
+                pool.submit(_run, portion, rows, area.place, n_groups, stop)
+                for portion in area.portions
+                if rows
+            ]
+            waiting.append(runs)
+        try:
+            for area, runs in zip(areas, waiting, strict=True):
+                found = []
+                for run in runs:
+                    found.append(_wait(run, stop, cancelled))
+                    done += len(area.units.rows) / len(runs)
+                    if progress is not None:
+                        progress(min(100.0, 100.0 * done / work))
+                rows = set(found[0]) if found else set()
+                result.append({row: np.concatenate([part[row] for part in found]) for row in rows})
+        finally:
+            stop.set()  # after an error too, the threads have nothing more to do
     return result
 
 
+def _surrounded(
+    areas: Sequence[_Area],
+    n_groups: int,
+    drawn: Drawn,
+    progress: Callable[[float], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> Iterator[dict[Row, np.ndarray]]:
+    """Yield the replicates of the indices of surroundings, per area."""
+    points = spatial.representative_points(drawn.geometry)
+    work, done = sum(len(area.units.rows) for area in areas), 0
+    for area in areas:
+        first, done = done, done + len(area.units.rows)
+        step = _part(progress, 100.0 * first / work, 100.0 * done / work)
+        yield _surrounded_in(area, n_groups, points, drawn.kernel, step, cancelled)
+
+
+def _surrounded_in(
+    area: _Area,
+    n_groups: int,
+    points: np.ndarray,
+    kernel: str,
+    progress: Callable[[float], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> dict[Row, np.ndarray]:
+    """Return the replicates of the indices of surroundings of one area."""
+    rows = {row for row in area.rows.values() if row and row.name in SPATIAL}
+    here = points[area.units.rows]
+    known = np.flatnonzero(np.isfinite(here).all(axis=1))
+    if not rows or not area.portions or len(known) < 2:
+        return {}
+    blocks = spatial.Blocks(here[known], kernel)
+    order = known[blocks.order]
+    bandwidths = sorted({row.bandwidth for row in rows})
+    size = _portion_size(len(here))
+    many = -(-together(len(order), n_groups) // size)
+    groups = [area.portions[i : i + many] for i in range(0, len(area.portions), many)]
+    part = 100.0 / (len(groups) * len(bandwidths))
+    done = 0.0
+    found: dict[Row, list[np.ndarray]] = {row: [] for row in rows}
+    for portions in groups:
+        some = _allocated(portions, order, blocks, n_groups, size, cancelled)
+        for bandwidth in bandwidths:
+            step = _part(progress, done, done + part)
+            runs = [partial(some.sums, block, bandwidth) for block in range(len(blocks))]
+            values = some.values(sum(on_threads(runs, step, cancelled)))
+            done += part
+            for row in rows:
+                if row.bandwidth == bandwidth:
+                    contrast = -1 if row.contrast.kind == "many" else row.contrast.group
+                    found[row].append(values[contrast][SPATIAL.index(row.name)])
+    return {row: np.concatenate(parts) for row, parts in found.items()}
+
+
+def _allocated(
+    portions: Sequence[Callable[[], _Dealt]],
+    order: np.ndarray,
+    blocks: spatial.Blocks,
+    n_groups: int,
+    size: int,
+    cancelled: Callable[[], bool] | None,
+) -> Allocations:
+    """Draw portions of this size, and keep the people of the units in this order."""
+    counts = np.empty((len(order), n_groups, size * len(portions)), np.int32)
+
+    def keep(number: int, look: Callable[[], None]) -> tuple[int, np.ndarray, bool]:
+        look()
+        dealt = portions[number]()
+        place = slice(number * size, number * size + len(dealt.counts))
+        counts[:, :, place] = dealt.counts[:, order].transpose(1, 2, 0)
+        return len(dealt.counts), dealt.total, dealt.everybody
+
+    kept = on_threads([partial(keep, i) for i in range(len(portions))], None, cancelled)
+    replicates = sum(many for many, _, _ in kept)
+    _, total, everybody = kept[0]
+    return Allocations(blocks, counts[:, :, :replicates], total[order], everybody=everybody)
+
+
 def _run(
-    portion: Callable[[], Replicates], rows: set[Row], n_groups: int, stop: Event
+    portion: Callable[[], Any],
+    rows: set[Row],
+    place: spatial.Place | None,
+    n_groups: int,
+    stop: Event,
 ) -> dict[Row, np.ndarray]:
     """Draw some replicates and compute what is asked of them."""
 
@@ -319,7 +464,18 @@ def _run(
             raise Cancelled
 
     look()
-    return values_of(rows, portion(), n_groups, look)
+    some = portion()
+    others = {row for row in rows if row.name in (BIAS_CORRECTED, *PLACE)}
+    values = values_of(rows - others, some, n_groups, look)
+    for contrast in {row.contrast for row in others}:
+        look()
+        names = [row.name for row in others if row.contrast == contrast]
+        x, t = contrast.numbers(some.counts, some.total)
+        found = place.values(names, x, t, look) if place is not None else {}
+        if BIAS_CORRECTED in names:
+            found[BIAS_CORRECTED] = bias_corrected(x, t - x, look)
+        values |= {Row(name, contrast): found[name] for name in names}
+    return values
 
 
 def on_threads(
@@ -331,10 +487,16 @@ def on_threads(
     stop = Event()
 
     def look() -> None:
-        if stop.is_set():
+        if stop.is_set() or (len(runs) == 1 and cancelled is not None and cancelled()):
             raise Cancelled
 
-    found = []
+    found: list[Any] = []
+    if len(runs) == 1:  # a thread would cost more than many a run
+        look()
+        found.append(runs[0](look))
+        if progress is not None:
+            progress(100.0)
+        return found
     with ThreadPoolExecutor(_THREADS) as pool:
         waiting = [pool.submit(run, look) for run in runs]
         try:
@@ -370,16 +532,18 @@ def each_area(units: Units) -> Iterator[Units]:
         )
 
 
-def _row(key: tuple, names: list[str]) -> Row | None:
+def _row(key: tuple, names: list[str], possible: Collection[str]) -> Row | None:
     """Return what can be simulated of a row of the table, None when nothing can."""
-    index, group, versus = key
-    if index in MANY_GROUPS:
-        return Row(index, Contrast("many", 0))
-    if index in ONE_GROUP:
-        if versus == REST:
-            return Row(index, Contrast("rest", names.index(group)))
-        return Row(index, Contrast("pair", names.index(group), names.index(versus)))
-    return None
+    index, group, versus, bandwidth = key
+    if index not in possible:
+        return None
+    if versus is None:
+        contrast = Contrast("many", 0)
+    elif versus == REST:
+        contrast = Contrast("rest", names.index(group))
+    else:
+        contrast = Contrast("pair", names.index(group), names.index(versus))
+    return Row(index, contrast, 0.0 if np.isnan(bandwidth) else float(bandwidth))
 
 
 def values_of(
@@ -544,11 +708,16 @@ def _add(weights: np.ndarray, term: np.ndarray) -> np.ndarray:
     return np.einsum("ij,j->i", weights, term)
 
 
+def _portion_size(n: int) -> int:
+    """Return how many replicates of n units a portion holds."""
+    return max(1, _PORTION // n)
+
+
 def _portions(
     n: int, replicates: int, seed: int | list[int]
 ) -> list[tuple[int, np.random.SeedSequence]]:
     """Cut replicates into portions, each with a size and its own random stream."""
-    most = max(1, _PORTION // n)
+    most = _portion_size(n)
     sizes = [min(most, replicates - first) for first in range(0, replicates, most)]
     return list(zip(sizes, np.random.SeedSequence(seed).spawn(len(sizes)), strict=True))
 

@@ -203,7 +203,8 @@ def indices(
         )
     shapes = np.asarray(geometry, dtype=object)
     points = spatial.representative_points(shapes) if wanted & set(SPATIAL) else None
-    whole = all_units(counts, total, usable, ALL, points)
+    drawn = wanted & {*PLACE, *SPATIAL}
+    whole = all_units(counts, total, usable, ALL, shapely.bounds(shapes) if drawn else None)
     cuts = [whole]
     if area is not None:
         cut = by_area(whole, area)

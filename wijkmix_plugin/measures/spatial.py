@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,7 @@ PLACE = (
     "dissimilarity_wong",
     "dissimilarity_wong_shape",
 )
+_OF_BORDERS = ("dissimilarity_wong", "dissimilarity_wong_shape")
 KERNELS = ("step", "triangular", "gaussian")
 
 # The Gaussian never ends; at four bandwidths its weight is 0.0003 of that of the unit itself.
@@ -29,6 +30,10 @@ GAUSSIAN_REACH = 4.0
 # Units per block, and the largest number of distances held at once: 2 million are 16 MB.
 _BLOCK = 128
 _DISTANCES = 2_000_000
+# The areas of equal polygons differ in the last digits; so much apart they are still equal.
+_SAME_LAND = 1 + 1e-9
+# Differences between neighbours that are worked through at a time.
+_GAPS = 100_000
 
 
 def surroundings(
@@ -81,31 +86,20 @@ def surroundings(
             kernel=kernel,
         )
     check_bandwidths(bandwidths)
-    n = len(points)
-    result = np.zeros((len(bandwidths), n, counts.shape[1]))
-    order = _compact_order(points)
-    x, y = np.ascontiguousarray(points[order].T)
-    ordered = [column.take(order) for column in counts.T]
-    starts = np.arange(0, n, _BLOCK)
-    boxes = _Boxes(x, y, starts)
-    reach = np.asarray(bandwidths, float) * (GAUSSIAN_REACH if kernel == "gaussian" else 1.0)
-    for block, start in enumerate(starts):
+    result = np.zeros((len(bandwidths), len(points), counts.shape[1]))
+    blocks = Blocks(points, kernel)
+    ordered = [column.take(blocks.order) for column in counts.T]
+    for block in range(len(blocks)):
         if cancelled is not None and cancelled():
             raise Cancelled
-        mine = slice(start, start + _BLOCK)
+        mine = blocks.order[blocks.units(block)]
         for scale, bandwidth in enumerate(bandwidths):
-            for near in _pieces(boxes.within(block, reach[scale]), starts, n):
-                distance = np.subtract.outer(x[mine], x[near])
-                distance *= distance
-                across = np.subtract.outer(y[mine], y[near])
-                across *= across
-                distance += across
-                weight = _weights(distance, bandwidth, kernel)
+            for near, weight in blocks.weights(block, bandwidth):
                 # Not a matrix product: the last digit of that depends on the number of threads.
                 for k, column in enumerate(ordered):
-                    result[scale, order[mine], k] += np.einsum("ij,j->i", weight, column[near])
+                    result[scale, mine, k] += np.einsum("ij,j->i", weight, column[near])
         if progress is not None:
-            progress(100.0 * (block + 1) / len(starts))
+            progress(100.0 * (block + 1) / len(blocks))
     return result
 
 
@@ -130,6 +124,43 @@ def _weights(squared: np.ndarray, bandwidth: float, kernel: str) -> np.ndarray:
     weight = np.exp(squared * (-0.5 / (bandwidth * bandwidth)))
     weight[squared > (GAUSSIAN_REACH * bandwidth) ** 2] = 0.0
     return weight
+
+
+class Blocks:
+    """Units in compact blocks, each of which only meets the blocks that a kernel can reach.
+
+    Parameters
+    ----------
+    points : ndarray of float, shape (n, 2)
+        Metres.
+    kernel : one of `KERNELS`.
+    """
+
+    def __init__(self, points: np.ndarray, kernel: str) -> None:
+        self.kernel = kernel
+        self.order = _compact_order(points)
+        self.x, self.y = np.ascontiguousarray(points[self.order].T)
+        self.starts = np.arange(0, len(points), _BLOCK)
+        self.boxes = _Boxes(self.x, self.y, self.starts)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def units(self, block: int) -> slice:
+        """Return the places of a block in `order`."""
+        return slice(self.starts[block], self.starts[block] + _BLOCK)
+
+    def weights(self, block: int, bandwidth: float) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield places in `order` near a block, and their weights for each of its units."""
+        mine = self.units(block)
+        reach = bandwidth * (GAUSSIAN_REACH if self.kernel == "gaussian" else 1.0)
+        for near in _pieces(self.boxes.within(block, reach), self.starts, len(self.x)):
+            distance = np.subtract.outer(self.x[mine], self.x[near])
+            distance *= distance
+            across = np.subtract.outer(self.y[mine], self.y[near])
+            across *= across
+            distance += across
+            yield near, _weights(distance, bandwidth, self.kernel)
 
 
 def _compact_order(points: np.ndarray) -> np.ndarray:
@@ -248,62 +279,127 @@ class Place:
         The value (NaN where undefined), the number of units used, their population, and a note.
         """
         here = (self.land > 0) & (t > 0)
-        x_here, t_here, land = x[here], t[here], self.land[here]
+        value = float(self.values((name,), x[None], t)[name][0])
         lost = "units without geometry left out" if (t[~here] > 0).any() else ""
         why = ""
-        X, T = x_here.sum(), t_here.sum()
-        # Delta compares the group with the land, so it needs no others.
-        if not X > 0 or (name != "delta" and not X < T):
-            value = float("nan")
-        elif name == "delta":
-            value = float(np.abs(x_here / X - land / land.sum()).sum() / 2.0)
-        elif name == "absolute_concentration":
-            value = _absolute_concentration(x_here, t_here, land)
-            why = "units of equal size"
-        else:
-            value = self._adjusted(name, x, t, here)
-            touch = name == "dissimilarity_morrill"
-            why = "no touching units" if touch else "no borders that match"
-        note = "; ".join(filter(None, (why if np.isnan(value) else "", lost)))
+        X, T = x[here].sum(), t[here].sum()
+        if np.isnan(value) and 0 < X < T:
+            why = "no touching units"
+            if name in _OF_BORDERS:
+                why = "no borders that match"
+            elif name == "absolute_concentration":
+                land = self.land[here]
+                equal = land.max() <= land.min() * _SAME_LAND
+                why = "units of equal size" if equal else "group fills all units"
+        note = "; ".join(filter(None, (why, lost)))
         return value, int(here.sum()), float(T), note
 
-    def _adjusted(self, name: str, x: np.ndarray, t: np.ndarray, here: np.ndarray) -> float:
-        """Return D less the mean difference between neighbours; NaN without neighbours."""
-        X, T = x[here].sum(), t[here].sum()
-        D = np.abs(x[here] - t[here] * (X / T)).sum() * T / (2.0 * X * (T - X))
-        pairs = self.touching if name == "dissimilarity_morrill" else self.borders
-        known = here[pairs[0]] & here[pairs[1]]
-        first, second = pairs[0][known], pairs[1][known]
-        p = x / np.where(t > 0, t, 1.0)
-        gap = np.abs(p[first] - p[second])
-        # Sorted, so that no sum depends on the order of the pairs.
-        if name == "dissimilarity_morrill":
-            return float(D - np.sort(gap).mean()) if len(gap) else float("nan")
-        weight = pairs[2][known]
-        gap *= weight
-        if name == "dissimilarity_wong_shape":
-            ratio = self.perimeter / np.where(here, self.land, np.inf)
-            gap *= (ratio[first] + ratio[second]) / (2.0 * ratio.max())
-        whole = np.sort(weight).sum()
-        return float(D - np.sort(gap).sum() / whole) if whole > 0 else float("nan")
+    def values(
+        self,
+        names: Iterable[str],
+        x: np.ndarray,
+        t: np.ndarray,
+        look: Callable[[], None] | None = None,
+    ) -> dict[str, np.ndarray]:
+        """Compute indices of `PLACE` for R sets of counts of the same units.
+
+        Parameters
+        ----------
+        names : of `PLACE`.
+        x : (R, n) the group.
+        t : (n,) its population; or (R, n), but not for the two indices of land.
+        look : called now and then; it may raise.
+
+        Returns
+        -------
+        Per name the values (R,), NaN where undefined.
+        """
+        here = (self.land > 0) & (t > 0)
+        x, t = np.where(here, x, 0.0), np.where(here, t, 0.0)
+        X, T = x.sum(axis=-1), t.sum(axis=-1)
+        # Delta compares the group with the land, so it needs no others.
+        group = np.where(X > 0, X, np.nan)
+        both = np.where((X > 0) & (X < T), X, np.nan)
+        made: dict[str, np.ndarray] = {}
+        neighbours = [name for name in names if name in ("dissimilarity_morrill", *_OF_BORDERS)]
+        if neighbours:
+            gap = t * (both / T)[:, None]
+            gap -= x
+            D = np.abs(gap, out=gap).sum(axis=-1) * T / (2.0 * both * (T - both))
+            p = np.divide(x, np.where(t > 0, t, 1.0), out=gap)
+            for pairs in (self.touching, self.borders):
+                asked = [name for name in neighbours if (name in _OF_BORDERS) == (len(pairs) > 2)]
+                gaps = self._gaps(asked, pairs, p, here, look) if asked else {}
+                made |= {name: D - gaps[name] for name in asked}
+        if "delta" in names:
+            land = np.where(here, self.land, 0.0)
+            made["delta"] = np.abs(x / group[:, None] - land / land.sum()).sum(axis=-1) / 2.0
+        if "absolute_concentration" in names:
+            made["absolute_concentration"] = _absolute_concentration(x, t, self.land, both)
+        return made
+
+    def _gaps(
+        self,
+        names: Sequence[str],
+        pairs: tuple[np.ndarray, ...],
+        p: np.ndarray,
+        here: np.ndarray,
+        look: Callable[[], None] | None,
+    ) -> dict[str, np.ndarray]:
+        """Return the mean difference in p (R, n) between neighbours; NaN without neighbours."""
+        first, second, *length = pairs
+        if here.ndim == 1 or here.all():
+            here = np.broadcast_to(here, p.shape)[:1]
+            known = np.flatnonzero(here[0, first] & here[0, second])
+            first, second = first.take(known), second.take(known)
+            length = [values.take(known) for values in length]
+        made: dict[str, list[np.ndarray]] = {name: [] for name in names}
+        at_once = max(1, _GAPS // max(len(first), 1))
+        for start in range(0, len(p), at_once):
+            if look is not None:
+                look()
+            some = slice(start, start + at_once)
+            gap = p[some].take(first, axis=1)
+            gap -= p[some].take(second, axis=1)
+            np.abs(gap, out=gap)
+            there = here[some] if len(here) > 1 else here
+            weight = there.take(first, axis=1) & there.take(second, axis=1)
+            weight = weight * length[0] if length else weight.astype(float)
+            whole = weight.sum(axis=-1)
+            whole = np.where(whole > 0, whole, np.nan)
+            for name in names:
+                weighed = weight
+                if name == "dissimilarity_wong_shape":
+                    ratio = self.perimeter / np.where(there, self.land, np.inf)
+                    shape = ratio.take(first, axis=1) + ratio.take(second, axis=1)
+                    weighed = weight * shape / (2.0 * ratio.max(axis=-1, keepdims=True))
+                weighed = np.broadcast_to(weighed, gap.shape)
+                made[name].append(np.einsum("ij,ij->i", gap, weighed) / whole)
+        return {name: np.concatenate(parts) for name, parts in made.items()}
 
 
-def _absolute_concentration(x: np.ndarray, t: np.ndarray, land: np.ndarray) -> float:
-    """Return Massey and Denton's ACO; NaN where all units are equally large.
+def _absolute_concentration(
+    x: np.ndarray, t: np.ndarray, land: np.ndarray, X: np.ndarray
+) -> np.ndarray:
+    """Return Massey and Denton's ACO (R,) for groups x (R, n); NaN where units are equally large.
 
     The group's mean land, placed between the least and the most it could be: if the group filled
     the smallest units that house as many people, and the largest.
     """
     order = np.argsort(land, kind="stable")
-    x, t, land = x[order], t[order], land[order]
-    X = x.sum()
-    enough = X * (1 - 1e-12)  # sums of the same counts in another order differ in the last digit
-    small = int(np.searchsorted(np.cumsum(t), enough)) + 1
-    large = len(t) - 1 - int(np.searchsorted(np.cumsum(t[::-1]), enough))
-    mean = (x * land).sum() / X
-    least = (t * land)[:small].sum() / t[:small].sum()
-    most = (t * land)[large:].sum() / t[large:].sum()
-    return float(1.0 - (mean - least) / (most - least)) if most > least else float("nan")
+    mean = np.einsum("ij,j->i", x, land) / X
+    t, land = t[order], land[order]
+    enough = np.nan_to_num(X) * (1 - 1e-12)  # sums in another order differ in the last digit
+    least, most = _first_land(t, land, enough), _first_land(t[::-1], land[::-1], enough)
+    span = np.where(most > least * _SAME_LAND, most - least, np.nan)
+    return 1.0 - (mean - least) / span
+
+
+def _first_land(t: np.ndarray, land: np.ndarray, enough: np.ndarray) -> np.ndarray:
+    """Return the mean land of people in the first units that house enough of them."""
+    people, land = np.cumsum(t), np.cumsum(t * land)
+    last = np.searchsorted(people, enough)
+    return land[last] / np.maximum(people[last], 1e-300)
 
 
 class Land:
@@ -343,7 +439,12 @@ class Land:
         touching = _cut_pairs(self.touching, number, position, len(units.starts))
         borders = _cut_pairs(self.borders, number, position, len(units.starts))
         return [
-            Place(self.land[units.rows[i]], self.perimeter[units.rows[i]], near, shared)
+            Place(
+                self.land[units.rows[i]],
+                self.perimeter[units.rows[i]],
+                _sorted(near),
+                _sorted(shared),
+            )
             for i, near, shared in zip(units.slices(), touching, borders, strict=True)
         ]
 
@@ -360,3 +461,10 @@ def _cut_pairs(
         (position[first[rows]], position[second[rows]], *(values[rows] for values in pairs[2:]))
         for rows in np.split(inside, np.cumsum(sizes)[:-1])
     ]
+
+
+def _sorted(pairs: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
+    """Put pairs in order of their units: then no sum depends on the order in which they came."""
+    first, second = np.minimum(*pairs[:2]), np.maximum(*pairs[:2])
+    order = np.lexsort((second, first))
+    return first[order], second[order], *(values[order] for values in pairs[2:])
