@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import itertools
 import os
@@ -11,16 +10,14 @@ import shutil
 import traceback
 from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
     QgsCoordinateReferenceSystem,
-    QgsDataSourceUri,
     QgsExpression,
     QgsFeature,
     QgsFeatureRequest,
     QgsFields,
-    QgsProcessing,
     QgsProcessingAlgorithm,
     QgsProcessingException,
     QgsProcessingFeatureSource,
@@ -36,9 +33,7 @@ from qgis.core import (
     QgsProcessingParameterString,
     QgsProcessingUtils,
     QgsProperty,
-    QgsProviderConnectionException,
     QgsProviderRegistry,
-    QgsVectorFileWriter,
     QgsVectorLayer,
     QgsWkbTypes,
 )
@@ -56,17 +51,11 @@ from ..wijkmix_plugin.errors import (
     exact,
 )
 from ..wijkmix_plugin.qgis_io import language
+from .places import DATABASES, Outputs, Place, place_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# What the formats keep beside the file that is named.
-_BESIDE = ("", "-wal", "-shm", "-journal")
-_SISTERS = {
-    ".shp": (".dbf", ".shx", ".prj", ".cpg", ".qpj", ".qix", ".sbn", ".sbx"),
-    ".tab": (".dat", ".map", ".id", ".ind"),
-    ".gml": (".xsd", ".gfs"),
-}
 BUILDING = 0.4  # the part of the last progress in which features are built, not yet written
 _NO_LIMIT = 1e300  # QGIS keeps the largest number there is where a parameter has no limit
 _NO_ROOM = 4096  # bytes: less than one block of a file system
@@ -76,7 +65,6 @@ _READABLE = (
     *(".gpkg", ".geojson", ".json", ".geojsonl", ".csv", ".tsv", ".gml", ".kml", ".fgb"),
     *(".xlsx", ".ods", ".tab"),
 )
-_DATABASES = {"postgres": "postgres", "postgis": "postgres", "spatialite": "spatialite"}
 _WHOLE_NUMBERS = (QMetaType.Type.Int, QMetaType.Type.LongLong)
 ICON = Path(__file__).parent.parent / "resources" / "icons" / "wijkmix.svg"
 
@@ -84,23 +72,6 @@ ICON = Path(__file__).parent.parent / "resources" / "icons" / "wijkmix.svg"
 def local(text: Text) -> str:
     """Return a core text in the language of QGIS."""
     return text.get(language())
-
-
-class _Place(NamedTuple):
-    """Where an output or an input stands; without a table it is the whole file."""
-
-    path: Path
-    table: str = ""
-
-    def meets(self, other: _Place) -> bool:
-        """Tell whether writing the one destroys the other."""
-        try:
-            same = self.path.samefile(other.path)
-        except OSError:  # one of them is not there yet
-            one, two = (os.path.normcase(os.path.realpath(p.path)) for p in (self, other))
-            same = one == two
-        tables = {self.table.lower(), other.table.lower()}
-        return same and ("" in tables or len(tables) == 1)
 
 
 class WijkMixAlgorithm(QgsProcessingAlgorithm):
@@ -166,9 +137,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
     def processAlgorithm(
         self, parameters: dict[str, Any], context: Any, feedback: Any
     ) -> dict[str, Any]:
-        self._made: list[_Place] = []
-        self._aside: list[tuple[_Place, _Place]] = []
-        self._stays: list[str] = []
+        self._outputs = Outputs()
         try:
             # qgis_process and scripts may run without checkParameterValues; the checks are cheap.
             self._check_destinations(parameters, context)
@@ -520,12 +489,12 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             self.note(feedback, told.format(old=field.name(), new=new), warning=True)
             return
 
-    def _where(self, place: _Place | None, name: str) -> str:
+    def _where(self, place: Place | None, name: str) -> str:
         # Not the address of a database: a password may stand in it.
         return self.parameterDefinition(name).description() if place is None else str(place.path)
 
     def _check_whole(
-        self, place: _Place | None, destination: str, name: str, context: Any, n: int
+        self, place: Place | None, destination: str, name: str, context: Any, n: int
     ) -> None:
         """Look whether an output holds what was written: not every writer says that it failed."""
         where = self._where(place, name)
@@ -540,8 +509,8 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         layer = context.temporaryLayerStore().mapLayer(destination)
         if layer is None:
             provider, _, address = destination.partition(":")
-            if provider in _DATABASES:
-                layer = QgsVectorLayer(address, "", _DATABASES[provider])
+            if provider in DATABASES:
+                layer = QgsVectorLayer(address, "", DATABASES[provider])
             else:
                 layer = QgsVectorLayer(destination, "", "ogr")
         if layer.isValid():
@@ -567,7 +536,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         self,
         features: list[Any],
         sink: Any,
-        place: _Place | None,
+        place: Place | None,
         destination: str,
         name: str,
         parameters: dict,
@@ -584,13 +553,13 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
                 where=str(parameters[name]),
             )
         where = self._where(place, name)
-        if destination.partition(":")[0] in _DATABASES:
-            self._stays.append(where)
+        if destination.partition(":")[0] in DATABASES:
+            self._outputs.stays(where)
         qgis_io.write(features, sink, where, tell)
 
     # -- destinations that can be written, and are as they were when the run fails
 
-    def _destinations(self, parameters: dict[str, Any], context: Any) -> dict[str, _Place]:
+    def _destinations(self, parameters: dict[str, Any], context: Any) -> dict[str, Place]:
         """Return the files, or tables in one, that the run would make, per output parameter."""
         places = {}
         for definition in self.parameterDefinitions():
@@ -604,21 +573,9 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             value = parameters[name]
             if isinstance(value, QgsProcessingOutputLayerDefinition):
                 value = value.sink.valueAsString(context.expressionContext())[0]
-            text = str(value or "")
-            if not text or text == QgsProcessing.TEMPORARY_OUTPUT or "|" in text:
-                continue
-            provider, _, address = text.partition(":")
-            if provider == "ogr":
-                uri = QgsDataSourceUri(address)
-                if uri.database() and uri.table():
-                    places[name] = _Place(Path(uri.database()), uri.table())
-                continue
-            if provider in ("memory", *_DATABASES):
-                continue
-            # What QGIS does with an ending that it does not know.
-            if is_layer and not QgsVectorFileWriter.driverForExtension(text.rpartition(".")[2]):
-                text += ".gpkg"
-            places[name] = _Place(Path(text))
+            place = place_of(str(value or ""), is_layer=is_layer)
+            if place is not None:
+                places[name] = place
         return places
 
     def _check_destinations(self, parameters: dict[str, Any], context: Any) -> None:
@@ -668,7 +625,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             if not table and path.lower().endswith(".gpkg"):
                 table = next((found.name() for found in registry.querySublayers(path)), "")
             for name, place in places.items():
-                if place.meets(_Place(Path(path), table)):
+                if place.meets(Place(Path(path), table)):
                     raise OutputError(
                         "The output {name} goes to {path}, where the input {source} stands: that "
                         "would be lost. Choose another file or table.",
@@ -679,106 +636,24 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
                         source=definition.description(),
                     )
 
-    def _make_room(self, parameters: dict[str, Any], name: str, context: Any) -> _Place | None:
+    def _make_room(self, parameters: dict[str, Any], name: str, context: Any) -> Place | None:
         """Move aside what stands in the place of an output; None where that is no file."""
         place = self._destinations({name: parameters[name]}, context).get(name)
         if place is not None:
-            self._move_aside(place)
+            self._outputs.make_room(place)
         return place
-
-    def _move_aside(self, place: _Place) -> None:
-        mark = f"wijkmix-{os.getpid()}-"
-        try:
-            if not place.table or not place.path.exists():
-                place = _Place(place.path)
-                for file in filter(Path.is_file, _files(place.path)):
-                    aside = file.with_name(f".{mark}{file.name}")
-                    file.replace(aside)
-                    self._aside.append((_Place(file), _Place(aside)))
-            elif place.path.suffix.lower() != ".gpkg":
-                self._stays.append(str(place.path))
-                return
-            elif (tables := _tables(place.path)).tableExists("", place.table):
-                aside = _Place(place.path, mark + place.table)
-                tables.renameVectorTable("", place.table, aside.table)
-                self._aside.append((place, aside))
-                # The styles that the user keeps in the file are for the table that comes.
-                if tables.tableExists("", "layer_styles"):
-                    old, new = ("'" + p.table.replace("'", "''") + "'" for p in (place, aside))
-                    words = ("UPDATE layer_styles SET f_table_name =", old, "WHERE f_table_name =")
-                    tables.executeSql(" ".join((*words, new)))
-        except (OSError, QgsProviderConnectionException) as error:
-            raise OutputError(
-                "The output {path} was not written, because what stands there cannot be replaced: "
-                "{reason}. It is unchanged. Choose another place, or close the program that has it "
-                "open.",
-                "De uitvoer {path} is niet geschreven, want wat er staat kan niet worden "
-                "vervangen: {reason}. Het is niet veranderd. Kies een andere plek, of sluit het "
-                "programma dat het open heeft.",
-                path=str(place.path),
-                reason=str(error),
-            ) from error
-        self._made.append(place)
 
     def write_text(self, path: Path, text: str) -> None:
         """Write a text output whole, or raise and leave nothing."""
         from ..wijkmix_plugin.report.files import write_whole
 
-        self._move_aside(_Place(path))
+        self._outputs.make_room(Place(path))
         write_whole(path, text.encode("utf-8"))
 
     def _settle(self, feedback: Any, *, failed: bool) -> None:
         """Take away what stood in the place of the outputs; after a failure, put it back."""
-        if failed:
-            for place in reversed(self._made):
-                _remove(place)
-            for where in self._stays:
-                told = Text(
-                    "What this run wrote to the table of {where} stays there, and may not be "
-                    "whole: remove it or run again.",
-                    "Wat deze berekening naar de tabel van {where} schreef, blijft daar staan en "
-                    "is mogelijk niet compleet: verwijder het of voer opnieuw uit.",
-                ).format(where=where)
-                self.note(feedback, told, warning=True)
-        for place, aside in self._aside:
-            if not failed:
-                _remove(aside)
-                continue
-            try:
-                if place.table:
-                    _tables(place.path).renameVectorTable("", aside.table, place.table)
-                else:
-                    aside.path.replace(place.path)
-            except (OSError, QgsProviderConnectionException):
-                told = Text(
-                    "What stood at {path} before this run is now called {aside}.",
-                    "Wat voor deze berekening op {path} stond, heet nu {aside}.",
-                )
-                told = told.format(path=str(place.path), aside=aside.table or aside.path.name)
-                self.note(feedback, told, warning=True)
-
-
-def _files(path: Path) -> list[Path]:
-    """Return a file and those that its format keeps beside it."""
-    sisters = _SISTERS.get(path.suffix.lower(), ())
-    return [path.with_name(path.name + end) for end in _BESIDE] + [
-        path.with_suffix(end) for end in sisters
-    ]
-
-
-def _tables(path: Path) -> Any:
-    return QgsProviderRegistry.instance().providerMetadata("ogr").createConnection(str(path), {})
-
-
-def _remove(place: _Place) -> None:
-    """Remove a file or a table; one that cannot go stays: what the run says is what counts."""
-    if place.table:
-        with contextlib.suppress(QgsProviderConnectionException):
-            _tables(place.path).dropVectorTable("", place.table)
-        return
-    for file in filter(Path.is_file, _files(place.path)):
-        with contextlib.suppress(OSError):
-            file.unlink()
+        for told in self._outputs.settle(failed=failed):
+            self.note(feedback, told, warning=True)
 
 
 def _is_plain(value: Any) -> bool:

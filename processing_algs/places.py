@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where outputs go: what stands there is as it was when a run fails."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from qgis.core import (
+    QgsDataSourceUri,
+    QgsProcessing,
+    QgsProviderConnectionException,
+    QgsProviderRegistry,
+    QgsVectorFileWriter,
+)
+
+from ..wijkmix_plugin.errors import OutputError, Text
+
+DATABASES = {"postgres": "postgres", "postgis": "postgres", "spatialite": "spatialite"}
+# What the formats keep beside the file that is named.
+_BESIDE = ("", "-wal", "-shm", "-journal")
+_SISTERS = {
+    ".shp": (".dbf", ".shx", ".prj", ".cpg", ".qpj", ".qix", ".sbn", ".sbx"),
+    ".tab": (".dat", ".map", ".id", ".ind"),
+    ".gml": (".xsd", ".gfs"),
+}
+
+
+class Place(NamedTuple):
+    """Where an output or an input stands; without a table it is the whole file."""
+
+    path: Path
+    table: str = ""
+
+    def meets(self, other: Place) -> bool:
+        """Tell whether writing the one destroys the other."""
+        try:
+            same = self.path.samefile(other.path)
+        except OSError:  # one of them is not there yet
+            one, two = (os.path.normcase(os.path.realpath(p.path)) for p in (self, other))
+            same = one == two
+        tables = {self.table.lower(), other.table.lower()}
+        return same and ("" in tables or len(tables) == 1)
+
+
+def place_of(text: str, *, is_layer: bool) -> Place | None:
+    """Return the file, or the table in one, that an output goes to; None where that is none."""
+    if not text or text == QgsProcessing.TEMPORARY_OUTPUT or "|" in text:
+        return None
+    provider, _, address = text.partition(":")
+    if provider == "ogr":
+        uri = QgsDataSourceUri(address)
+        if uri.database() and uri.table():
+            return Place(Path(uri.database()), uri.table())
+        return None
+    if provider in ("memory", *DATABASES):
+        return None
+    # What QGIS does with an ending that it does not know.
+    if is_layer and not QgsVectorFileWriter.driverForExtension(text.rpartition(".")[2]):
+        text += ".gpkg"
+    return Place(Path(text))
+
+
+class Outputs:
+    """What a run makes, and what stood in its place: that goes when the run has succeeded."""
+
+    def __init__(self) -> None:
+        self._made: list[Place] = []
+        self._aside: list[tuple[Place, Place]] = []
+        self._stays: list[str] = []
+
+    def stays(self, where: str) -> None:
+        """Remember a table that cannot be taken away after a failure."""
+        self._stays.append(where)
+
+    def make_room(self, place: Place) -> None:
+        """Move aside what stands in the place of an output."""
+        mark = f"wijkmix-{os.getpid()}-"
+        try:
+            if not place.table or not place.path.exists():
+                place = Place(place.path)
+                for file in filter(Path.is_file, _files(place.path)):
+                    aside = file.with_name(f".{mark}{file.name}")
+                    file.replace(aside)
+                    self._aside.append((Place(file), Place(aside)))
+            elif place.path.suffix.lower() != ".gpkg":
+                self._stays.append(str(place.path))
+                return
+            elif (tables := _tables(place.path)).tableExists("", place.table):
+                aside = Place(place.path, mark + place.table)
+                tables.renameVectorTable("", place.table, aside.table)
+                self._aside.append((place, aside))
+                # The styles that the user keeps in the file are for the table that comes.
+                if tables.tableExists("", "layer_styles"):
+                    old, new = ("'" + p.table.replace("'", "''") + "'" for p in (place, aside))
+                    words = ("UPDATE layer_styles SET f_table_name =", old, "WHERE f_table_name =")
+                    tables.executeSql(" ".join((*words, new)))
+        except (OSError, QgsProviderConnectionException) as error:
+            raise OutputError(
+                "The output {path} was not written, because what stands there cannot be replaced: "
+                "{reason}. It is unchanged. Choose another place, or close the program that has it "
+                "open.",
+                "De uitvoer {path} is niet geschreven, want wat er staat kan niet worden "
+                "vervangen: {reason}. Het is niet veranderd. Kies een andere plek, of sluit het "
+                "programma dat het open heeft.",
+                path=str(place.path),
+                reason=str(error),
+            ) from error
+        self._made.append(place)
+
+    def settle(self, *, failed: bool) -> list[Text]:
+        """Take away what stood in the place of the outputs; after a failure, put it back.
+
+        Returns what the user must know of it.
+        """
+        told = []
+        if failed:
+            for place in reversed(self._made):
+                _remove(place)
+            told += [
+                Text(
+                    "What this run wrote to the table of {where} stays there, and may not be "
+                    "whole: remove it or run again.",
+                    "Wat deze berekening naar de tabel van {where} schreef, blijft daar staan en "
+                    "is mogelijk niet compleet: verwijder het of voer opnieuw uit.",
+                ).format(where=where)
+                for where in self._stays
+            ]
+        for place, aside in self._aside:
+            if not failed:
+                _remove(aside)
+                continue
+            try:
+                if place.table:
+                    _tables(place.path).renameVectorTable("", aside.table, place.table)
+                else:
+                    aside.path.replace(place.path)
+            except (OSError, QgsProviderConnectionException):
+                text = Text(
+                    "What stood at {path} before this run is now called {aside}.",
+                    "Wat voor deze berekening op {path} stond, heet nu {aside}.",
+                )
+                told.append(text.format(path=str(place.path), aside=aside.table or aside.path.name))
+        return told
+
+
+def _files(path: Path) -> list[Path]:
+    """Return a file and those that its format keeps beside it."""
+    sisters = _SISTERS.get(path.suffix.lower(), ())
+    return [path.with_name(path.name + end) for end in _BESIDE] + [
+        path.with_suffix(end) for end in sisters
+    ]
+
+
+def _tables(path: Path) -> Any:
+    return QgsProviderRegistry.instance().providerMetadata("ogr").createConnection(str(path), {})
+
+
+def _remove(place: Place) -> None:
+    """Remove a file or a table; one that cannot go stays: what the run says is what counts."""
+    if place.table:
+        with contextlib.suppress(QgsProviderConnectionException):
+            _tables(place.path).dropVectorTable("", place.table)
+        return
+    for file in filter(Path.is_file, _files(place.path)):
+        with contextlib.suppress(OSError):
+            file.unlink()
