@@ -57,10 +57,18 @@ def place_of(text: str, *, is_layer: bool) -> Place | None:
         return None
     if provider in ("memory", *DATABASES):
         return None
-    # What QGIS does with an ending that it does not know.
-    if is_layer and not QgsVectorFileWriter.driverForExtension(text.rpartition(".")[2]):
-        text += ".gpkg"
-    return Place(Path(text))
+    return Place(Path(text + _ending(text) if is_layer else text))
+
+
+def _ending(text: str) -> str:
+    """Return what QGIS puts behind the name of a layer's file: found.json -> found.json.geojson."""
+    driver = QgsVectorFileWriter.driverForExtension(text.rpartition(".")[2])
+    if not driver:
+        return ".gpkg"
+    known = QgsVectorFileWriter.MetaData()
+    QgsVectorFileWriter.driverMetadata(driver, known)
+    ends = [f".{end}" for end in known.ext.split()]
+    return "" if not ends or text.lower().endswith(tuple(ends)) else ends[0]
 
 
 class Outputs:

@@ -220,7 +220,9 @@ class TestTheEarlierOutput:
         return go
 
     @pytest.mark.parametrize("silent", [False, True])
-    @pytest.mark.parametrize("ending", ["gpkg", "shp", "geojson", "csv", "xlsx", "tab", "fgb"])
+    @pytest.mark.parametrize(
+        "ending", ["gpkg", "shp", "geojson", "json", "dbf", "csv", "xlsx", "tab", "fgb"]
+    )
     def test_a_failed_run_leaves_it(self, run, buurten, tmp_path, half, ending, silent):
         path = tmp_path / f"found.{ending}"
         parameters = {"INPUT": buurten(), "GROUPS": SHARES, "OUTPUT": str(path)}
@@ -387,7 +389,7 @@ class TestPlacesThatMeet:
         assert not (tmp_path / "found.gpkg").exists()
 
     def test_a_report_in_the_place_of_a_layer_is_refused(self, run, buurten, tmp_path):
-        path = str(tmp_path / "found.json")
+        path = str(tmp_path / "found.geojson")
         with pytest.raises(QgsProcessingException, match="both go to"):
             run("scan", {"INPUT": buurten(), "OUTPUT": path, "REPORT": path})
 
