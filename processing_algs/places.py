@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
+import uuid
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -72,12 +75,19 @@ def _ending(text: str) -> str:
 
 
 class Outputs:
-    """What a run makes, and what stood in its place: that goes when the run has succeeded."""
+    """What a run makes, and what stood in its place: that goes when the run has succeeded.
+
+    What stood there waits under a name that starts with `wijkmix-`. A run that is killed leaves it
+    so; the next run to that place puts it back where nothing stands, else says where it is.
+    """
 
     def __init__(self) -> None:
         self._made: list[Place] = []
         self._aside: list[tuple[Place, Place]] = []
         self._stays: list[str] = []
+        self._told: list[Text] = []
+        # Not the number of the process: another one may have had it.
+        self._mark = f"wijkmix-{uuid.uuid4().hex[:12]}-"
 
     def stays(self, where: str) -> None:
         """Remember a table that cannot be taken away after a failure."""
@@ -85,19 +95,19 @@ class Outputs:
 
     def make_room(self, place: Place) -> None:
         """Move aside what stands in the place of an output."""
-        mark = f"wijkmix-{os.getpid()}-"
         try:
             if not place.table or not place.path.exists():
                 place = Place(place.path)
+                self._put_back_files(place)
                 for file in filter(Path.is_file, _files(place.path)):
-                    aside = file.with_name(f".{mark}{file.name}")
+                    aside = file.with_name(f".{self._mark}{file.name}")
                     file.replace(aside)
                     self._aside.append((Place(file), Place(aside)))
             elif place.path.suffix.lower() != ".gpkg":
                 self._stays.append(str(place.path))
                 return
-            elif (tables := _tables(place.path)).tableExists("", place.table):
-                aside = Place(place.path, mark + place.table)
+            elif self._put_back_table(tables := _tables(place.path), place):
+                aside = Place(place.path, self._mark + place.table)
                 tables.renameVectorTable("", place.table, aside.table)
                 self._aside.append((place, aside))
                 # The styles that the user keeps in the file are for the table that comes.
@@ -118,15 +128,57 @@ class Outputs:
             ) from error
         self._made.append(place)
 
+    def _put_back_files(self, place: Place) -> None:
+        """Put back the files that a killed run moved aside, where that takes no other's place."""
+        if not place.path.parent.is_dir():
+            return
+        files = _files(place.path)
+        inside = [file.name for file in place.path.parent.iterdir()]
+        found = {
+            place.path.with_name(name): file
+            for file in files
+            for name in _asides(".", file.name, inside)
+        }
+        runs = {aside.name.removesuffix(file.name) for aside, file in found.items()}
+        if len(runs) > 1 or any(map(Path.exists, files)):
+            self._tell_kept(str(place.path), [str(aside) for aside in found])
+            return
+        for aside, file in found.items():
+            aside.replace(file)
+
+    def _put_back_table(self, tables: Any, place: Place) -> bool:
+        """Do so for a table, and tell whether there is one of that name now."""
+        rows = tables.executeSql("SELECT name FROM sqlite_master WHERE type = 'table'")
+        found = _asides("", place.table, [name for (name,) in rows])
+        is_there = tables.tableExists("", place.table)
+        if is_there or len(found) != 1:
+            self._tell_kept(f"{place.path} ({place.table})", found)
+            return is_there
+        tables.renameVectorTable("", found[0], place.table)
+        return True
+
+    def _tell_kept(self, where: str, names: list[str]) -> None:
+        if names:
+            text = Text(
+                "An earlier run to {where} was cut off, or still goes on. What stood there before "
+                "it is kept as {names}: rename it, or remove it when you do not need it.",
+                "Een eerdere berekening naar {where} is afgebroken of nog bezig. Wat daarvoor op "
+                "die plek stond, is bewaard als {names}: hernoem het, of verwijder het als u het "
+                "niet nodig hebt.",
+            )
+            self._told.append(text.format(where=where, names=", ".join(names)))
+
     def settle(self, *, failed: bool) -> list[Text]:
         """Take away what stood in the place of the outputs; after a failure, put it back.
 
         Returns what the user must know of it.
         """
-        told = []
+        told = self._told
         if failed:
             for place in reversed(self._made):
-                _remove(place)
+                # One that cannot go stays: what the run says is what counts.
+                with contextlib.suppress(OSError, QgsProviderConnectionException):
+                    _remove(place)
             told += [
                 Text(
                     "What this run wrote to the table of {where} stays there, and may not be "
@@ -137,11 +189,10 @@ class Outputs:
                 for where in self._stays
             ]
         for place, aside in self._aside:
-            if not failed:
-                _remove(aside)
-                continue
             try:
-                if place.table:
+                if not failed:
+                    _remove(aside)
+                elif place.table:
                     _tables(place.path).renameVectorTable("", aside.table, place.table)
                 else:
                     aside.path.replace(place.path)
@@ -152,6 +203,12 @@ class Outputs:
                 )
                 told.append(text.format(path=str(place.path), aside=aside.table or aside.path.name))
         return told
+
+
+def _asides(start: str, name: str, names: Iterable[str]) -> list[str]:
+    """Return those of `names` that a run gave to what was called `name`."""
+    pattern = re.compile(f"{re.escape(start)}wijkmix-[0-9a-f]+-{re.escape(name)}")
+    return sorted(filter(pattern.fullmatch, names))
 
 
 def _files(path: Path) -> list[Path]:
@@ -167,11 +224,8 @@ def _tables(path: Path) -> Any:
 
 
 def _remove(place: Place) -> None:
-    """Remove a file or a table; one that cannot go stays: what the run says is what counts."""
     if place.table:
-        with contextlib.suppress(QgsProviderConnectionException):
-            _tables(place.path).dropVectorTable("", place.table)
+        _tables(place.path).dropVectorTable("", place.table)
         return
     for file in filter(Path.is_file, _files(place.path)):
-        with contextlib.suppress(OSError):
-            file.unlink()
+        file.unlink()
