@@ -183,27 +183,34 @@ def combinations(amsterdam, rijnmond):
         yield values[used], build(shapes(frame)[used])
 
 
-def test_against_esda_on_six_combinations(amsterdam, rijnmond):
-    """I to 1e-12; p within Monte-Carlo tolerance: 5 standard errors of both, beside ties."""
+def combination(amsterdam, rijnmond, number: int):
+    values, near = list(combinations(amsterdam, rijnmond))[number]
+    return values, near, ~near.islands
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_against_esda(amsterdam, rijnmond, number):
+    """I to 1e-12; p, directed and two-sided, within 5 standard errors of esda's 9,999 draws.
+
+    esda's own draws are counted here, equal lags in both tails; in esda's `p_sim` they count in one
+    tail only, so with whole numbers it may be smaller by the chance of a tie.
+    """
     esda = pytest.importorskip("esda")
-    permutations = 999
-    for values, near in combinations(amsterdam, rijnmond):
-        ours = local_moran(values, near, permutations=99_999, p_value="directed")
-        theirs = esda.Moran_Local(
-            values,
-            near.graph().transform("r"),
-            permutations=permutations,
-            seed=1,
-            keep_simulations=False,
-        )
-        used = ~near.islands
-        np.testing.assert_allclose(ours.i[used], theirs.Is[used], rtol=0, atol=1e-12)
-        p = ours.p[used]
-        # esda counts ties in one tail only, so with whole numbers and few neighbours its p can be
-        # smaller by the chance of a tie; that is left out here and held exactly elsewhere.
-        tie = tie_chance(values, near)[used]
-        tolerance = 5 * np.sqrt(p * (1 - p) / permutations) + 2 / permutations + tie
-        assert (np.abs(p - theirs.p_sim[used]) <= tolerance).all()
+    draws = 9_999
+    values, near, used = combination(amsterdam, rijnmond, number)
+    theirs = esda.Moran_Local(values, near.graph().transform("r"), permutations=draws, seed=1)
+    directed = local_moran(values, near, p_value="directed")
+    two_sided = local_moran(values, near)
+    np.testing.assert_allclose(directed.i[used], theirs.Is[used], rtol=0, atol=1e-12)
+    drawn, seen = theirs.rlisas[used], theirs.Is[used][:, None]
+    tail = np.minimum((drawn >= seen - 1e-9).sum(axis=1), (drawn <= seen + 1e-9).sum(axis=1))
+    tail = (tail + 1) / (draws + 1)
+    p = directed.p[used]
+    tolerance = 5 * np.sqrt(p * (1 - p) / draws) + 2 / draws
+    assert (np.abs(p - tail) <= tolerance).all()
+    assert (np.abs(two_sided.p[used] - np.minimum(1, 2 * tail)) <= 2 * tolerance).all()
+    tie = tie_chance(values, near)[used]
+    assert (np.abs(p - theirs.p_sim[used]) <= tolerance + tie).all()
 
 
 def tie_chance(values: np.ndarray, near: Neighbours) -> np.ndarray:
@@ -219,17 +226,28 @@ def tie_chance(values: np.ndarray, near: Neighbours) -> np.ndarray:
     return 1.5 * out
 
 
-def test_against_geoda(amsterdam, geoda):
-    values = column(amsterdam, WOZ)
-    used = np.isfinite(values)
-    geometry, values = shapes(amsterdam)[used], values[used]
-    pygeoda, layer = geoda(geometry)
-    theirs = pygeoda.local_moran(
-        pygeoda.knn_weights(layer, 6), list(values), permutations=9_999, seed=1
-    )
-    ours = local_moran(values, nearest(geometry, 6), p_value="directed")
+@pytest.mark.parametrize("number", range(6))
+def test_against_geoda(amsterdam, rijnmond, number, tmp_path):
+    """I to 1e-12; p within 8 standard errors of 9,999 independent draws, beside ties.
+
+    GeoDa's draws scatter twice as wide as independent ones (root mean square over 700 units against
+    exact p-values), and it never draws a unit without neighbours: these are left out here.
+    """
+    pygeoda = pytest.importorskip("pygeoda")
+    draws = 9_999
+    values, near, used = combination(amsterdam, rijnmond, number)
+    values, near = values[used], near.take(np.flatnonzero(used))
+    lines = [f"0 {near.n} layer row"]
+    for row in range(near.n):
+        mine = near.indices[near.indptr[row] : near.indptr[row + 1]]
+        lines += [f"{row} {len(mine)}", " ".join(map(str, mine))]
+    lists = tmp_path / "lists.gal"
+    lists.write_text("\n".join(lines) + "\n")
+    weights = pygeoda.read_gal(str(lists), list(map(str, range(near.n))))
+    theirs = pygeoda.local_moran(weights, list(values), permutations=draws, seed=1)
+    ours = local_moran(values, near, p_value="directed")
     np.testing.assert_allclose(ours.i, theirs.lisa_values(), rtol=0, atol=1e-12)
-    tolerance = 5 * np.sqrt(ours.p * (1 - ours.p) / 9_999) + 2 / 9_999
+    tolerance = 8 * np.sqrt(ours.p * (1 - ours.p) / draws) + 2 / draws + tie_chance(values, near)
     assert (np.abs(ours.p - theirs.lisa_pvalues()) <= tolerance).all()
 
 

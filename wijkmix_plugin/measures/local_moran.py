@@ -98,8 +98,8 @@ def local_moran(
 
     with z standardised by the population standard deviation over the n units that have a value: the
     scaling of esda and GeoDa. (spdep leaves out (n - 1) / n.) Units with a value but without
-    neighbours count in the mean, the deviation and the draws, as in esda and GeoDa; they are never
-    tested.
+    neighbours count in the mean, the deviation and the draws, as in esda; they are never tested.
+    (GeoDa leaves them out of the draws.)
 
     The p-value comes from conditional permutation: the share of draws of neighbours from the other
     n - 1 units whose lag is at least (upper tail) or at most (lower tail) the observed one, ties
