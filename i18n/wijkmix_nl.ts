@@ -796,6 +796,10 @@
         <translation>Klik een buurt aan op de kaart</translation>
     </message>
     <message>
+        <source>Click a unit of this layer on the map</source>
+        <translation>Klik een eenheid van deze laag aan op de kaart</translation>
+    </message>
+    <message>
         <source>Close this message</source>
         <translation>Deze melding sluiten</translation>
     </message>
@@ -2588,6 +2592,10 @@
         <translation>Een buurt aanwijzen op de kaart</translation>
     </message>
     <message>
+        <source>Pick a unit on the map</source>
+        <translation>Een eenheid aanwijzen op de kaart</translation>
+    </message>
+    <message>
         <source>Plan inventory (polygons or points)</source>
         <translation>Planinventarisatie (vlakken of punten)</translation>
     </message>
@@ -3324,8 +3332,8 @@
         <translation>De eigendomscijfers van deze buurt zijn niet gepubliceerd (geheim of onbetrouwbaar).</translation>
     </message>
     <message>
-        <source>The test used {n} neighbours. The list shows who shares a border in the layer as it is now; another choice of neighbours, a filter or an edit makes the difference.</source>
-        <translation>De toets gebruikte {n} buren. De lijst toont wie een grens deelt in de laag zoals die nu is; een andere keuze van buren, een filter of een bewerking maakt het verschil.</translation>
+        <source>The test used {n} neighbours. The list shows those in the layer as it is now; another choice of neighbours, a filter or an edit makes the difference.</source>
+        <translation>De toets gebruikte {n} buren. De lijst toont die in de laag zoals die nu is; een andere keuze van buren, een filter of een bewerking maakt het verschil.</translation>
     </message>
     <message>
         <source>The two-sided p is twice the directed one; use it to conclude.</source>

@@ -495,21 +495,16 @@ class LocalMoransI(WijkMixAlgorithm):
         metre = QgsUnitTypes.fromUnitToUnitFactor(
             Qgis.DistanceUnit.Meters, source.sourceCrs().mapUnits()
         )
-        kind = self.parameterAsEnum(parameters, self.NEIGHBOURS, context)
-        if kind == NEAREST:
-            k = self.parameterAsInt(parameters, self.K, context)
-            near = neighbours.nearest(shapes, k, mask=used, cancelled=cancelled)
-        elif kind == WITHIN:
-            distance = self.parameterAsDouble(parameters, self.DISTANCE, context) * metre
-            near = neighbours.within(shapes, distance, mask=used, cancelled=cancelled)
-        else:
-            tolerance = self.parameterAsDouble(parameters, self.TOLERANCE, context)
-            near = neighbours.contiguity(
-                shapes, rook=kind == ROOK, tolerance=tolerance * metre, mask=used
-            )
-        if self.parameterAsBoolean(parameters, self.JOIN_ISLANDS, context):
-            near = neighbours.join_islands(near, shapes, mask=used)
-        return near
+        return neighbours.find(
+            shapes,
+            neighbours.KINDS[self.parameterAsEnum(parameters, self.NEIGHBOURS, context)],
+            k=self.parameterAsInt(parameters, self.K, context),
+            distance=self.parameterAsDouble(parameters, self.DISTANCE, context) * metre,
+            tolerance=self.parameterAsDouble(parameters, self.TOLERANCE, context) * metre,
+            join=self.parameterAsBoolean(parameters, self.JOIN_ISLANDS, context),
+            mask=used,
+            cancelled=cancelled,
+        )
 
     def _describe(
         self, near: Neighbours, used: np.ndarray, drawn: np.ndarray, feedback: Any
@@ -550,9 +545,9 @@ class LocalMoransI(WijkMixAlgorithm):
         self, parameters: dict[str, Any], context: Any, source: Any, result: Any
     ) -> dict[str, Any]:
         """Return where the numbers come from, for the layer's properties."""
+        from ..wijkmix_plugin.measures.neighbours import KINDS
         from ..wijkmix_plugin.scan import versions
 
-        kinds = ("queen", "rook", "nearest", "within")
         return {
             "title": "WijkMix local Moran",
             "source": source.sourceName(),
@@ -561,7 +556,7 @@ class LocalMoransI(WijkMixAlgorithm):
                 "field": self.parameterAsString(parameters, self.FIELD, context),
                 "base": self.parameterAsString(parameters, self.BASE, context) or None,
                 "with_field": self.parameterAsString(parameters, self.WITH_FIELD, context) or None,
-                "neighbours": kinds[self.parameterAsEnum(parameters, self.NEIGHBOURS, context)],
+                "neighbours": KINDS[self.parameterAsEnum(parameters, self.NEIGHBOURS, context)],
                 "k": self.parameterAsInt(parameters, self.K, context),
                 "distance": self.parameterAsDouble(parameters, self.DISTANCE, context),
                 "tolerance": self.parameterAsDouble(parameters, self.TOLERANCE, context),

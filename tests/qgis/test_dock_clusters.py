@@ -495,6 +495,102 @@ def test_a_layer_of_local_moran_needs_no_scan(panel):
     assert f">Buurt 11</a> {own.result.z[11]:.2f}<" in panel.near.text().replace("−", "-")
 
 
+def moran_of(run, folder, values, *, kind="Polygon", far=(), **choice):
+    """Run the algorithm on squares of 100 m, or their centres; load what comes out."""
+    layer = QgsVectorLayer(f"{kind}?crs=EPSG:28992&field=nr:int&field=value:double", "in", "memory")
+    features = []
+    for number, value in enumerate(values):
+        x = 120_000 + 100 * (number % WIDE) + (700 if number in far else 0)
+        square = QgsGeometry.fromRect(
+            QgsRectangle(
+                x, 480_000 + 100 * (number // WIDE), x + 100, 480_100 + 100 * (number // WIDE)
+            )
+        )
+        feature = QgsFeature(layer.fields())
+        feature.setAttributes([number, None if np.isnan(value) else float(value)])
+        feature.setGeometry(square if kind == "Polygon" else square.centroid())
+        features.append(feature)
+    layer.dataProvider().addFeatures(features)
+    path = str(folder / "clusters.gpkg")
+    asked = {"INPUT": layer, "FIELD": "value", "PERMUTATIONS": 999, "OUTPUT": path}
+    run("local_morans_i", {**asked, **choice})
+    return add(QgsVectorLayer(path, "clusters", "ogr"))
+
+
+def numbers_listed(panel, layer, number):
+    """Pick a unit and return the numbers of those in the list."""
+    panel._pick(next(f.id() for f in layer.getFeatures() if f["nr"] == number))
+    fids = [int(part.split('"')[0]) for part in panel.near.text().split("buurt:")[1:]]
+    return sorted(layer.getFeature(fid)["nr"] for fid in fids)
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        ({}, [10, 11, 12, 18, 20, 26, 27, 28]),
+        ({"NEIGHBOURS": 1}, [11, 18, 20, 27]),
+        ({"NEIGHBOURS": 2, "K": 4}, [11, 18, 20, 27]),
+        ({"NEIGHBOURS": 3, "DISTANCE": 200}, [3, 10, 11, 12, 17, 18, 20, 21, 26, 27, 28, 35]),
+        ({"TOLERANCE": 50, "NEIGHBOURS": 1}, [11, 18, 20, 27]),
+    ],
+)
+def test_the_neighbours_are_those_of_the_run(panel, run, tmp_path, choice, expected):
+    layer = moran_of(run, tmp_path, shares(), **choice)
+    settle()
+    assert panel.layer() is layer
+    assert numbers_listed(panel, layer, 19) == expected
+    assert "The test used" not in panel.near.text()
+    assert numbers_listed(panel, layer, 19) == expected  # a second time, from what was found
+
+
+def test_the_neighbours_of_a_joined_island_and_of_its_shore(panel, run, tmp_path):
+    layer = moran_of(run, tmp_path, shares(), far=(47,), JOIN_ISLANDS=True)
+    settle()
+    assert numbers_listed(panel, layer, 47) == [39]
+    assert 47 in numbers_listed(panel, layer, 39)
+    assert "The test used" not in panel.near.text()
+
+
+def test_a_layer_of_points_has_neighbours_too(panel, run, tmp_path, qgis_canvas):
+    values = shares()
+    values[18] = np.nan
+    layer = moran_of(run, tmp_path, values, kind="Point", NEIGHBOURS=2, K=3)
+    settle()
+    assert set(numbers_listed(panel, layer, 19)) <= {11, 20, 27}
+    panel.show_near.click()
+    assert panel._band.size() == 3
+
+
+@pytest.mark.parametrize(("kind", "off"), [("Polygon", 40), ("Point", 4)])
+def test_a_click_on_the_map_picks_a_unit_of_the_layer(panel, run, tmp_path, qgis_canvas, kind, off):
+    layer = moran_of(run, tmp_path, shares(), kind=kind, NEIGHBOURS=2, K=4)
+    settle()
+    qgis_canvas.resize(600, 600)
+    qgis_canvas.setExtent(QgsRectangle(120_000, 480_000, 120_800, 480_800))
+    before = qgis_canvas.mapTool()
+    panel.pick_button.click()
+    assert qgis_canvas.mapTool() == panel._tool
+    panel._tool.clicked.emit(QgsPointXY(120_350 + off, 480_250))
+    assert layer.getFeature(panel._fid)["nr"] == 19
+    panel._tool.clicked.emit(QgsPointXY(100_000, 480_250))
+    assert layer.getFeature(panel._fid)["nr"] == 19  # there is nothing there
+    panel.pick_button.click()
+    assert qgis_canvas.mapTool() != panel._tool
+    panel.pick_button.click()
+    panel.hide()
+    assert qgis_canvas.mapTool() != panel._tool
+    assert before is None or qgis_canvas.mapTool() in (before, None)
+
+
+def test_only_a_layer_beside_the_scan_needs_a_button_of_its_own(panel, run, tmp_path):
+    add(grid(shares()))
+    settle()
+    assert panel.pick_button.isHidden()
+    panel._own_id = moran_of(run, tmp_path, shares()).id()
+    panel._refresh()
+    assert not panel.pick_button.isHidden()
+
+
 def test_two_variables_are_not_mistaken_for_one(panel):
     own = grid(shares(), scan=False)
     places = [own.fields().lookupField(name) for name in ("moran_i", "moran_lag")]

@@ -25,18 +25,27 @@ def feature_at(layer: QgsVectorLayer, point: QgsPointXY, canvas: QgsMapCanvas) -
     transform = QgsCoordinateTransform(
         canvas.mapSettings().destinationCrs(), layer.crs(), QgsProject.instance().transformContext()
     )
+    reach = 0.0  # a point or a line is hardly ever hit exactly
+    if layer.geometryType() != Qgis.GeometryType.Polygon:
+        reach = QgsMapTool.searchRadiusMU(canvas)
     try:
         place = transform.transform(point)
+        box = QgsRectangle(place, place)
+        if reach:
+            around = QgsGeometry.fromPointXY(point).boundingBox()
+            around.grow(reach)
+            box = transform.transformBoundingBox(around)
     except QgsCsException:
         return None  # the point lies outside what the layer's CRS can express
-    request = QgsFeatureRequest(QgsRectangle(place, place))
+    request = QgsFeatureRequest(box)
     request.setSubsetOfAttributes([])
     request.setInvalidGeometryCheck(Qgis.InvalidGeometryCheck.NoCheck)
     here = QgsGeometry.fromPointXY(place)
-    for feature in layer.getFeatures(request):
-        if feature.geometry().intersects(here):
-            return feature
-    return None
+    hit = QgsGeometry.fromRect(box) if reach else here
+    found = [
+        feature for feature in layer.getFeatures(request) if feature.geometry().intersects(hit)
+    ]
+    return min(found, key=lambda feature: feature.geometry().distance(here), default=None)
 
 
 class PickTool(QgsMapTool):

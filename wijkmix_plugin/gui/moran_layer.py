@@ -54,6 +54,8 @@ class MoranTable:
     # The units whose label does not follow from a number that can be drawn.
     not_drawn: int = 0
     overall: float | None = None
+    # Features and their neighbours, once they were looked for in the whole layer.
+    near: Any = None
 
     @property
     def tested(self) -> int:

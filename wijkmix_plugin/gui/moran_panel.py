@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from qgis.core import Qgis, QgsFeature, QgsProject, QgsVectorLayer
+from qgis.core import Qgis, QgsApplication, QgsFeature, QgsPointXY, QgsProject, QgsVectorLayer
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QCoreApplication, QSize, Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QIcon, QPainter, QPixmap
@@ -18,6 +18,7 @@ from qgis.PyQt.QtWidgets import (
     QComboBox,
     QFrame,
     QGridLayout,
+    QHBoxLayout,
     QScrollArea,
     QToolButton,
     QVBoxLayout,
@@ -28,7 +29,7 @@ from .. import dependencies
 from ..errors import WijkMixError
 from . import scan_layer, texts
 from .labels import html_label
-from .map_tool import Outline
+from .map_tool import Outline, PickTool, feature_at
 from .moran_layer import MoranTable, is_moran_layer, moran_fields, read_moran, views_of
 from .near import Band, neighbours_of
 from .near_text import NeighbourText
@@ -67,11 +68,14 @@ class MoranPanel(QScrollArea):
         self._canvas = canvas
         self._band = Band(canvas) if canvas is not None else None
         self._outline = Outline(canvas) if canvas is not None else None
+        self._tool = PickTool(canvas) if canvas is not None else None
         self._stale = QTimer(self)
         self._stale.setSingleShot(True)
         self._stale.setInterval(150)
         self._stale.timeout.connect(self._read_again)
         self._build()
+        if self._tool is not None:
+            self._tool.clicked.connect(self._clicked)
 
     def _build(self) -> None:
         translate = QCoreApplication.translate
@@ -83,6 +87,13 @@ class MoranPanel(QScrollArea):
         self.source = narrow(QComboBox())
         self.source.setAccessibleName(translate("WijkMix", "Layer with a local Moran"))
         self.source.activated.connect(self._source_chosen)
+        # The button beside the buurten of the scan is for those only.
+        self.pick_button = QToolButton()
+        self.pick_button.setIcon(QgsApplication.getThemeIcon("/mActionIdentify.svg"))
+        self.pick_button.setCheckable(True)
+        self.pick_button.setToolTip(translate("WijkMix", "Click a unit of this layer on the map"))
+        self.pick_button.setAccessibleName(translate("WijkMix", "Pick a unit on the map"))
+        self.pick_button.toggled.connect(self._pick_toggled)
         self.head = html_label(links=True)
         self.scatter = MoranScatter(self._name)
         self.scatter.brushed.connect(self._brushed)
@@ -109,7 +120,10 @@ class MoranPanel(QScrollArea):
         self.profile = ProfilePanel()
         inside = QWidget()
         layout = QVBoxLayout(inside)
-        layout.addWidget(self.source)
+        row = QHBoxLayout()
+        row.addWidget(self.source, 1)
+        row.addWidget(self.pick_button)
+        layout.addLayout(row)
         layout.addWidget(self.head)
         layout.addWidget(self.scatter)
         layout.addLayout(legend)
@@ -138,8 +152,12 @@ class MoranPanel(QScrollArea):
             self._show_unit()
 
     def close_down(self) -> None:
-        """Leave nothing behind: signals, timer, shapes on the map."""
+        """Leave nothing behind: signals, timer, map tool, shapes on the map."""
         self._leave()
+        if self._tool is not None and self._canvas is not None:
+            self._canvas.unsetMapTool(self._tool)
+            self._tool.deleteLater()
+            self._tool = None
         self.profile.close_down()
         for shape in (self._band, self._outline):
             if shape is not None:
@@ -156,6 +174,7 @@ class MoranPanel(QScrollArea):
 
     def hideEvent(self, event) -> None:
         super().hideEvent(event)
+        self.pick_button.setChecked(False)
         self._leave()
 
     def _leave(self) -> None:
@@ -184,6 +203,8 @@ class MoranPanel(QScrollArea):
         self._connect(self._connections, project.layersAdded, self._stale.start)
         self._connect(self._connections, project.layersWillBeRemoved, self._layers_going)
         self._connect(self._connections, project.layersRemoved, self._stale.start)
+        if self._canvas is not None:
+            self._connect(self._connections, self._canvas.mapToolSet, self._map_tool_set)
         self._list_sources()
         layer = self.layer()
         if layer is None:
@@ -251,6 +272,10 @@ class MoranPanel(QScrollArea):
         if known:
             self.source.setCurrentIndex(known.index(self._own_id))
         self.source.setVisible(bool(others))
+        can_pick = bool(self._own_id) and self._tool is not None
+        if not can_pick:
+            self.pick_button.setChecked(False)
+        self.pick_button.setVisible(can_pick)
 
     def _source_chosen(self, place: int) -> None:
         self._own_id = self.source.itemData(place) or ""
@@ -373,6 +398,26 @@ class MoranPanel(QScrollArea):
 
     # -- one buurt -------------------------------------------------------------------------
 
+    def _pick_toggled(self, on: bool) -> None:
+        if self._tool is None or self._canvas is None:
+            return
+        if on:
+            self._canvas.setMapTool(self._tool)
+        else:
+            self._canvas.unsetMapTool(self._tool)
+
+    def _map_tool_set(self, new: Any, _old: Any = None) -> None:
+        self.pick_button.setChecked(new is not None and new == self._tool)
+
+    def _clicked(self, point: QgsPointXY) -> None:
+        """Pick the unit under a point of the map."""
+        layer = self.layer()
+        if layer is None or self._canvas is None:
+            return
+        feature = feature_at(layer, point, self._canvas)
+        if feature is not None:
+            self._pick(feature.id())
+
     def _pick(self, fid: int) -> None:
         layer = self.layer()
         if layer is None:
@@ -432,7 +477,7 @@ class MoranPanel(QScrollArea):
         label = scan_layer.record(layer, feature).get(self._table.fields.cluster)
         if label and label != "nodata":
             try:
-                found = neighbours_of(layer, feature.id(), self._table.fields)
+                found = neighbours_of(layer, feature.id(), self._table)
             except ImportError as error:
                 missing = dependencies.message()
                 problem = texts.both(missing) if missing is not None else str(error)

@@ -105,9 +105,8 @@ class NeighbourText:
             remark = paragraph(
                 translate(
                     "WijkMix",
-                    "The test used {n} neighbours. The list shows who shares a border in the "
-                    "layer as it is now; another choice of neighbours, a filter or an edit makes "
-                    "the difference.",
+                    "The test used {n} neighbours. The list shows those in the layer as it is "
+                    "now; another choice of neighbours, a filter or an edit makes the difference.",
                 ).format(n=number(tested))
             )
         order = sorted(

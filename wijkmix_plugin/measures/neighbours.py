@@ -18,6 +18,7 @@ from .same_vertices import distinct, radix_order
 if TYPE_CHECKING:
     from scipy.spatial import cKDTree
 
+KINDS = ("queen", "rook", "nearest", "within")
 PIECE = 1_000_000  # neighbours that are handled between two questions whether to stop
 
 
@@ -450,6 +451,42 @@ def join_islands(
     first, second = np.divmod(distinct(first * n + second), n)
     indptr = np.append(0, np.cumsum(np.bincount(first, minlength=n)))
     return Neighbours(indptr, second.astype(np.int32))
+
+
+def find(
+    geometry: np.ndarray,
+    kind: str,
+    *,
+    k: int = 6,
+    distance: float = 0.0,
+    tolerance: float = 0.0,
+    join: bool = False,
+    mask: np.ndarray | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Neighbours:
+    """Find neighbours in one of the ways of `KINDS`.
+
+    Parameters
+    ----------
+    geometry, mask, cancelled
+        As for `contiguity`, `nearest` and `within`.
+    kind : {"queen", "rook", "nearest", "within"}
+    k, distance, tolerance
+        For "nearest", for "within", for "queen" and "rook".
+    join : bool
+        Whether islands are joined to the nearest unit.
+
+    Returns
+    -------
+    Neighbours
+    """
+    if kind == "nearest":
+        near = nearest(geometry, k, mask=mask, cancelled=cancelled)
+    elif kind == "within":
+        near = within(geometry, distance, mask=mask, cancelled=cancelled)
+    else:
+        near = contiguity(geometry, rook=kind == "rook", tolerance=tolerance, mask=mask)
+    return join_islands(near, geometry, mask=mask) if join else near
 
 
 def _ask(cancelled: Callable[[], bool] | None) -> None:
