@@ -147,3 +147,7 @@ def test_totals_refusals_and_cancel():
     assert seen[-1] == 100
     with pytest.raises(Cancelled):
         compare(BLOCKS, BLOCKS, GROUPS, cancelled=lambda: True)
+    # Asked before each of the four tables is computed, and before each of its three groups.
+    asked = []
+    compare(BLOCKS, BLOCKS, GROUPS, cancelled=lambda: asked.append(1), **FEW)
+    assert len(asked) > 4 * (1 + 3)

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from ..errors import MeasureError
+from ..errors import Cancelled, MeasureError
 from .evenness import MANY_GROUPS, ONE_GROUP, Contrast, Units, all_units, check
 from .inference import Row, Weighing, Weighted, check_replicates, on_threads, resamples, values_of
 from .mix import canonical_order
@@ -114,9 +114,14 @@ def compare(
         sides = [all_units(counts, total, usable, ALL) for counts, total, usable in pair]
     names = [str(name) for name in groups]
     wanted = _rows_to_compare(which, len(names))
-    plain = [_pointvalues_of(units, wanted) for units in sides]
+
+    def look() -> None:
+        if cancelled is not None and cancelled():
+            raise Cancelled
+
+    plain = [_pointvalues_of(units, wanted, look) for units in sides]
     crossed = _exchange_compositions(sides)
-    mixed = [_pointvalues_of(units, wanted) for units in crossed]
+    mixed = [_pointvalues_of(units, wanted, look) for units in crossed]
     drawn = (
         [(resamples(sides[0], replicates, seed), sides)]
         if same_units
@@ -206,12 +211,15 @@ def _rows_to_compare(which: Sequence[str] | None, n_groups: int) -> list[Row]:
     return rows + [Row(name, Contrast("many", 0)) for name in many]
 
 
-def _pointvalues_of(units: Units | None, rows: list[Row]) -> dict[Row, float]:
+def _pointvalues_of(
+    units: Units | None, rows: list[Row], look: Callable[[], None]
+) -> dict[Row, float]:
     """Return the value of each row; NaN without units."""
+    look()
     if units is None:
         return dict.fromkeys(rows, float("nan"))
     once = Weighted(Weighing(units), np.ones((1, len(units.rows))))
-    values = values_of(set(rows), once, units.counts.shape[1])
+    values = values_of(set(rows), once, units.counts.shape[1], look)
     return {row: float(values[row][0]) for row in rows}
 
 
