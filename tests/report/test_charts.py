@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 from __future__ import annotations
 
+import itertools
 import math
 import xml.etree.ElementTree as ET
 
@@ -126,3 +127,30 @@ def test_figures_inside_bars_are_readable():
             (_luminance(ink), _luminance(charts.TENURE_COLOURS[tenure])), reverse=True
         )
         assert (light + 0.05) / (dark + 0.05) >= 4.5
+
+
+def _lightness(colour):
+    """CIE L* of a colour: what is left of it on a grey print."""
+    rgb = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
+    y = sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return 116 * y ** (1 / 3) - 16 if y > 0.008856 else 903.3 * y
+
+
+@pytest.mark.parametrize(
+    "colours",
+    [
+        {k: charts.TENURE_COLOURS[k] for k in ("koop", "corp", "overig")} | {"mixed": "#d9c6e0"},
+        {k: v for k, v in charts.CLUSTER_COLOURS.items() if v != "none"},
+        charts.MOSAIC_COLOURS,
+        *(
+            colours | {"no": charts.STATUS_COLOURS["no"]}
+            for colours in charts.FLAG_COLOURS.values()
+        ),
+    ],
+)
+def test_classes_of_a_map_stay_apart_on_a_grey_print(colours):
+    for one, other in itertools.combinations(colours, 2):
+        apart = abs(_lightness(colours[one]) - _lightness(colours[other]))
+        lined = charts.MAP_LINES.get(one) != charts.MAP_LINES.get(other)
+        assert apart > 8 or lined, (one, other, apart)

@@ -275,7 +275,7 @@ def test_an_index_stands_with_what_rounding_leaves_open(make, catalogue):
     town.indices["note"] = np.where(town.indices["low"].isna(), overview.POINT, overview.ROUNDED)
     document = html.render_scan(town, catalogue, lang="nl")
     assert "<br><small>0,123\N{EN DASH}0,900</small>" in document
-    assert "Onder een waarde: waartussen zij ligt" in document
+    assert "Bij een waarde: waartussen zij ligt" in document
     assert "Een waarde zonder grenzen is een puntwaarde" in document
     assert "puntwaarden, zonder interval" not in document
     # What is the same everywhere is said once, and what is amiss in the reader's language.
@@ -347,10 +347,15 @@ def test_every_flag_says_in_how_many_variants_it_stays(make, catalogue, monkeypa
     firm = make()
     raised = firm.frame["flag_verdichting"].eq("candidate")
     firm.frame["flag_robustness_verdichting"] = np.where(raised, "4/6", None)
-    section = _section(html.render_scan(firm, catalogue, lang="nl"), "verdichting")
+    document = html.render_scan(firm, catalogue, lang="nl")
+    section = _section(document, "verdichting")
     told = "kandidaat<small>vlag blijft in 4 van 6 varianten</small>"
     assert section.count(told) == raised.sum() > 0
-    assert "20% lager of hoger" in section
+    # How it is read stands once, before the first flag.
+    before = document[document.index('<section id="flags">') :].split("<section class=")[0]
+    assert "20% lager of hoger" in before
+    assert document.count("20% lager of hoger") == 1
+    assert document.count("Van voorwaarden met dezelfde letter") == 1
     # Where there are too many to print, the reader hears where it stands.
     monkeypatch.setattr(reasons, "_DETAILED", 2)
     section = _section(html.render_scan(firm, catalogue, lang="nl"), "verdichting")
@@ -385,6 +390,40 @@ def test_physical_flags_never_without_companions_and_warnings(catalogue, report,
             "en": ("Displacement.", "Waterbed effect."),
         }
         assert all(word in section for word in words[lang])
+
+
+def test_what_a_companion_is_stands_once_on_its_card(catalogue, report, lang):
+    for flag in FLAGS:
+        box = _section(report, flag).split('class="must"')[1].split("</aside>")[0]
+        for ident in catalogue.candidate_flags[flag]["must_show"]:
+            entry = catalogue.get(ident)
+            assert f'<a href="#i-{entry["nr"]}">' in box
+            assert report.count(numbers.esc(entry["what"][lang])) == 1
+        for told in catalogue.side_effects(flag):
+            assert numbers.esc(told[lang]) in box
+
+
+def test_a_card_is_running_text_that_holds_all_of_its_entry(catalogue, report, lang):
+    """A table of it took three times the paper; nothing of it may be lost."""
+    heads = {
+        "nl": ("Wie", "Schaal", "Bron", "Recht en grenzen", "Wanneer het kan passen"),
+        "en": ("Who", "Scale", "Source", "Law and limits", "When it may fit"),
+    }[lang]
+    for entry in catalogue.entries:
+        assert report.count(f'id="i-{entry["nr"]}"') <= 1
+        if f'id="i-{entry["nr"]}"' not in report:
+            continue
+        card = report[report.index(f'id="i-{entry["nr"]}"') :].split("</article>")[0]
+        assert not re.search("<(dl|table|ul)", card)
+        assert all(f"<b>{head}:</b>" in card for head in heads)
+        texts = [entry["what"], *entry["legal"], *entry["caveats"], *entry["evidence"]]
+        assert all(numbers.esc(told[lang]) in card for told in texts)
+
+
+def test_a_fold_that_is_not_printed_says_so_on_paper(dutch):
+    style = dutch.split("</style>")[0]
+    assert ":lang(nl) details:not([open]) > summary::after" in style
+    assert "ingeklapt: niet afgedrukt" in style
 
 
 def _section_html(document, flag):
@@ -476,7 +515,7 @@ def test_open_questions_are_not_answered(dutch, result, catalogue):
     items = [item for step in catalogue.steps for item in step["items"]]
     # Question 6 asks for two levels, question 7 for two terms.
     assert section.count("<b>niet beantwoord</b>") == 7 + 2 + len(items)
-    folded = section[section.index("<details>") :].split("</details>")[0]
+    folded = section[section.index("<details open>") :].split("</details>")[0]
     for asked in (*catalogue.questions, *items):
         assert escape(asked["nl"]) in folded
     assert "Doel niet vastgelegd" in section

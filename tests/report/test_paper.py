@@ -83,6 +83,19 @@ def test_a_map_keeps_its_shapes_and_its_hatching(documents):
     assert 'stroke="#a4a9b3"' in chart.svg  # suppressed and empty buurten are hatched
 
 
+def test_lines_over_a_colour_leave_the_colour():
+    square = 'd="M0 0l90 0 0 90-90 0z"'
+    page = (
+        '<body><section><svg width="0"><defs><pattern id="wm-rising-key" width="8"/></defs></svg>'
+        f'<figure><svg width="90" height="90"><path fill="#d55e00" {square}/>'
+        f'<path fill="url(#wm-rising-key)" {square}/></svg></figure></section></body>'
+    )
+    (drawing,) = paper.paper(page, 660, "nl").drawings
+    fills = re.findall(r'fill="([^"]*)"', drawing.svg)
+    assert fills == ["#d55e00", "none"]
+    assert 'stroke="#ffffff"' in drawing.svg
+
+
 def test_a_fold_that_is_too_long_is_left_out_and_said_so():
     long = f"<details><summary>All codes</summary><p>{'BU0001 ' * 9000}</p></details>"
     short = "<details open><summary>Few</summary><p>BU0002</p></details>"
@@ -91,6 +104,9 @@ def test_a_fold_that_is_too_long_is_left_out_and_said_so():
     assert "<h4>All codes</h4>" in written.html
     assert "Not printed here for its length" in written.html
     assert "<h4>Few</h4><p>BU0002</p>" in written.html
+    opened = long.replace("<details>", "<details open>")
+    whole = paper.paper(f"<html><body><section>{opened}</section></body></html>", 660, "en")
+    assert whole.html.count("BU0001") == 9000
     dutch = paper.paper(f"<html><body><section>{long}</section></body></html>", 660, "nl")
     assert "Hier niet afgedrukt" in dutch.html
 

@@ -109,7 +109,7 @@ def test_with_blocks_the_map_has_four_classes_and_counts_wijken(blocks, catalogu
     text = section(html.render_scan(blocks, catalogue, lang="nl"))
     assert "Ontbrekend niveau: pand" in text
     assert "vierkanten van 100 m" in text
-    figure = re.search(r'<figure id="map-mosaic">.*?</figure>', text, flags=re.S).group()
+    figure = re.search(r'<figure id="map-mosaic".*?</figure>', text, flags=re.S).group()
     assert "blokvariant" in figure
     for colour in charts.MOSAIC_COLOURS.values():
         assert colour in figure

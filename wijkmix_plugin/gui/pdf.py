@@ -55,27 +55,27 @@ INK, GREY = "#1f2430", "#474d59"
 # there, over what follows.
 STYLE = """
 h1 {font-size: 17pt; margin-top: 0; margin-bottom: 2px;}
-h2 {font-size: 13.5pt; margin-top: 22px; margin-bottom: 6px;}
-h3 {font-size: 11pt; margin-top: 14px; margin-bottom: 4px;}
-h4 {font-size: 9.5pt; margin-top: 10px; margin-bottom: 3px;}
-h5 {font-size: 9.5pt; margin-top: 10px; margin-bottom: 3px;}
-p {margin-top: 4px; margin-bottom: 4px;}
+h2 {font-size: 13pt; margin-top: 18px; margin-bottom: 6px;}
+h3 {font-size: 10.5pt; margin-top: 12px; margin-bottom: 4px;}
+h4 {font-size: 9pt; margin-top: 8px; margin-bottom: 3px;}
+h5 {font-size: 9pt; margin-top: 8px; margin-bottom: 3px;}
+p {margin-top: 3px; margin-bottom: 3px;}
 ul, ol {margin-top: 3px; margin-bottom: 3px; }
 li {margin-top: 1px; margin-bottom: 1px;}
 .sub, .note, small {color: #474d59;}
 .note, .legend, small {font-size: 8pt;}
 .mark {background-color: #fdf6dd; color: #5a4708; font-size: 7.5pt;}
 .src {background-color: #eaf2fa; color: #1d3c5c;}
-.codes {font-size: 7.5pt;}
+.codes, .card {font-size: 7.5pt;}
+.card {margin-top: 1px; margin-bottom: 1px;}
 table {border-collapse: collapse; margin-top: 4px; margin-bottom: 0;}
-th {font-size: 8.5pt; text-align: left; border-bottom: 1px solid #1f2430;}
-td {font-size: 8.5pt; vertical-align: top; border-bottom: 1px solid #d9dce1;}
+th {font-size: 8pt; text-align: left; border-bottom: 1px solid #1f2430;}
+td {font-size: 8pt; vertical-align: top; border-bottom: 1px solid #d9dce1;}
 th.matrix, td.matrix {font-size: 7pt;}
 th.indices, td.indices, th.wide, td.wide {font-size: 7.5pt;}
 table.box {border: 1px solid #1f2430;}
-table.box td {border: 1px solid #1f2430; font-size: 9pt;}
-table.law td {background-color: #fdf6dd; border: 1px solid #8a6d1d; font-size: 9pt;}
-table.card td {border-bottom: 0px solid #ffffff;}
+table.box td {border: 1px solid #1f2430; font-size: 8.5pt;}
+table.law td {background-color: #fdf6dd; border: 1px solid #8a6d1d; font-size: 8.5pt;}
 """
 
 
@@ -162,7 +162,7 @@ def _document(written: Paper, writer: QPdfWriter, sheet: _Sheet) -> QTextDocumen
     document.setUndoRedoEnabled(False)
     document.setUseDesignMetrics(True)
     document.setDocumentMargin(0)
-    document.setDefaultFont(_font(9.5))
+    document.setDefaultFont(_font(9))
     document.setIndentWidth(INDENT * sheet.scale)
     document.setDefaultStyleSheet(STYLE)
     document.documentLayout().setPaintDevice(writer)

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from ..errors import Text, exact
+from .figures import FEW
 from .numbers import esc, is_missing
 from .page import Page
 
-_OPEN = 40  # excluded buurten listed without folding
 _NAMED = 3000  # excluded buurten listed with their names; more only by code
 
 # -- limits ----------------------------------------------------------------------------------------
@@ -204,7 +204,7 @@ def excluded(page: Page) -> str:
     title = page.t(
         "All {n} by name and code", "Alle {n} met naam en code", n=page.numbers.integer(len(listed))
     )
-    return intro + table + page.fold(title, "".join(lists), opened=len(listed) <= _OPEN)
+    return intro + table + page.fold(title, "".join(lists), opened=len(listed) <= FEW)
 
 
 def data_notes(page: Page) -> str:
@@ -575,9 +575,10 @@ def sources(page: Page) -> str:
     ]
     table = page.table([page.t("What", "Wat"), page.t("Source", "Bron")], rows)
     if columns:
-        used = page.items(
+        used = page.run_on(
             f"{esc(role)}: <code>{esc(name)}</code>" for role, name in columns.items()
         )
-        table += page.fold(page.t("Columns used", "Gebruikte kolommen"), used)
+        title = page.t("Columns used", "Gebruikte kolommen")
+        table += page.fold(title, f'<p class="note">{used}</p>', opened=True)
     disclaimer = meta.get(f"disclaimer_{page.lang}", "")
     return table + (f"<p>{esc(disclaimer)}</p>" if disclaimer else "")

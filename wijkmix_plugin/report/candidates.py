@@ -17,7 +17,14 @@ from .figures import figure, short_code
 from .maps import MapClass
 from .numbers import bilingual, esc
 from .page import FLAG_NAMES, FLAGS, Page
-from .reasons import STATUS, Reasons, condition_counts, reasons_table, unknown_list
+from .reasons import (
+    STATUS,
+    Reasons,
+    condition_counts,
+    reading_notes,
+    reasons_table,
+    unknown_list,
+)
 
 _MAP_LABELS = 250
 _OF_FLAG = Text("this flag", "deze vlag")
@@ -51,7 +58,7 @@ def flags_section(page: Page, base: maps.Base | None, first: int = 3) -> str:
         "nooit als nee.</p>",
         mark=page.t("assumption", "aanname"),
     )
-    intro += goal_mark(page) + vulnerable_rule(page)
+    intro += goal_mark(page) + vulnerable_rule(page) + reading_notes(page, reasons)
     return intro + "".join(
         _flag(page, base, flag, reasons, number) for number, flag in enumerate(FLAGS, start=first)
     )
@@ -188,21 +195,28 @@ def _map(
     )
 
 
-def companions_box(page: Page, flag: str, of: Text = _OF_FLAG) -> str:
-    """Return what must never be left out beside a physical flag, or what else `of` names."""
+def companions_box(page: Page, flag: str, of: Text = _OF_FLAG, *, brief: bool = True) -> str:
+    """Return what must never be left out beside a physical flag, or what else `of` names.
+
+    A `brief` box names the companions, whose cards stand in the same report; else it says what
+    each of them is.
+    """
     rule = page.knowledge("candidate_flags")[flag]
     domains = page.knowledge("domains")
-    items = []
+    carded = flag in flagged(page)
+    groups: dict[str, list[str]] = {}
     for ident in rule["must_show"]:
         entry = page.entries[ident]
-        items.append(
-            f"<b>{page.say(entry['label'])}</b> ({page.say(domains[entry['domain']])}, "
-            f"{esc(entry['nr'])}): {page.say(entry['what'])}"
-        )
-    warnings = [
-        f"<b>{page.label('caveats', c['type'])}.</b> {page.say(c)} {basis_mark(page, c)}"
-        for c in page.catalogue.side_effects(flag)
-    ]
+        if brief:
+            groups.setdefault(entry["domain"], []).append(_named(page, entry, carded))
+        else:
+            name = f"<b>{page.say(entry['label'])}</b> ({esc(entry['nr'])}): "
+            groups.setdefault(entry["domain"], []).append(name + page.say(entry["what"]))
+    warnings: dict[str, list[str]] = {}
+    for told in page.catalogue.side_effects(flag):
+        text = f"{page.say(told)} {basis_mark(page, told)}"
+        warnings.setdefault(page.label("caveats", told["type"]), []).append(text)
+    between = "; " if brief else "<br>"
     return (
         '<aside class="must"><h4>'
         + page.t(
@@ -217,10 +231,22 @@ def companions_box(page: Page, flag: str, of: Text = _OF_FLAG) -> str:
             "deze begeleiding en waarschuwingen.</p>",
             of=page.say(of),
         )
-        + page.items(items)
-        + page.items(warnings, kind="warn")
+        + page.items(
+            f"<b>{page.say(domains[domain])}:</b> {between.join(found)}"
+            for domain, found in groups.items()
+        )
+        + page.items(
+            (f"<b>{kind}.</b> {page.run_on(found)}" for kind, found in warnings.items()),
+            kind="warn",
+        )
         + "</aside>"
     )
+
+
+def _named(page: Page, entry: Mapping[str, Any], carded: bool) -> str:
+    """Name an instrument, with the way to its card where that is in the report."""
+    text = f"{esc(entry['nr'])} {page.say(entry['label'])}"
+    return f'<a href="#i-{esc(entry["nr"])}">{text}</a>' if carded else text
 
 
 def basis_mark(page: Page, item: Mapping[str, Any]) -> str:
@@ -237,22 +263,20 @@ def basis_mark(page: Page, item: Mapping[str, Any]) -> str:
 
 
 def instrument_list(page: Page, flag: str) -> str:
-    """Return the names of the instruments of a flag, by domain."""
+    """Return the names of the instruments of a flag, by domain; its companions stand in the box."""
     rule = page.knowledge("candidate_flags")[flag]
-    must = set(rule["must_show"])
     domains = page.knowledge("domains")
     groups: dict[str, list[str]] = {}
-    for ident in dict.fromkeys(
-        [rule["defining_instrument"], *rule["instruments"], *rule["must_show"]]
-    ):
-        entry = page.entries[ident]
-        text = f'<a href="#i-{esc(entry["nr"])}">{esc(entry["nr"])} {page.say(entry["label"])}</a>'
-        if ident in must:
-            text += page.t(" (always with it)", " (hoort er altijd bij)")
-        groups.setdefault(entry["domain"], []).append(text)
+    for ident in dict.fromkeys([rule["defining_instrument"], *rule["instruments"]]):
+        if ident not in rule["must_show"]:
+            entry = page.entries[ident]
+            groups.setdefault(entry["domain"], []).append(_named(page, entry, True))
     items = [
-        f"<b>{page.say(domains[domain])}</b>: {'; '.join(entries)}"
+        f"<b>{page.say(domains[domain])}:</b> {'; '.join(entries)}"
         for domain, entries in groups.items()
     ]
-    title = page.t("Instruments to read about", "Instrumenten om over te lezen")
+    title = page.t(
+        "Instruments to read about, beside those companions",
+        "Instrumenten om over te lezen, naast die begeleiding",
+    )
     return f"<h4>{title}</h4>{page.items(items, kind='plain')}"

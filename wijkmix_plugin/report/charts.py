@@ -92,6 +92,14 @@ CLUSTER_LABELS = {
     "island": Text("no neighbour, not tested", "zonder buur, niet getoetst"),
     "nodata": Text("no data, not tested", "geen gegevens, niet getoetst"),
 }
+# Over the colour of a class on a map that would be as dark as another on a grey print.
+MAP_LINES = {
+    "overig": "rising",
+    "HH": "rising",
+    "HL": "inked",
+    "mosaic": "rising",
+    "one-sided": "level",
+}
 FLAG_COLOURS = {
     "herstructurering": {"candidate": "#882255", "provisional": "#d9a3c0"},
     "verdichting": {"candidate": "#332288", "provisional": "#b3a8e0"},

@@ -99,7 +99,7 @@ def goals_section(page: Page) -> str:
             "Zeven vragen en vier stappen: {n} antwoorden, waarvan hier geen enkel bekend is",
             n=page.numbers.integer(n),
         )
-        return parts + page.fold(summary, tables)
+        return parts + page.fold(summary, tables, opened=True)  # open, so that it is printed
     return (
         parts
         + page.t(
@@ -136,7 +136,8 @@ def _tables(page: Page, sheet: Sheet) -> str:
 
 def _row(page: Page, section: Section) -> list[str]:
     lines = [_line(line) for line in section.lines]
-    text = lines[0] if len(lines) == 1 else page.items(lines)
+    answered = any(line.answered for line in section.lines)
+    text = page.items(lines) if answered and len(lines) > 1 else page.run_on(lines)
     if section.warnings:
         text += page.items((f"⚠ {esc(warning)}" for warning in section.warnings), kind="plain")
     return [f"{esc(section.number)}. {esc(section.title)}", text]

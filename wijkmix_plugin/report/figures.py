@@ -18,11 +18,13 @@ from .numbers import NONE, esc, is_missing
 from .page import FLAG_NAMES, FLAGS, Page
 
 DOMINANT = 60  # percent: the limit of the tenure map, the same as in the style of the map layer
-LONG = 150  # rows above which a table is folded
+LONG = 60  # rows above which a table is folded
+FEW = 40  # buurten listed by name without folding
 _FEW = 3  # areas up to which the indices stand in columns
 MANY_WIJKEN = 400  # above this the wijk table stays in the output layer
 _LABELLED = 60  # gemeenten up to which all are named on a map
 _LARGEST = 25  # of more than that, only these with most dwellings
+_WIDE = 1.6  # width of a map by its height
 _NAMED = 1500  # buurten listed by name; more only by code
 
 INDEX_NAMES = {
@@ -87,7 +89,7 @@ def figure(
         )
         if homes[c.key]:
             words += page.t(", {part} of the dwellings", ", {part} van de woningen", part=part)
-        entries.append(f"<li>{swatch(c.colour)}{words}</li>")
+        entries.append(f"<li>{swatch(c.colour, c.lines)}{words}</li>")
     legend = f'<ul class="legend">{"".join(entries)}</ul>'
     if base is None:
         return f"<figure><figcaption>{esc(title)}</figcaption>{legend}<p>{note}</p></figure>"
@@ -103,18 +105,22 @@ def figure(
         label_size=label_size,
         outline=outline,
     )
+    # On paper the legend stands beside a map that is not wide.
+    look = ' class="beside"' if base.width < _WIDE * base.height else ""
     return (
-        f'<figure id="{ident}"><figcaption>{esc(title)}</figcaption>{drawing}{legend}'
+        f'<figure id="{ident}"{look}><figcaption>{esc(title)}</figcaption>{drawing}{legend}'
         f'<p class="note">{note}</p></figure>'
     )
 
 
-def swatch(colour: str) -> str:
+def swatch(colour: str, lines: str = "") -> str:
     """Return the small square of a legend; "none" is hatched and "dots" dotted."""
     fill = {"none": "url(#wm-hatch-key)", "dots": "url(#wm-dots-key)"}.get(colour, colour)
+    box = '<rect x=".5" y=".5" width="15" height="11" '
+    over = f'{box}fill="url(#wm-{lines}-key)"/>' if lines else ""
     return (
-        '<svg width="16" height="12" aria-hidden="true"><rect x=".5" y=".5" width="15" height="11" '
-        f'fill="{fill}" stroke="#4b515c"/></svg>'
+        f'<svg width="16" height="12" aria-hidden="true">{box}fill="{fill}" stroke="#4b515c"/>'
+        f"{over}</svg>"
     )
 
 
@@ -256,6 +262,7 @@ def tenure_classes(page: Page) -> tuple[np.ndarray, list[MapClass]]:
             name,
             charts.TENURE_COLOURS[name],
             Text(f"{label.en}: {DOMINANT}% or more", f"{label.nl}: {DOMINANT}% of meer"),
+            charts.MAP_LINES.get(name, ""),
         )
         for name in page.classes
         for label in [charts.TENURE_LABELS[name]]
@@ -492,9 +499,9 @@ def _interval_note(page: Page, table: pd.DataFrame) -> str:
             "afgeronde percentages gemaakt.</p>",
         )
     text = page.t(
-        "Below a value: between what it lies when the percentages behind it were rounded to whole "
+        "With a value: between what it lies when the percentages behind it were rounded to whole "
         "ones. These are bounds for certain, so they are wide; they say nothing of other errors.",
-        "Onder een waarde: waartussen zij ligt doordat de percentages erachter op hele zijn "
+        "Bij een waarde: waartussen zij ligt doordat de percentages erachter op hele zijn "
         "afgerond. Dit zijn zekere grenzen, dus ze zijn ruim; over andere fouten zeggen ze niets.",
     )
     if not np.all(known | table["value"].isna()):
@@ -532,7 +539,9 @@ def _indices_down(
             [words, *(f"={page.numbers.integer(facts.at[area, column])}" for area in areas)]
         )
     return page.table(
-        [page.t("Index", "Index"), *(f"={esc(page.area(area))}" for area in areas)], rows
+        [page.t("Index", "Index"), *(f"={esc(page.area(area))}" for area in areas)],
+        rows,
+        kind="down",
     )
 
 
@@ -601,7 +610,7 @@ def cluster_map(page: Page, base: maps.Base | None) -> str:
     water = page.column("quality") == "water"
     keys = np.where(water, "water", np.where(pd.isna(keys), "nodata", keys))
     classes = [
-        MapClass(key, charts.CLUSTER_COLOURS[key], label)
+        MapClass(key, charts.CLUSTER_COLOURS[key], label, charts.MAP_LINES.get(key, ""))
         for key, label in charts.CLUSTER_LABELS.items()
     ]
     classes.append(MapClass("water", "#e3eef5", Text("water", "water")))
@@ -654,7 +663,7 @@ def cluster_lists(page: Page) -> str:
             label=charts.CLUSTER_LABELS[key].get(page.lang),
             n=page.units(len(members)),
         )
-        parts.append(page.fold(title, content))
+        parts.append(page.fold(title, content, opened=len(members) <= FEW))
     return "".join(parts)
 
 

@@ -50,7 +50,7 @@ def instruments_section(page: Page, chosen: Collection[str] = ()) -> str:
         authors=meta["source_authors"],
         date=page.numbers.month(meta["source_date"]),
     )
-    cards = "".join(_card(page, e, shown) for e in entries)
+    cards = f'<div class="cards">{"".join(_card(page, e, shown) for e in entries)}</div>'
     return intro + law_warning(page) + cards + watch_list(page)
 
 
@@ -115,33 +115,43 @@ def _stale(page: Page, month: str) -> bool:
 
 
 def _card(page: Page, entry: Mapping[str, Any], shown: set[str]) -> str:
+    """Return one instrument in running text: all of it, in a third of the paper of a table."""
     domains, kinds = page.knowledge("domains"), page.knowledge("kinds")
-    rows = [
-        (page.t("What", "Wat"), page.say(entry["what"])),
-        (page.t("Who", "Wie"), _who(page, entry)),
-        (page.t("Law and limits", "Recht en grenzen"), _law(page, entry)),
-        (page.t("Scale", "Schaal"), _scale(page, entry)),
-        (page.t("When it may fit", "Wanneer het kan passen"), _triggers(page, entry)),
-        (page.t("Caveats", "Kanttekeningen"), _caveats(page, entry)),
-        (page.t("Evidence", "Bewijs"), _evidence(page, entry)),
-        (page.t("Combine with", "Combineer met"), _with(page, entry, shown)),
-        (page.t("Source", "Bron"), _source(page, entry)),
+    paragraphs = [
+        [("", page.say(entry["what"]))],
+        [
+            (page.t("Who", "Wie"), _who(page, entry)),
+            (page.t("Scale", "Schaal"), _scale(page, entry)),
+            (page.t("Combine with", "Combineer met"), _with(page, entry, shown)),
+            (page.t("Source", "Bron"), _source(page, entry)),
+        ],
+        [(page.t("Law and limits", "Recht en grenzen"), _law(page, entry))],
+        [(page.t("When it may fit", "Wanneer het kan passen"), _triggers(page, entry))],
+        [(page.t("Caveats", "Kanttekeningen"), _caveats(page, entry))],
+        [(page.t("Evidence", "Bewijs"), _evidence(page, entry))],
     ]
-    body = "".join(f"<div><dt>{name}</dt><dd>{text}</dd></div>" for name, text in rows if text)
+    body = ""
+    for rows in paragraphs:
+        told = " ".join(f"<b>{name}:</b> {text}" if name else text for name, text in rows if text)
+        body += f"<p>{told}</p>" if told else ""
     use = page.label("uses", entry["use"])
     kind = page.say(kinds[entry["kind"]])
     tags = ", ".join(t for t in (page.say(domains[entry["domain"]]), kind, use) if t)
     warn = " warning" if entry["kind"] == "waarschuwing" else ""
     return (
         f'<article class="card{warn}" id="i-{esc(entry["nr"])}"><h3>{esc(entry["nr"])} '
-        f"{page.say(entry['label'])} <small>{tags}</small></h3><dl>{body}</dl></article>"
+        f"{page.say(entry['label'])} <small>{tags}</small></h3>{body}</article>"
     )
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _who(page: Page, entry: Mapping[str, Any]) -> str:
     actors = ", ".join(page.label("actors", actor) for actor in entry["actors"])
     note = page.say(entry.get("actors_note") or "")
-    return f"{actors}. {note}" if note else actors
+    return _sentence(f"{actors}. {note}" if note else actors)
 
 
 def _law(page: Page, entry: Mapping[str, Any]) -> str:
@@ -162,8 +172,7 @@ def _law(page: Page, entry: Mapping[str, Any]) -> str:
         items.append(f"{text} <small>({tail})</small>")
     if not items:
         return page.t("no rule named in the source", "geen regel genoemd in de bron")
-    text = page.items(items) if len(items) > 1 else items[0]
-    return text + _own_check(page, entry)
+    return page.run_on(items) + _own_check(page, entry)
 
 
 def _own_check(page: Page, entry: Mapping[str, Any]) -> str:
@@ -172,7 +181,7 @@ def _own_check(page: Page, entry: Mapping[str, Any]) -> str:
     parts = [f"<b>{_told(page, own)}</b>"] if own is not None else []
     if _is_due(page, entry):
         parts.append(f"▲ {_old(page)}")
-    return f'<br><span class="mark">{"; ".join(parts)}</span>' if parts else ""
+    return f' <span class="mark">{"; ".join(parts)}</span>' if parts else ""
 
 
 def _is_due(page: Page, entry: Mapping[str, Any]) -> bool:
@@ -206,11 +215,11 @@ def _scale(page: Page, entry: Mapping[str, Any]) -> str:
     assumed = ", ".join(page.label("scales", s) for s in entry["scale"]["assumed"])
     if assumed:
         assumed = f"{assumed} {page.assumption}"
-    return "; ".join(part for part in (source, assumed) if part)
+    return _sentence("; ".join(part for part in (source, assumed) if part))
 
 
 def _triggers(page: Page, entry: Mapping[str, Any]) -> str:
-    return page.items(
+    return page.run_on(
         f"{page.say(t)} {basis_mark(page, t)} "
         f"<small>({page.label('measurable', t['measurable'])})</small>"
         for t in entry["triggers"]
@@ -218,7 +227,7 @@ def _triggers(page: Page, entry: Mapping[str, Any]) -> str:
 
 
 def _caveats(page: Page, entry: Mapping[str, Any]) -> str:
-    return page.items(
+    return page.run_on(
         f"{page.label('caveats', c['type'])}: {page.say(c)} {basis_mark(page, c)}"
         for c in entry["caveats"]
     )
@@ -230,9 +239,9 @@ def _evidence(page: Page, entry: Mapping[str, Any]) -> str:
         notes = claim.get("footnotes") or ()
         where = f"[{_notes(page, notes)}]" if notes else page.t("[no note]", "[geen noot]")
         items.append(
-            f"<b>{page.label('evidence', claim['direction'])}</b>: {page.say(claim)} {where}"
+            f"<i>{page.label('evidence', claim['direction'])}</i>: {page.say(claim)} {where}"
         )
-    return page.items(items)
+    return page.run_on(items)
 
 
 def _with(page: Page, entry: Mapping[str, Any], shown: set[str]) -> str:
@@ -241,9 +250,10 @@ def _with(page: Page, entry: Mapping[str, Any], shown: set[str]) -> str:
         other = page.entries.get(ident)
         if other is None:
             continue
-        text = f"{esc(other['nr'])} {page.say(other['label'])}"
-        links.append(f'<a href="#i-{esc(other["nr"])}">{text}</a>' if ident in shown else text)
-    return "; ".join(links)
+        nr = esc(other["nr"])
+        there = ident in shown  # its card has its name
+        links.append(f'<a href="#i-{nr}">{nr}</a>' if there else f"{nr} {page.say(other['label'])}")
+    return _sentence(", ".join(links)) if links else ""
 
 
 def _source(page: Page, entry: Mapping[str, Any]) -> str:
@@ -252,7 +262,7 @@ def _source(page: Page, entry: Mapping[str, Any]) -> str:
     text = page.t("section {section}", "paragraaf {section}", section=section)
     if notes:
         text += f"; {_notes(page, notes)}"
-    return text
+    return _sentence(text)
 
 
 def _notes(page: Page, numbers: Sequence[int]) -> str:

@@ -27,11 +27,15 @@ _PAGE = 700.0  # pixels of the longer side: sizes of text and lines are given in
 
 @dataclass(frozen=True)
 class MapClass:
-    """One class of a map: its key, its colour ("none" hatched, "dots" dotted), its label."""
+    """One class of a map: its key, its colour ("none" hatched, "dots" dotted), its label.
+
+    `lines` over the colour ("rising", "level", "inked") tell it from one that is as dark in grey.
+    """
 
     key: str
     colour: str
     label: Text
+    lines: str = ""
 
 
 @dataclass(frozen=True)
@@ -216,7 +220,7 @@ def shared_shapes(*bases: Base | None) -> str:
 
 
 def _patterns(suffix: str, p: float) -> str:
-    """Hatching for "no data" and dots for "cannot be assessed": not told apart by colour alone."""
+    """Hatching for "no data", dots for "cannot be assessed", lines for a colour alike in grey."""
     return (
         f'<pattern id="wm-hatch{suffix}" width="{6 * p:.1f}" height="{6 * p:.1f}" '
         'patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
@@ -226,6 +230,15 @@ def _patterns(suffix: str, p: float) -> str:
         f'patternUnits="userSpaceOnUse"><rect width="{5 * p:.1f}" height="{5 * p:.1f}" '
         f'fill="#f6f1de"/><circle cx="{1.5 * p:.1f}" cy="{1.5 * p:.1f}" r="{0.8 * p:.1f}" '
         'fill="#8d8460"/></pattern>'
+    ) + "".join(
+        f'<pattern id="wm-{name}{suffix}" width="{8 * p:.1f}" height="{8 * p:.1f}" '
+        f'patternUnits="userSpaceOnUse" patternTransform="rotate({angle})">'
+        f'<rect width="{width * p:.1f}" height="{8 * p:.1f}" fill="{ink}"/></pattern>'
+        for name, angle, width, ink in (
+            ("rising", 45, 1.8, "#ffffff"),
+            ("level", 90, 1.8, "#ffffff"),
+            ("inked", 90, 0.8, INK),
+        )
     )
 
 
@@ -291,6 +304,10 @@ def draw(
             body.append(
                 f'<path fill-rule="evenodd" fill="{fill}" stroke="{edge}" '
                 f'stroke-width="{0.4 * p:.2f}" stroke-linejoin="round" d="{path}"/>'
+            )
+        if c.lines:
+            body.append(
+                f'<path fill-rule="evenodd" fill="url(#wm-{c.lines}{base.ident})" d="{path}"/>'
             )
     if thin:
         body.append(

@@ -214,6 +214,10 @@ class Page:
         look = f' class="{kind}"' if kind else ""
         return f"<ul{look}>{''.join(f'<li>{item}</li>' for item in items)}</ul>"
 
+    def run_on(self, items: Iterable[str]) -> str:
+        """Set ready HTML one after the other, with a mark between."""
+        return " • ".join(items)
+
     def insights(self, *indicators: str) -> str:
         """Return what the source holds of these figures, to read them beside."""
         found = [i for i in self.knowledge("insights") if set(indicators) & set(i["indicators"])]

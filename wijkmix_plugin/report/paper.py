@@ -2,8 +2,8 @@
 """A finished report for paper: HTML that Qt's rich text understands, and drawings beside it.
 
 Qt's rich text knows no figures, no folds, no flexible boxes and no SVG; its drawing of SVG knows no
-patterns and no references. Here a report is written over in what both know. Nothing stays folded:
-what is too long for paper is left out, and says so.
+patterns and no references. Here a report is written over in what both know. What is open is all
+there; a fold that is closed opens where it is short, and else is left out and says so.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 
 from ..errors import Text
 
-LONGEST = 40_000  # characters of a fold, some ten pages; more is left out
+LONGEST = 6_000  # characters of a closed fold, some two pages; more is left out
 _LEFT_OUT = Text(
     "Not printed here for its length ({n} characters); it is in the HTML report.",
     "Hier niet afgedrukt door de lengte ({n} tekens); het staat in het HTML-rapport.",
@@ -28,13 +28,19 @@ _VOID = {"br", "meta", "img", "hr", "path", "rect", "circle", "line", "polyline"
 _CAMEL = {"viewbox": "viewBox"}
 # Never drawn: what a reader with a screen reader hears.
 _UNSEEN = {"title", "desc"}
-_HATCH, _DOTS = "#a4a9b3", "#8d8460"
-_DOTTED_PAPER = "#f6f1de"
+# The patterns of maps.py: paper below, ink, direction and width of the lines by their distance.
+_PATTERNS = {
+    "hatch": ("#ffffff", "#a4a9b3", -45.0, 0.18),
+    "dots": ("#f6f1de", "#8d8460", 0.0, 0.32),
+    "rising": ("", "#ffffff", -45.0, 0.22),
+    "level": ("", "#ffffff", 0.0, 0.22),
+    "inked": ("", "#1f2430", 0.0, 0.1),
+}
 _SIDES = ((0.8, 0.8), (-0.8, 0.8), (-0.8, -0.8), (0.8, -0.8))
 _METHOD = (19, 25, 37, 19)  # percent: Qt would give the formulas too much
 _ROW_COLOURS = {"met": "#e6eef7", "unk": "#f6f1de"}
 MOST_POINTS = 16_000  # of one path; Qt takes twice as many for a broken file
-MAP_HEIGHT = 0.58  # of the width of the text, at most
+MAP_HEIGHT = 0.46  # of the width of the text, at most
 
 
 @dataclass
@@ -95,7 +101,7 @@ class _Writer(HTMLParser):
         self._ends: list[str] = []  # what closes each open element
         self._tags: list[tuple[str, str]] = []  # open elements with their class
         self._skip = 0  # depth inside something that is not printed
-        self._folds: list[int] = []
+        self._folds: list[int | None] = []  # where each closed fold starts; None: it is open
         self._column = 0  # of the cell in its row
         self._table = ""  # start of a table whose caption comes first
         self._art: _Art | None = None
@@ -208,7 +214,7 @@ class _Writer(HTMLParser):
         if tag == "summary":
             return "<h4>", "</h4>"
         if tag == "details":
-            self._folds.append(len(self.out))
+            self._folds.append(None if "open" in values else len(self.out))
             return "", ""
         if tag == "h4" or (tag == "h3" and "article" in inside):
             return "<h4>", "</h4>"
@@ -217,14 +223,8 @@ class _Writer(HTMLParser):
             return f'{head}<tr><td bgcolor="#fafafa">', "</td></tr></table>"
         if tag == "article":
             return "<hr>", ""
-        if tag == "dl":
-            return '<table class="card" width="100%" cellspacing="0" cellpadding="2">', "</table>"
-        if tag == "div" and "dl" in inside:
-            return "<tr>", "</tr>"
-        if tag == "dt":
-            return '<td width="19%"><b>', "</b></td>"
-        if tag == "dd":
-            return "<td>", "</td>"
+        if tag == "p" and "article" in inside:
+            return '<p class="card">', "</p>"
         if tag in ("ul", "ol", "li"):
             return self._list(tag, kind)
         if tag == "span":
@@ -267,17 +267,21 @@ class _Writer(HTMLParser):
 
     def _list(self, tag: str, kind: str) -> tuple[str, str]:
         if tag != "li":
-            return ("", "") if kind in ("plain", "legend") else (f"<{tag}>", f"</{tag}>")
+            if kind == "legend":
+                return '<p class="legend">', "</p>"
+            return ("", "") if kind == "plain" else (f"<{tag}>", f"</{tag}>")
         holder = next((k for t, k in reversed(self._tags[:-1]) if t in ("ul", "ol")), "")
         if holder == "legend":
-            return '<p class="legend">', "</p>"
+            return "", "&nbsp;&nbsp; "
         return ("<p>", "</p>") if holder == "plain" else ("<li>", "</li>")
 
     def _shorten(self) -> None:
-        """Leave out the content of a fold that would fill many pages, and say so."""
+        """Leave out the content of a closed fold that would fill pages, and say so."""
         if self._table:
             self._flush()
         start = self._folds.pop()
+        if start is None:
+            return
         length = sum(len(re.sub(r"<[^>]*>", "", piece)) for piece in self.out[start:])
         if length <= LONGEST:
             return
@@ -391,16 +395,13 @@ class _Art:
         name = pattern.group(1)
         spacing = float(self.defs.get(name, {}).get("width") or 6)
         rings = _rings(values["d"]) if tag == "path" else [_corners(values)]
-        dotted = "dots" in name
-        paper = _DOTTED_PAPER if dotted else "#ffffff"
-        self._draw(tag, {**values, "fill": paper})
-        lines = hatch(rings, spacing, 0.0 if dotted else -45.0)
-        look = {
-            "fill": "none",
-            "stroke": _DOTS if dotted else _HATCH,
-            "stroke-width": f"{spacing * (0.32 if dotted else 0.18):.2f}",
-        }
-        if dotted:
+        kind = name.removeprefix("wm-").split("-")[0]
+        paper, ink, degrees, width = _PATTERNS[kind]
+        if paper:
+            self._draw(tag, {**values, "fill": paper})
+        lines = hatch(rings, spacing, degrees)
+        look = {"fill": "none", "stroke": ink, "stroke-width": f"{spacing * width:.2f}"}
+        if kind == "dots":
             look["stroke-dasharray"] = f"{0.32 * spacing:.2f},{0.68 * spacing:.2f}"
         for first in range(0, len(lines), MOST_POINTS // 2):
             part = lines[first : first + MOST_POINTS // 2]

@@ -13,9 +13,10 @@ import numpy as np
 from ..errors import Text
 from ..policy import explain
 from .numbers import esc
-from .page import Page
+from .page import FLAGS, Page
 
 _OPEN = 150  # flagged buurten up to which the reasons are shown unfolded
+_FEW = 40  # buurten that cannot be assessed, listed without folding
 _DETAILED = 1500  # flagged buurten up to which every condition of each is printed
 STATUS = {
     "candidate": Text("candidate", "kandidaat"),
@@ -125,6 +126,33 @@ def _kind(page: Page, condition: Condition) -> str:
     return ", ".join(words)
 
 
+def _letters(page: Page) -> str:
+    return page.t(
+        "<p class='note'>Of conditions with the same letter one suffices; all others are needed. "
+        "Defining: must be met and known before a buurt can be a provisional candidate.</p>",
+        "<p class='note'>Van voorwaarden met dezelfde letter is één genoeg; alle andere zijn "
+        "nodig. Bepalend: moet bekend en vervuld zijn voordat een buurt voorlopig kandidaat kan "
+        "zijn.</p>",
+    )
+
+
+def reading_notes(page: Page, reasons: Sequence[Reasons]) -> str:
+    """Return how the tables of all flags are read, once for all of them."""
+    told = _letters(page) if any(reasons) else ""
+    if any(page.column(f"flag_robustness_{flag}").any() for flag in FLAGS):
+        told += page.t(
+            "<p class='note'>Below a status: in how many variants the flag stays when each "
+            "threshold by itself is 20% lower or higher. Only variants that can be worked out with "
+            "the figures of the buurt count. A flag that disappears by a small change is a weak "
+            "signal.</p>",
+            "<p class='note'>Onder een status: in hoeveel varianten de vlag blijft als elke "
+            "drempel op zichzelf 20% lager of hoger is. Alleen varianten die met de cijfers van de "
+            "buurt te berekenen zijn, tellen mee. Een vlag die bij een kleine wijziging verdwijnt, "
+            "is een zwak signaal.</p>",
+        )
+    return told
+
+
 # -- tables ----------------------------------------------------------------------------------------
 
 
@@ -154,12 +182,6 @@ def condition_counts(page: Page, flag: str, reasons: Sequence[Reasons], status: 
             "The conditions, and for how many of the buurten looked at they hold",
             "De voorwaarden, en voor hoeveel van de bekeken buurten ze gelden",
         ),
-    ) + page.t(
-        "<p class='note'>Of conditions with the same letter one suffices; all others are needed. "
-        "Defining: must be met and known before a buurt can be a provisional candidate.</p>",
-        "<p class='note'>Van voorwaarden met dezelfde letter is één genoeg; alle andere zijn "
-        "nodig. Bepalend: moet bekend en vervuld zijn voordat een buurt voorlopig kandidaat kan "
-        "zijn.</p>",
     )
 
 
@@ -187,14 +209,7 @@ def unit_table(page: Page, flag: str, reasons: Reasons) -> str:
         )
     note = ""
     if any(row[-1] for row in rows):
-        note = page.t(
-            "<p class='note'>Of conditions with the same letter one suffices; all others are "
-            "needed. Defining: must be met and known before a buurt can be a provisional "
-            "candidate.</p>",
-            "<p class='note'>Van voorwaarden met dezelfde letter is één genoeg; alle andere zijn "
-            "nodig. Bepalend: moet bekend en vervuld zijn voordat een buurt voorlopig kandidaat "
-            "kan zijn.</p>",
-        )
+        note = _letters(page)
     return (
         page.table(
             [
@@ -260,17 +275,6 @@ def reasons_table(
                 "<p>Onbekend voor elke buurt hieronder, doordat de gegevens ontbreken: ",
             )
             + f"{words}.</p>"
-        )
-    if any(page.column(f"flag_robustness_{flag}")[members]):
-        told += page.t(
-            "<p class='note'>Below the status: in how many variants the flag stays when each "
-            "threshold by itself is 20% lower or higher. Only variants that can be worked out with "
-            "the figures of the buurt count. A flag that disappears by a small change is a weak "
-            "signal.</p>",
-            "<p class='note'>Onder de status: in hoeveel varianten de vlag blijft als elke drempel "
-            "op zichzelf 20% lager of hoger is. Alleen varianten die met de cijfers van de buurt "
-            "te berekenen zijn, tellen mee. Een vlag die bij een kleine wijziging verdwijnt, is "
-            "een zwak signaal.</p>",
         )
     body: list[str] = []
     last: object = None
@@ -373,4 +377,4 @@ def unknown_list(page: Page, flag: str, members: Sequence[int], reasons: Sequenc
         "Niet te beoordelen, en welke gegevens ontbreken: {n}",
         n=page.units(len(members)),
     )
-    return told + page.fold(title, lacks + page.codes(members))
+    return told + page.fold(title, lacks + page.codes(members), opened=len(members) <= _FEW)

@@ -624,7 +624,7 @@ def _mosaic_map(page: Page, base: maps.Base | None) -> str:
     water = page.column("quality") == "water"
     keys = np.where(water, "water", np.where(pd.isna(kinds), "nodata", kinds))
     classes = [
-        MapClass(key, charts.MOSAIC_COLOURS[key], label)
+        MapClass(key, charts.MOSAIC_COLOURS[key], label, charts.MAP_LINES.get(key, ""))
         for key, label in charts.MOSAIC_LABELS.items()
     ]
     classes += [

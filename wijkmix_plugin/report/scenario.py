@@ -750,7 +750,7 @@ def _companions(page: Page, result: ScenarioResult) -> str:
             why.append(page.t("a flag that appears", "een vlag die verschijnt"))
         parts.append(
             f"<h3>{page.say(FLAG_NAMES[flag])} <small>{'; '.join(why)}</small></h3>"
-            + companions_box(page, flag, _OF_PLAN)
+            + companions_box(page, flag, _OF_PLAN, brief=False)
         )
     return "".join(parts)
 

@@ -13,7 +13,7 @@ import pandas as pd
 from ..errors import Text
 from ..policy import scenario_words
 from . import figures, maps, plan
-from .charts import CLUSTER_COLOURS, CLUSTER_LABELS
+from .charts import CLUSTER_COLOURS, CLUSTER_LABELS, MAP_LINES
 from .document import document, subtitle
 from .maps import MapClass
 from .numbers import esc
@@ -223,7 +223,10 @@ def _clusters(page: Page, result: Years, base: maps.Base | None) -> str:
     keys = np.array(["nodata" if key is None else key for key in found], dtype=object)
     subject = page.column("moran_group")
     group = next((name for name in subject if name is not None), "")
-    classes = [MapClass(key, CLUSTER_COLOURS[key], CLUSTER_LABELS[key]) for key in CLUSTER_COLOURS]
+    classes = [
+        MapClass(key, CLUSTER_COLOURS[key], label, MAP_LINES.get(key, ""))
+        for key, label in CLUSTER_LABELS.items()
+    ]
     return figures.figure(
         page,
         base,
