@@ -342,26 +342,39 @@ def profile(table: pd.DataFrame) -> pd.DataFrame:
         # For one group against the rest relative diversity is the correlation ratio.
         ("spatial_relative_diversity", False): "correlation_ratio",
     }
+    areas, rows, values = _areas_and_rows(table)
+    single = rows["bandwidth"].isna() & rows["versus"].isin([None, REST])
     known = {
-        (area, index, group): value
-        for area, index, group, versus, value in zip(
-            *(table[c] for c in ("area", "index", "group", "versus", "value")), strict=True
+        (index, group): place
+        for place, index, group in zip(
+            *(rows.index[single], rows["index"][single], rows["group"][single]), strict=True
         )
-        if versus in (None, REST)
     }
-    records = []
-    at_distance = table[table["index"].isin(SPATIAL)]
-    for key, rows in at_distance.groupby(["area", "index", "group"], sort=False):
-        area, index, group = key
-        start = known.get((area, plain[str(index), group == ALL], group))
+    records, places = [], []
+    at_distance = rows[rows["index"].isin(SPATIAL)]
+    for (index, group), found in at_distance.groupby(["index", "group"], sort=False):
+        start = known.get((plain[str(index), group == ALL], group))
         if start is not None:
-            records.append((area, index, group, 0.0, start))
-        ordered = rows.sort_values("bandwidth")
-        records += [
-            (area, index, group, b, v)
-            for b, v in zip(ordered["bandwidth"], ordered["value"], strict=True)
-        ]
-    return pd.DataFrame(records, columns=["area", "index", "group", "bandwidth", "value"])
+            records.append((index, group, 0.0))
+            places.append(start)
+        ordered = found["bandwidth"].sort_values()
+        records += [(index, group, bandwidth) for bandwidth in ordered]
+        places += ordered.index.tolist()
+    line = pd.DataFrame(records, columns=["index", "group", "bandwidth"])
+    result = pd.concat([line] * len(areas), ignore_index=True)
+    result.insert(0, "area", np.repeat(areas, len(line)))
+    return result.assign(value=values[:, places].ravel())
+
+
+def _areas_and_rows(table: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame, np.ndarray]:
+    """Return the areas (A,) of a table from `indices`, the rows that each has, and their values.
+
+    Every area has the same R rows in the same order; values are (A, R).
+    """
+    area = table["area"].to_numpy(dtype=object)
+    size = int(np.count_nonzero(area == area[0]))
+    rows = table.iloc[:size][["index", "group", "versus", "bandwidth"]].reset_index(drop=True)
+    return area[::size], rows, table["value"].to_numpy(dtype=float).reshape(-1, size)
 
 
 def wide(table: pd.DataFrame) -> pd.DataFrame:
@@ -379,28 +392,21 @@ def wide(table: pd.DataFrame) -> pd.DataFrame:
         the rest, `<index>_<group>_<versus>` of a pair, with `_<bandwidth>m` behind spatial ones
         (and `_2` behind a name that is taken: groups `a`, `b` and `a_b`).
     """
-    known: dict[tuple, str] = {}
-    taken: set[str] = set()
-    names = []
-    for key in zip(*(table[c] for c in ("index", "group", "versus", "bandwidth")), strict=True):
-        index, group, versus, bandwidth = key
-        # NaN is not equal to itself.
-        ident = index, group, versus, None if np.isnan(bandwidth) else bandwidth
-        if ident not in known:
-            parts = [index]
-            parts += [] if versus is None else [group] if versus == REST else [group, versus]
-            parts += [] if np.isnan(bandwidth) else [f"{bandwidth:g}m"]
-            plain = "_".join(parts)
-            others = (f"{plain}_{n}" for n in count(2))
-            known[ident] = next(name for name in chain([plain], others) if name not in taken)
-            taken.add(known[ident])
-        names.append(known[ident])
-    areas = table.groupby("area", sort=False)
-    numbers = areas[["n_units", "n_total", "n_excluded"]].max()
-    values = table.assign(name=names).pivot(index="area", columns="name", values="value")
-    columns = values.loc[numbers.index, list(dict.fromkeys(names))]
-    columns.columns.name = None
-    return pd.concat([numbers, columns], axis=1).reset_index()
+    areas, rows, values = _areas_and_rows(table)
+    names: list[str] = []
+    for index, group, versus, bandwidth in rows.itertuples(index=False):
+        parts = [index]
+        parts += [] if versus is None else [group] if versus == REST else [group, versus]
+        parts += [] if np.isnan(bandwidth) else [f"{bandwidth:g}m"]
+        plain = "_".join(parts)
+        others = (f"{plain}_{n}" for n in count(2))
+        names.append(next(name for name in chain([plain], others) if name not in names))
+    numbers = {
+        name: table[name].to_numpy().reshape(len(areas), -1).max(axis=1)
+        for name in ("n_units", "n_total", "n_excluded")
+    }
+    start = pd.DataFrame({"area": areas, **numbers})
+    return pd.concat([start, pd.DataFrame(values, columns=names)], axis=1)
 
 
 # -- the rows of the table
