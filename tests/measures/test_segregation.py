@@ -308,6 +308,14 @@ def test_points_have_no_land():
     assert set(table["index"]) >= set(SPATIAL)
 
 
+def test_progress_goes_on_from_area_to_area():
+    seen = []
+    area = np.arange(800) // 2
+    indices(np.tile(BLOCKS, (100, 1)), GROUPS, area=area, progress=seen.append)
+    assert seen == sorted(seen)
+    assert len(seen) > 3 * 400
+
+
 def test_progress_rises_to_the_end_and_cancel_stops():
     seen = []
     shapes = shapely.points(np.arange(16).reshape(8, 2))

@@ -427,6 +427,12 @@ class _Step:
         self.progress, self.cancelled = progress, cancelled
         self.first, self.last, self.plain = first, last, plain
 
+    def between(self, first: float, last: float) -> _Step:
+        """Return the same for a part of this cut (0-1)."""
+        size = self.last - self.first
+        ends = self.first + size * first, self.first + size * last
+        return _Step(self.progress, self.cancelled, *ends, plain=1.0)
+
     def look(self) -> None:
         """Stop when the user wants to."""
         if self.cancelled is not None and self.cancelled():
@@ -591,12 +597,14 @@ def _add_plain(
     values = one_group_values(stacked(found)) if found else {}
     undefined = {name for name, value in values.items() if np.isnan(value).any()}
     for number, contrast in enumerate(every):
-        step(step.plain * (len(every) + number) / (2 * len(every)))
+        ends = [step.plain * (len(every) + number + n) / (2 * len(every)) for n in (0, 1)]
+        part = step.between(*ends)
+        part(0.0)
         if contrast in once:
             names = one if contrast.kind == "rest" else [name for name in one if name in _PAIR]
             row = once.index(contrast)
             mine = {name: value[row] for name, value in values.items()}
-            _add_one_group(table, units, contrast, found[row], mine, undefined, names, places, step)
+            _add_one_group(table, units, contrast, found[row], mine, undefined, names, places, part)
         if contrast.kind == "pair" and "interaction" in wanted:
             _add_meeting(table, units, contrast)
     if many:
@@ -621,8 +629,8 @@ def _add_one_group(
     if BIAS_CORRECTED in names:
         y = np.maximum(t - x, 0.0)
         corrected = []
-        for i in units.slices():
-            step.look()
+        for number, i in enumerate(units.slices()):
+            step(number / len(units.starts))
             corrected.append(bias_corrected(x[i], y[i], step.look))
         values = values | {BIAS_CORRECTED: np.array(corrected)}
     gone = "versus group absent" if contrast.kind == "pair" else "rest absent"
