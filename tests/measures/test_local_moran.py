@@ -355,6 +355,18 @@ def test_shift_and_scale_of_the_variable_do_not_matter():
     np.testing.assert_allclose(a.p, b.p, atol=1e-12)
 
 
+@pytest.mark.parametrize("scale", [2.0**-1000, 2.0**1000])
+def test_numbers_whose_squares_do_not_fit_are_as_good_as_others(scale):
+    values = np.random.default_rng(0).normal(size=144)
+    a = local_moran(values, lattice(12, 12), permutations=999)
+    b = local_moran(values * scale, lattice(12, 12), permutations=999)
+    np.testing.assert_array_equal(a.i, b.i)
+    np.testing.assert_array_equal(a.p, b.p)
+    one = np.zeros(144)
+    one[50] = 1e308
+    assert local_moran(one, lattice(12, 12)).overall.i == pytest.approx(-1 / 143)
+
+
 def test_flips_between_seeds_are_foretold():
     rng = np.random.default_rng(11)
     neighbours = lattice(40, 40, queen=True)
@@ -395,6 +407,16 @@ def test_labels_of_a_planted_pattern():
         "HL",
     )
     assert cluster[0, 13] == "ns"
+
+
+def test_the_number_tested_is_told():
+    values = np.random.default_rng(0).normal(size=150)
+    values[:4] = np.nan
+    told = local_moran(values, lattice(15, 10)).notes[-1]
+    assert "of the 146 tested units" in told.en
+    assert "van de 146 getoetste eenheden" in told.nl
+    told = local_moran(np.where(values > 0, 1.0, 0.0), lattice(15, 10)).notes[-1]
+    assert "of the 150 tested units are exact" in told.en
 
 
 def test_q_counts_only_the_tested():
@@ -440,6 +462,12 @@ def test_rates_by_hand():
     events, base = np.array([1.0, 100, 60, 600, 30]), np.array([2.0, 200, 400, 4000, 200])
     z = local_moran(events, ring(5), base=base).z
     assert z[0] < z[1]
+
+
+def test_equal_rates_of_fractional_counts_are_constant():
+    base = np.random.default_rng(0).integers(50, 900, 100).astype(float)
+    with pytest.raises(MeasureError, match=r"constant \(0\.3 in all units\)"):
+        local_moran(0.3 * base, ring(100), base=base)
 
 
 def test_no_population_is_missing_and_impossible_rates_are_refused():

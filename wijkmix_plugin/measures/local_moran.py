@@ -311,7 +311,7 @@ def _rates(events: np.ndarray, base: np.ndarray) -> np.ndarray:
     """Standardise rates by empirical Bayes, as esda's `assuncao_rate`."""
     mean = events.sum() / base.sum()
     rate = events / base
-    if (rate == rate[0]).all():
+    if np.ptp(rate) <= 1e-12 * rate.max():  # rounding is no difference
         return rate
     variance = (base * (rate - mean) ** 2).sum() / base.sum() - mean / base.mean()
     per_unit = variance + mean / base
@@ -319,9 +319,11 @@ def _rates(events: np.ndarray, base: np.ndarray) -> np.ndarray:
 
 
 def _standardise(values: np.ndarray, *, second: bool = False) -> np.ndarray:
-    z = values - values.mean()
+    # In exact powers of two, so that no square is too large or too small for a number.
+    scaled = np.ldexp(values, -frexp(np.abs(values).max())[1])
+    z = scaled - scaled.mean()
     deviation = z.std()
-    if not deviation > 1e-12 * np.abs(values).max():
+    if not deviation > 1e-12 * np.abs(scaled).max():
         raise MeasureError(
             "The {which} is constant ({value:g} in all units), so there is no high "
             "and no low. Choose another field.",
@@ -541,13 +543,14 @@ def _precision(n_used: int, drawn: np.ndarray, n_could_flip: int) -> Text:
     """Return how far the p-values can be trusted."""
     if not drawn.any():
         return Text(
-            "The p-values are exact: all possible draws were counted, no permutations were needed.",
-            "De p-waarden zijn exact: alle mogelijke trekkingen zijn geteld, permutaties waren "
-            "niet nodig.",
-        )
+            "The p-values of the {total} tested units are exact: all possible draws were counted, "
+            "no permutations were needed.",
+            "De p-waarden van de {total} getoetste eenheden zijn exact: alle mogelijke trekkingen "
+            "zijn geteld, permutaties waren niet nodig.",
+        ).format(total=n_used)
     return Text(
-        "The draws are random: with another seed about {n} of {total} units would get another "
-        "label.",
+        "The draws are random: with another seed about {n} of the {total} tested units would get "
+        "another label.",
         "De trekkingen zijn toevallig: met een ander startgetal zouden ongeveer {n} van de {total} "
-        "eenheden een ander label krijgen.",
+        "getoetste eenheden een ander label krijgen.",
     ).format(n=n_could_flip, total=n_used)
