@@ -51,7 +51,7 @@ from ..wijkmix_plugin.errors import (
     exact,
 )
 from ..wijkmix_plugin.qgis_io import language
-from .places import DATABASES, Outputs, Place, place_of
+from .places import DATABASES, Outputs, Place, place_of, table_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -491,14 +491,19 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
 
     def _where(self, place: Place | None, name: str) -> str:
         # Not the address of a database: a password may stand in it.
-        return self.parameterDefinition(name).description() if place is None else str(place.path)
+        known = place is not None and place.is_file
+        return place.where if known else self.parameterDefinition(name).description()
 
     def _check_whole(
         self, place: Place | None, destination: str, name: str, context: Any, n: int
     ) -> None:
         """Look whether an output holds what was written: not every writer says that it failed."""
         where = self._where(place, name)
-        if place is not None and shutil.disk_usage(place.path.parent).free < _NO_ROOM:
+        if (
+            place is not None
+            and place.is_file
+            and shutil.disk_usage(place.path.parent).free < _NO_ROOM
+        ):
             raise TableError(
                 "The disk of {where} is full, so the output is not whole. Make room on it, or "
                 "choose another place.",
@@ -553,7 +558,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
                 where=str(parameters[name]),
             )
         where = self._where(place, name)
-        if destination.partition(":")[0] in DATABASES:
+        if place is None and destination.partition(":")[0] in DATABASES:
             self._outputs.stays(where)
         qgis_io.write(features, sink, where, tell)
 
@@ -583,7 +588,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         places = self._destinations(parameters, context)
         for name, place in places.items():
             path, folder = place.path, place.path.parent
-            if temporary in path.parents:
+            if temporary in path.parents or not place.is_file:
                 continue
             if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
                 raise TableError(
@@ -605,7 +610,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
                     "laatste zou overblijven. Geef elk een eigen bestand of tabel.",
                     one=self.parameterDefinition(one).description(),
                     two=self.parameterDefinition(two).description(),
-                    path=str(place.path),
+                    path=place.where,
                 )
 
     def _check_inputs_stay(self, parameters: dict[str, Any], context: Any) -> None:
@@ -618,21 +623,23 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             behind = self.behind(parameters, definition.name(), context)
             if behind is None:
                 continue
-            parts = registry.decodeUri(behind.provider, behind.source)
-            path, table = str(parts.get("path") or ""), str(parts.get("layerName") or "")
-            if not path:
-                continue
-            if not table and path.lower().endswith(".gpkg"):
-                table = next((found.name() for found in registry.querySublayers(path)), "")
+            if behind.provider in DATABASES:
+                stands = table_of(behind.provider, behind.source)
+            else:
+                parts = registry.decodeUri(behind.provider, behind.source)
+                path, table = str(parts.get("path") or ""), str(parts.get("layerName") or "")
+                if not table and path.lower().endswith(".gpkg"):
+                    table = next((found.name() for found in registry.querySublayers(path)), "")
+                stands = Place(Path(path), table) if path else None
             for name, place in places.items():
-                if place.meets(Place(Path(path), table)):
+                if stands is not None and place.meets(stands):
                     raise OutputError(
                         "The output {name} goes to {path}, where the input {source} stands: that "
                         "would be lost. Choose another file or table.",
                         "De uitvoer {name} gaat naar {path}, waar de invoer {source} staat: die "
                         "zou verloren gaan. Kies een ander bestand of een andere tabel.",
                         name=self.parameterDefinition(name).description(),
-                        path=str(place.path),
+                        path=place.where,
                         source=definition.description(),
                     )
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import uuid
@@ -19,9 +18,20 @@ from qgis.core import (
     QgsVectorFileWriter,
 )
 
-from ..wijkmix_plugin.errors import OutputError, Text
+from ..wijkmix_plugin.errors import OutputError, Text, listed
 
 DATABASES = {"postgres": "postgres", "postgis": "postgres", "spatialite": "spatialite"}
+_LONGEST = 42  # bytes: PostgreSQL keeps 63 of a name, and 21 are put before it
+# The views that show a table: it would live on in them when it is renamed.
+_VIEWS = """
+    SELECT DISTINCT shown.relname FROM pg_depend AS link
+    JOIN pg_rewrite AS rule ON rule.oid = link.objid
+    JOIN pg_class AS shown ON shown.oid = rule.ev_class
+    JOIN pg_class AS base ON base.oid = link.refobjid
+    JOIN pg_namespace AS place ON place.oid = base.relnamespace
+    WHERE place.nspname = {schema} AND base.relname = {table} AND shown.oid <> base.oid
+"""
+_NO_CONNECTION = Text("no connection", "geen verbinding")
 # What the formats keep beside the file that is named.
 _BESIDE = ("", "-wal", "-shm", "-journal")
 _SISTERS = {
@@ -32,13 +42,36 @@ _SISTERS = {
 
 
 class Place(NamedTuple):
-    """Where an output or an input stands; without a table it is the whole file."""
+    """Where an output or an input stands; without a table it is the whole file.
+
+    A table on a server has no path, and an `address` that may hold a password.
+    """
 
     path: Path
     table: str = ""
+    provider: str = "ogr"
+    schema: str = ""
+    address: str = ""
+
+    @property
+    def is_file(self) -> bool:
+        return self.provider != "postgres"
+
+    @property
+    def where(self) -> str:
+        """Return what a message calls this place."""
+        return str(self.path) if self.is_file else f"{self.schema}.{self.table}"
+
+    def tables(self) -> Any:
+        """Return the connection that knows the tables beside this one."""
+        provider = QgsProviderRegistry.instance().providerMetadata(self.provider)
+        return provider.createConnection(self.address or str(self.path), {})
 
     def meets(self, other: Place) -> bool:
         """Tell whether writing the one destroys the other."""
+        if not (self.is_file and other.is_file):
+            one, two = ((p.provider, p.schema, p.table, _server(p.address)) for p in (self, other))
+            return one == two
         try:
             same = self.path.samefile(other.path)
         except OSError:  # one of them is not there yet
@@ -58,9 +91,26 @@ def place_of(text: str, *, is_layer: bool) -> Place | None:
         if uri.database() and uri.table():
             return Place(Path(uri.database()), uri.table())
         return None
-    if provider in ("memory", *DATABASES):
+    if provider in DATABASES:
+        return table_of(DATABASES[provider], address)
+    if provider == "memory":
         return None
     return Place(Path(text + _ending(text) if is_layer else text))
+
+
+def table_of(provider: str, address: str) -> Place | None:
+    """Return a table in a database; None where the address does not say all of it."""
+    uri = QgsDataSourceUri(address)
+    path = Path(uri.database() if provider == "spatialite" else "")
+    place = Place(path, uri.table(), provider, uri.schema(), uri.connectionInfo(False))
+    is_told = place.table and (uri.database() if place.is_file else place.schema)
+    is_short = place.is_file or len(place.table.encode()) <= _LONGEST
+    return place if is_told and is_short else None
+
+
+def _server(address: str) -> tuple[str, str, str, str]:
+    uri = QgsDataSourceUri(address)
+    return uri.service(), uri.host(), uri.port() or "5432", uri.database()
 
 
 def _ending(text: str) -> str:
@@ -96,23 +146,24 @@ class Outputs:
     def make_room(self, place: Place) -> None:
         """Move aside what stands in the place of an output."""
         try:
-            if not place.table or not place.path.exists():
+            if not place.table or (place.is_file and not place.path.exists()):
                 place = Place(place.path)
                 self._put_back_files(place)
                 for file in filter(Path.is_file, _files(place.path)):
                     aside = file.with_name(f".{self._mark}{file.name}")
                     file.replace(aside)
                     self._aside.append((Place(file), Place(aside)))
-            elif place.path.suffix.lower() != ".gpkg":
-                self._stays.append(str(place.path))
+            elif place.provider == "ogr" and place.path.suffix.lower() != ".gpkg":
+                self._stays.append(place.where)
                 return
-            elif self._put_back_table(tables := _tables(place.path), place):
-                aside = Place(place.path, self._mark + place.table)
-                tables.renameVectorTable("", place.table, aside.table)
+            elif self._put_back_table(tables := place.tables(), place):
+                _check_views(tables, place)
+                aside = place._replace(table=self._mark + place.table)
+                _rename(tables, place, aside.table)
                 self._aside.append((place, aside))
                 # The styles that the user keeps in the file are for the table that comes.
-                if tables.tableExists("", "layer_styles"):
-                    old, new = ("'" + p.table.replace("'", "''") + "'" for p in (place, aside))
+                if place.provider == "ogr" and tables.tableExists("", "layer_styles"):
+                    old, new = _quoted(place.table), _quoted(aside.table)
                     words = ("UPDATE layer_styles SET f_table_name =", old, "WHERE f_table_name =")
                     tables.executeSql(" ".join((*words, new)))
         except (OSError, QgsProviderConnectionException) as error:
@@ -123,8 +174,9 @@ class Outputs:
                 "De uitvoer {path} is niet geschreven, want wat er staat kan niet worden "
                 "vervangen: {reason}. Het is niet veranderd. Kies een andere plek, of sluit het "
                 "programma dat het open heeft.",
-                path=str(place.path),
-                reason=str(error),
+                path=place.where,
+                # QGIS tells the whole address, also the password.
+                reason=_NO_CONNECTION if "dbname=" in str(error) else str(error),
             ) from error
         self._made.append(place)
 
@@ -148,13 +200,19 @@ class Outputs:
 
     def _put_back_table(self, tables: Any, place: Place) -> bool:
         """Do so for a table, and tell whether there is one of that name now."""
-        rows = tables.executeSql("SELECT name FROM sqlite_master WHERE type = 'table'")
-        found = _asides("", place.table, [name for (name,) in rows])
-        is_there = tables.tableExists("", place.table)
+        names = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        if not place.is_file:
+            names = " ".join(
+                ("SELECT tablename FROM pg_tables WHERE schemaname =", _quoted(place.schema))
+            )
+        found = _asides("", place.table, [name for (name,) in tables.executeSql(names)])
+        is_there = tables.tableExists(place.schema, place.table)
         if is_there or len(found) != 1:
-            self._tell_kept(f"{place.path} ({place.table})", found)
+            self._tell_kept(
+                f"{place.path} ({place.table})" if place.is_file else place.where, found
+            )
             return is_there
-        tables.renameVectorTable("", found[0], place.table)
+        _rename(tables, place._replace(table=found[0]), place.table)
         return True
 
     def _tell_kept(self, where: str, names: list[str]) -> None:
@@ -176,15 +234,18 @@ class Outputs:
         told = self._told
         if failed:
             for place in reversed(self._made):
-                # One that cannot go stays: what the run says is what counts.
-                with contextlib.suppress(OSError, QgsProviderConnectionException):
+                try:
                     _remove(place)
+                except (OSError, QgsProviderConnectionException):
+                    # What the run says is what counts; a file is known by its date.
+                    if place.table:
+                        self._stays.append(place.where)
             told += [
                 Text(
-                    "What this run wrote to the table of {where} stays there, and may not be "
-                    "whole: remove it or run again.",
-                    "Wat deze berekening naar de tabel van {where} schreef, blijft daar staan en "
-                    "is mogelijk niet compleet: verwijder het of voer opnieuw uit.",
+                    "What this run wrote to {where} stays there, and may not be whole: remove it "
+                    "or run again.",
+                    "Wat deze berekening naar {where} schreef, blijft daar staan en is mogelijk "
+                    "niet compleet: verwijder het of voer opnieuw uit.",
                 ).format(where=where)
                 for where in self._stays
             ]
@@ -193,7 +254,7 @@ class Outputs:
                 if not failed:
                     _remove(aside)
                 elif place.table:
-                    _tables(place.path).renameVectorTable("", aside.table, place.table)
+                    _rename(aside.tables(), aside, place.table)
                 else:
                     aside.path.replace(place.path)
             except (OSError, QgsProviderConnectionException):
@@ -201,8 +262,40 @@ class Outputs:
                     "What stood at {path} before this run is now called {aside}.",
                     "Wat voor deze berekening op {path} stond, heet nu {aside}.",
                 )
-                told.append(text.format(path=str(place.path), aside=aside.table or aside.path.name))
+                told.append(text.format(path=place.where, aside=aside.table or aside.path.name))
         return told
+
+
+def _rename(tables: Any, place: Place, name: str) -> None:
+    if place.provider != "spatialite":
+        tables.renameVectorTable(place.schema, place.table, name)
+        return
+    # QGIS leaves its triggers and its extent behind, and runs a SELECT twice.
+    old, new = _quoted(place.table), _quoted(name)
+    words = ("SELECT CASE WHEN EXISTS (SELECT 1 FROM sqlite_master WHERE name =", old)
+    tables.executeSql(" ".join((*words, f") THEN RenameTable(NULL, {old}, {new}) END")))
+    if not tables.tableExists("", name):
+        raise QgsProviderConnectionException(f"RenameTable: {place.table}")
+
+
+def _check_views(tables: Any, place: Place) -> None:
+    if place.is_file:
+        return
+    asked = _VIEWS.format(schema=_quoted(place.schema), table=_quoted(place.table))
+    views = [name for (name,) in tables.executeSql(asked)]
+    if views:
+        raise OutputError(
+            "The output {path} was not written, because these views show what stands there: "
+            "{views}. It is unchanged. Choose another name, or remove those views first.",
+            "De uitvoer {path} is niet geschreven, want deze views tonen wat er staat: {views}. "
+            "Het is niet veranderd. Kies een andere naam, of verwijder eerst die views.",
+            path=place.where,
+            views=listed(views),
+        )
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _asides(start: str, name: str, names: Iterable[str]) -> list[str]:
@@ -219,13 +312,11 @@ def _files(path: Path) -> list[Path]:
     ]
 
 
-def _tables(path: Path) -> Any:
-    return QgsProviderRegistry.instance().providerMetadata("ogr").createConnection(str(path), {})
-
-
 def _remove(place: Place) -> None:
     if place.table:
-        _tables(place.path).dropVectorTable("", place.table)
+        tables = place.tables()
+        if tables.tableExists(place.schema, place.table):
+            tables.dropVectorTable(place.schema, place.table)
         return
     for file in filter(Path.is_file, _files(place.path)):
         file.unlink()

@@ -267,24 +267,18 @@ class TestTheEarlierOutput:
         assert list(tmp_path.iterdir()) == []
 
     @pytest.mark.parametrize("silent", [False, True])
-    @pytest.mark.parametrize("kind", ["postgis", "sqlite"])
-    def test_what_a_failed_run_leaves_in_a_database_is_told(
-        self, run, buurten, tmp_path, half, request, kind, silent
+    def test_what_a_failed_run_leaves_in_another_database_is_told(
+        self, run, buurten, tmp_path, half, silent
     ):
-        if kind == "postgis":
-            server = request.getfixturevalue("postgis")
-            address = f"{server.uri()} password='geheim'"
-            output = f'postgres:{address} key=\'pk\' table="public"."half" (geom)'
-        else:
-            output = table_in(tmp_path / "found.sqlite")
-            saved(buurten(), tmp_path / "found.sqlite", "SQLite")
+        path = tmp_path / "found.sqlite"
+        saved(buurten(), path, "SQLite")
         half(silent=silent)
         feedback = Warnings()
-        parameters = {"INPUT": buurten(), "GROUPS": SHARES, "OUTPUT": output}
-        with pytest.raises(QgsProcessingException, match=r"full|20 of 48") as error:
+        parameters = {"INPUT": buurten(), "GROUPS": SHARES, "OUTPUT": table_in(path)}
+        with pytest.raises(QgsProcessingException, match=r"full|20 of 48"):
             run("local_segregation", parameters, feedback=feedback)
-        assert [text for text in feedback.found if "may not be whole" in text]
-        assert "geheim" not in " ".join([str(error.value), *feedback.found])
+        (told,) = (text for text in feedback.found if "may not be whole" in text)
+        assert str(path) in told
 
     @pytest.mark.parametrize("name", ["local_segregation", "segregation_indices"])
     def test_a_table_in_a_database(self, run, buurten, postgis, name):
