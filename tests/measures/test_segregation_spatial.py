@@ -70,6 +70,12 @@ def test_surroundings_report_stop_and_refuse():
         spatial.surroundings(points, counts, [1], cancelled=lambda: True)
     with pytest.raises(MeasureError, match="no kernel square"):
         spatial.surroundings(points, counts, [1], "square")
+    # Asked more often than once for each block of 128: near a large bandwidth a million may lie.
+    asked = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(spatial, "_DISTANCES", 128 * 128)
+        spatial.surroundings(points, counts, [99], cancelled=lambda: asked.append(1))
+    assert len(asked) >= 3 * 3
     for bandwidth in (0, -1, np.nan, np.inf):
         with pytest.raises(MeasureError, match="is not a distance"):
             spatial.surroundings(points, counts, [bandwidth])

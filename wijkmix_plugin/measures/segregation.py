@@ -745,6 +745,7 @@ def _add_spatial(
             bandwidths,
             kernel,
             progress=report,
+            cancelled=step.cancelled,
         )
         found.append(_spatial_rows(counts, total, around))
     lost = units.add((~here).astype(np.int64))

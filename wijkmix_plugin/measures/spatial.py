@@ -90,11 +90,11 @@ def surroundings(
     blocks = Blocks(points, kernel)
     ordered = [column.take(blocks.order) for column in counts.T]
     for block in range(len(blocks)):
-        if cancelled is not None and cancelled():
-            raise Cancelled
         mine = blocks.order[blocks.units(block)]
         for scale, bandwidth in enumerate(bandwidths):
             for near, weight in blocks.weights(block, bandwidth):
+                if cancelled is not None and cancelled():
+                    raise Cancelled
                 # Not a matrix product: the last digit of that depends on the number of threads.
                 for k, column in enumerate(ordered):
                     result[scale, mine, k] += np.einsum("ij,j->i", weight, column[near])
