@@ -144,7 +144,7 @@ def tails(
         exact[:, members] = _count(sums, _nearly_sorted(sums), total[members])
         at, draw = _holding(units, members, n)
         exact -= _count_own(at, sums[draw], total)
-    for k in [k for k in uneven if perm(n, k) <= ENUMERATE]:
+    for k in [k for k in uneven if k < 9 and perm(n, k) <= ENUMERATE]:  # 9! is more
         exact += _count_uneven(
             _all_draws(n, k, ordered=True), y, uneven.pop(k), total, weights, cancelled
         )

@@ -184,7 +184,7 @@ def local_moran(
             "er minstens 3. Zonder waarde: {missing}; met een waarde maar zonder buur: {alone}. "
             "Controleer het veld, en hoe buren worden gevonden: een tolerantie helpt waar grenzen "
             "niet aansluiten, een grotere afstand waar eenheden ver uiteen liggen, en eilanden "
-            "kunnen bij de dichtstbijzijnde eenheid worden gevoegd.",
+            "kunt u verbinden met de dichtstbijzijnde eenheid.",
             n=n_used,
             missing=n - len(units),
             alone=len(units) - n_used,
