@@ -385,7 +385,9 @@ def by_distance(xy, row, distance):
     return np.flatnonzero(near).tolist()
 
 
-def test_within_equals_all_distances_whatever_the_order_and_the_mask():
+@pytest.mark.parametrize("piece", [1_000_000, 1])
+def test_within_equals_all_distances_whatever_the_order_and_the_mask(monkeypatch, piece):
+    monkeypatch.setattr(neighbours, "PIECE", piece)
     rng = np.random.default_rng(2)
     xy = rng.integers(0, 40, (600, 2)).astype(float)  # many at one place, many at the limit
     mask = rng.random(600) < 0.8

@@ -403,6 +403,13 @@ def within(
         )
     units, xy = _centroids(geometry, mask)
     tree = cKDTree(xy)
+    some = xy[:: len(xy) // 256 + 1]
+    if tree.query_ball_point(some, distance, return_length=True).sum() * len(xy) < PIECE * len(
+        some
+    ):
+        pairs = tree.query_pairs(distance, output_type="ndarray")
+        return from_pairs(len(geometry), units[pairs[:, 0]], units[pairs[:, 1]])
+    # So many take seconds: a few units at a time.
     counts = np.zeros(len(geometry), np.int64)
     found = [np.empty(0, np.int32)]
     step = 256
