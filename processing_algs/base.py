@@ -380,6 +380,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         rows = sum(len(frame) for frame, _ in asked.values())
         tell = qgis_io.Share(feedback, rows, BUILDING)
         for name, (frame, crs) in asked.items():
+            tell(0)
             fields = qgis_io.fields_of(frame)
             prepared[name] = (frame, crs, fields, qgis_io.features_of(frame, fields, tell))
         if feedback.isCanceled():

@@ -18,7 +18,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..wijkmix_plugin import qgis_io
-from ..wijkmix_plugin.errors import GeometryError, MeasureError, Text, listed
+from ..wijkmix_plugin.errors import Cancelled, GeometryError, MeasureError, Text, listed
 from . import styling
 from .base import described, local
 from .counts_algorithm import READ, Counts, CountsAlgorithm
@@ -308,6 +308,8 @@ class SegregationIndices(CountsAlgorithm):
             table["note"] = [
                 "; ".join(filter(None, (note, local(reason)))) for note in table["note"]
             ]
+        if feedback.isCanceled():
+            raise Cancelled
         names = {**aliases(), **index_aliases(), **_aliases()}
         tables = {self.OUTPUT: table.assign(area=table["area"].astype(str))}
         if two:

@@ -594,6 +594,27 @@ class Stop(QgsProcessingFeedback):
             self.cancel()
 
 
+def test_no_table_is_made_after_a_stop(run, monkeypatch):
+    from wijkmix.wijkmix_plugin.measures import inference, segregation
+
+    feedback, made = QgsProcessingFeedback(False), []
+
+    def stop(table, *_data, **_more):
+        feedback.cancel()
+        return table
+
+    monkeypatch.setattr(inference, "bootstrap", stop)
+    monkeypatch.setattr(segregation, "wide", made.append)
+    more = {"INFERENCE": 1, "AREAS": "TEMPORARY_OUTPUT", **MEMORY}
+    with pytest.raises(QgsProcessingException):
+        run(
+            "segregation_indices",
+            {"INPUT": layer_of(blocks()), "GROUPS": list(FIELDS), **more},
+            feedback=feedback,
+        )
+    assert not made
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["segregation_indices", "local_segregation"])
 def test_cancel_of_a_large_run_comes_within_a_second(run, provider, tmp_path, name):
