@@ -3256,6 +3256,10 @@
         <translation>Het referentiegebied van locatiequotiënten en van de lokale afwijking.</translation>
     </message>
     <message>
+        <source>The report was stopped; nothing was made.</source>
+        <translation>Het rapport is gestopt; er is niets gemaakt.</translation>
+    </message>
+    <message>
         <source>The rest stays at its default: 99,999 permutations, two-sided, FDR at 0.05, all thresholds as in the catalogue. The result is a temporary layer group.</source>
         <translation>De rest blijft standaard: 99.999 permutaties, tweezijdig, FDR op 0,05, alle drempels zoals in de catalogus. Het resultaat is een groep tijdelijke lagen.</translation>
     </message>
@@ -3834,6 +3838,14 @@
     <message>
         <source>Work out</source>
         <translation>Doorrekenen</translation>
+    </message>
+    <message>
+        <source>Working on the report</source>
+        <translation>Bezig met het rapport</translation>
+    </message>
+    <message>
+        <source>Working on: {name}</source>
+        <translation>Bezig met: {name}</translation>
     </message>
     <message>
         <source>Worklist</source>

@@ -329,6 +329,7 @@ def test_the_report_of_a_run_has_what_the_project_has_decided(dock, buurten, mon
     aims = goals.Goals().with_main("residents")
     QgsProject.instance().writeEntry("WijkMix", "goals", goals.dumps(aims))
     dock.runs.report_button.click()
+    wait(lambda: dock.report_panel.job is None)
     of_panel = opened.pop().read_text(encoding="utf-8")
     assert "The sitting residents first" in of_panel
     assert "goal not recorded" not in of_panel
@@ -338,4 +339,5 @@ def test_the_report_of_a_run_has_what_the_project_has_decided(dock, buurten, mon
         table = scale_data.sibling(dock.layer(), marks)
         QgsProject.instance().removeMapLayer(table.id())
     dock.runs.report_button.click()
+    wait(lambda: dock.report_panel.job is None)
     assert sections(opened.pop().read_text(encoding="utf-8")) == sections(of_run)

@@ -305,7 +305,7 @@ def test_reports_from_the_panel_have_the_blocks_of_the_run(
     dock.select_code("BU00010000")
     shown = report_panel.Shown(dock.layer(), dock._table, dock._unit)
     for scope in ("whole", "wijk", "buurt"):
-        page = report_panel.make(shown, dock._catalogue, scope).html
+        page = report_panel.make(report_panel.ask(shown, scope), dock._catalogue).html
         part = page.split('<section id="scale">')[1].split("</section>")[0]
         assert "Between blocks inside buurten" in part, scope
         assert "between" in part
@@ -313,7 +313,7 @@ def test_reports_from_the_panel_have_the_blocks_of_the_run(
         assert "test insight 9" not in part
     tables = [x for x in QgsProject.instance().mapLayers().values() if "(table)" in x.name()]
     QgsProject.instance().removeMapLayers([x.id() for x in tables])
-    page = report_panel.make(shown, dock._catalogue, "whole").html
+    page = report_panel.make(report_panel.ask(shown, "whole"), dock._catalogue).html
     part = page.split('<section id="scale">')[1].split("</section>")[0]
     assert "table of wijken is not at hand" in part
 

@@ -63,6 +63,8 @@ def make(dock, scope="buurt", code=HERE):
     made = []
     panel.layout_added.connect(made.append)
     panel.add_layout()
+    while panel.job is not None:
+        QTest.qWait(20)
     return made[0] if made else None
 
 

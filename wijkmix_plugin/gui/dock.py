@@ -225,6 +225,7 @@ class WijkMixDock(QgsDockWidget):
             signal.disconnect(slot)
         self._connections = []
         self.runs.close_down()
+        self.report_panel.close_down()
         self.clusters.close_down()
         self.scale.close_down()
         if self.scenario is not None:

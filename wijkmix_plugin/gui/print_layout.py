@@ -6,7 +6,7 @@ from __future__ import annotations
 import base64
 import html
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qgis.core import (
     Qgis,
@@ -38,7 +38,7 @@ from qgis.PyQt.QtGui import QColor, QFont
 
 from ..errors import PolicyError
 from ..policy.catalogue import FLAGS
-from . import scan_layer, texts
+from . import scan_layer
 from .pdf import FAMILIES
 
 if TYPE_CHECKING:
@@ -74,22 +74,33 @@ def flag_of(layer: QgsVectorLayer) -> str:
     return next((flag for flag in FLAGS if f"flag_{flag}" in used), "")
 
 
-def add(
+class Prepared(NamedTuple):
+    """The texts of a layout: its name, its sheets by buurt, and what all of them say."""
+
+    name: str
+    buurt: str
+    sheets: dict[str, Sheet]
+    source: str
+    limits: str
+
+
+def prepare(
     result: Any,
     catalogue: Any,
     decided: Any,
-    theme: QgsVectorLayer,
+    lang: str,
+    flag: str,
     *,
     buurt: str = "",
     wijk: str = "",
-) -> QgsPrintLayout:
-    """Add a layout to the project.
+) -> Prepared:
+    """Write what stands on the sheets; touches neither project nor layer.
 
     Parameters
     ----------
     result : the scan, as `report.restore` gives it.
     decided : goals and worklist.
-    theme : the view to draw.
+    flag : that the view draws, "" where it draws none.
     buurt : code of one buurt. Without it the layout is an atlas over every buurt that carries the
         flag that the view draws, or any flag where it draws none.
     wijk : code of the wijk that an atlas keeps to.
@@ -102,8 +113,8 @@ def add(
     from ..report import sheet
     from ..report.page import Page
 
-    page = Page(result, catalogue, texts.language(), decided)
-    shown = [flag_of(theme)] if flag_of(theme) else []
+    page = Page(result, catalogue, lang, decided)
+    shown = [flag] if flag else []
     wanted = [buurt] if buurt else sheet.flagged_codes(page, shown or FLAGS, wijk)
     if not wanted:
         raise PolicyError(sheet.NO_FLAGS.en, sheet.NO_FLAGS.nl)
@@ -117,14 +128,19 @@ def add(
             most=MOST,
         )
     sheets = {code: sheet.sheet(page, code, shown) for code in wanted}
+    many = QCoreApplication.translate("WijkMix", "WijkMix: buurten with a flag")
+    name = f"WijkMix: {sheets[buurt].title}" if buurt else f"{many} {wijk}".strip()
+    return Prepared(html.unescape(name), buurt, sheets, sheet.source(page), sheet.limits(page))
+
+
+def add(prepared: Prepared, theme: QgsVectorLayer) -> QgsPrintLayout:
+    """Add a layout to the project, with a view on the scan as its map."""
     project = QgsProject.instance()
     layout = QgsPrintLayout(project)
     layout.initializeDefaults()
-    translate = QCoreApplication.translate
-    many = translate("WijkMix", "WijkMix: buurten with a flag")
-    name = f"WijkMix: {sheets[buurt].title}" if buurt else f"{many} {wijk}".strip()
-    layout.setName(_free_name(project, html.unescape(name)))
-    _Writer(layout, theme, sheets, sheet.source(page), sheet.limits(page), not buurt).fill()
+    layout.setName(_free_name(project, prepared.name))
+    texts_of = (prepared.sheets, prepared.source, prepared.limits)
+    _Writer(layout, theme, *texts_of, not prepared.buurt).fill()
     project.layoutManager().addLayout(layout)
     return layout
 

@@ -5,23 +5,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from qgis.core import (
-    QgsProcessingContext,
-    QgsProcessingFeatureSource,
     QgsProcessingUtils,
     QgsProject,
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QCoreApplication, Qt, QUrl, pyqtSignal
-from qgis.PyQt.QtGui import QDesktopServices, QGuiApplication
+from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QFileDialog,
+    QHBoxLayout,
+    QProgressBar,
     QPushButton,
     QRadioButton,
     QVBoxLayout,
@@ -29,9 +30,10 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from .. import dependencies, qgis_io
-from ..errors import WijkMixError
+from ..errors import Cancelled
 from . import scale_data, scan_layer, texts
 from .instruments_panel import LAW_CHECKS
+from .job import Job, Rows
 from .labels import label
 from .picker import narrow
 from .scan_layer import ScanTable, Unit
@@ -62,76 +64,126 @@ class Read(NamedTuple):
     decided: Any
 
 
-def read(shown: Shown, *, tables: bool) -> Read:
+@dataclass
+class Asked:
+    """What a report is made of: taken at once in the main thread, and read in any other.
+
+    Attributes
+    ----------
+    scope : one of SCOPES.
+    name : what the report is about, for its file.
+    rows : of the layer of the scan.
+    blocks : of the tables of wijken and of indices that the run wrote, None where they have gone.
+    decided : the entries of the project, in the order of `decisions.read`.
+    """
+
+    scope: str
+    name: str
+    lang: str
+    table: ScanTable | None
+    unit: Unit | None
+    rows: Rows
+    blocks: list[Rows | None]
+    origin: dict[str, Any] | None
+    loaded: Any
+    decided: tuple[str, ...]
+    transform_context: Any
+    day: str
+
+
+def report_name(shown: Shown, scope: str) -> str:
+    """Return what a report is about, for its file."""
+    layer, _, unit = shown
+    if scope == "whole" or unit is None:
+        return f"WijkMix {layer.name() if layer is not None else ''}"
+    code = unit.code if scope == "buurt" else unit.wijk
+    name = unit.name or code if scope == "buurt" else code
+    return f"WijkMix {name} {code}" if name != code else f"WijkMix {code}"
+
+
+def ask(shown: Shown, scope: str) -> Asked:
+    """Take what a report needs of the layer, which is there, and of the project as they are now."""
+    layer, table, unit = shown
+    origin = qgis_io.origin(layer)
+    marks = (scale_data.WIJK_MARKS, scale_data.INDEX_MARKS)
+    tables = [scale_data.sibling(layer, found) for found in marks]
+    return Asked(
+        scope=scope if unit is not None else "whole",
+        name=report_name(shown, scope),
+        lang=texts.language(),
+        table=table,
+        unit=unit,
+        rows=Rows(layer),
+        blocks=[None if found is None else Rows(found) for found in tables],
+        origin=origin,
+        loaded=scan_layer.loaded(table, origin),
+        decided=tuple(project_entry(key) for key in ("goals", "worklist", "scenario", LAW_CHECKS)),
+        transform_context=QgsProject.instance().transformContext(),
+        day=date.today().isoformat(),
+    )
+
+
+def read(asked: Asked, *, tables: bool, job: Any = None) -> Read:
     """Read the layer of a scan, with the goals and the worklist of the project.
 
     Raises
     ------
     WijkMixError
-        What is missing.
+        What is missing, or that `job` was cancelled.
     """
     from ..report import decisions, restore
 
-    layer = shown.layer
-    origin = qgis_io.origin(layer)
-    project = QgsProject.instance()
-    context = QgsProcessingContext()
-    context.setProject(project)
-    source = QgsProcessingFeatureSource(layer, context)
-    frame = shown.table.frame if shown.table is not None else None
+    frame = asked.table.frame if asked.table is not None else None
     if frame is None:
         with qgis_io.many_small_objects():
             frame = qgis_io.read(
-                source, crs=qgis_io.metric_crs(source), transform_context=project.transformContext()
+                asked.rows,
+                crs=qgis_io.metric_crs(asked.rows),
+                transform_context=asked.transform_context,
+                feedback=job,
             )
-    if shown.table is not None:
-        shown.table.frame = frame
-    loaded = scan_layer.loaded(shown.table, origin)
-    decided = decisions.read(
-        project_entry("goals"),
-        project_entry("worklist"),
-        loaded,
-        project_entry("scenario"),
-        project_entry(LAW_CHECKS),
+    if asked.table is not None:
+        asked.table.frame = frame
+    goals, worklist, scenario, checks = asked.decided
+    decided = decisions.read(goals, worklist, asked.loaded, scenario, checks)
+    wijken, indices = (
+        None if rows is None else qgis_io.read(rows, geometry=False, feedback=job)
+        for rows in asked.blocks
     )
-    blocks = _of_blocks(layer)
-    result = restore.restore(frame, origin, tables=tables, blocks=blocks)
-    result.provenance["made"] = date.today().isoformat()
+    if wijken is not None and "mosaic_block" not in wijken:
+        wijken = None
+    go_on(job)
+    result = restore.restore(frame, asked.origin, tables=tables, blocks=(wijken, indices))
+    result.provenance["made"] = asked.day
+    go_on(job)
     return Read(result, decided)
 
 
-def _of_blocks(layer: QgsVectorLayer) -> tuple[Any, Any]:
-    """Return the tables of wijken and of indices that the run wrote, None where they have gone."""
-    found = []
-    context = QgsProcessingContext()
-    for marks in (scale_data.WIJK_MARKS, scale_data.INDEX_MARKS):
-        table = scale_data.sibling(layer, marks)
-        source = None if table is None else QgsProcessingFeatureSource(table, context)
-        found.append(None if source is None else qgis_io.read(source, geometry=False))
-    wijken, indices = found
-    return (wijken if wijken is not None and "mosaic_block" in wijken else None), indices
-
-
-def make(shown: Shown, catalogue: Any, scope: str) -> Report:
+def make(asked: Asked, catalogue: Any, job: Any = None) -> Report:
     """Make a report from the layer of a scan.
 
     Raises
     ------
     WijkMixError
-        What is missing.
+        What is missing, or that `job` was cancelled.
     """
     from ..report import html, place
 
-    layer, _, unit = shown
-    result, decided = read(shown, tables=scope == "whole")
-    lang = texts.language()
-    if scope == "whole" or unit is None or layer is None:
-        name = f"WijkMix {layer.name() if layer is not None else ''}"
-        return Report(name, html.render_scan(result, catalogue, lang=lang, project=decided))
-    code = unit.code if scope == "buurt" else unit.wijk
-    page = place.render_place(result, catalogue, code, scope, lang=lang, project=decided)
-    name = unit.name or code if scope == "buurt" else code
-    return Report(f"WijkMix {name} {code}" if name != code else f"WijkMix {code}", page)
+    unit, lang = asked.unit, asked.lang
+    result, decided = read(asked, tables=asked.scope == "whole", job=job)
+    if asked.scope == "whole" or unit is None:
+        page = html.render_scan(result, catalogue, lang=lang, project=decided)
+    else:
+        code = unit.code if asked.scope == "buurt" else unit.wijk
+        page = place.render_place(result, catalogue, code, asked.scope, lang=lang, project=decided)
+    go_on(job)
+    return Report(asked.name, page)
+
+
+def go_on(job: Any) -> None:
+    """Raise Cancelled where the job was stopped."""
+    if job is not None and job.isCanceled():
+        raise Cancelled
 
 
 def file_name(name: str) -> str:
@@ -174,8 +226,21 @@ class ReportPanel(QWidget):
         self.back = QPushButton(translate("WijkMix", "Back"))
         self.message = label(selectable=True)
         self.message.setAccessibleName(translate("WijkMix", "Message"))
+        self.job: Job | None = None
+        self._then: Callable[[Any], None] | None = None
+        self.working = QWidget()
+        bar = QProgressBar()
+        bar.setRange(0, 0)  # how long it takes is not known
+        bar.setAccessibleName(translate("WijkMix", "Working on the report"))
+        self.stop_button = QPushButton(translate("WijkMix", "Stop"))
+        row = QHBoxLayout(self.working)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(bar, 1)
+        row.addWidget(self.stop_button)
+        self.working.hide()
         layout = QVBoxLayout(self)
         layout.addWidget(self.message)  # on top: below the buttons it may lie out of sight
+        layout.addWidget(self.working)
         layout.addWidget(label(translate("WijkMix", "Report of")))
         for button in self.scopes.values():
             self.group.addButton(button)
@@ -203,6 +268,7 @@ class ReportPanel(QWidget):
         self.html_button.clicked.connect(self._save_html)
         self.pdf_button.clicked.connect(self._save_pdf)
         self.layout_button.clicked.connect(self.add_layout)
+        self.stop_button.clicked.connect(self._stop)
         self.back.clicked.connect(self.closed)
         self.refresh()
 
@@ -230,8 +296,9 @@ class ReportPanel(QWidget):
         missing = dependencies.message()
         ready = layer is not None and self.catalogue is not None and missing is None
         for button in self.buttons:
-            button.setEnabled(ready)
-        self.say("" if missing is None else texts.both(missing))
+            button.setEnabled(ready and self.job is None)
+        if self.job is None:
+            self.say("" if missing is None else texts.both(missing))
 
     def _list_themes(self, layer: QgsVectorLayer | None) -> None:
         """Offer the views on the scan for the map, and keep the one that was chosen."""
@@ -268,30 +335,61 @@ class ReportPanel(QWidget):
 
     # -- making ----------------------------------------------------------------------------
 
-    def report(self) -> Report | None:
-        """Make the report, or say why there is none."""
+    def start(self, work: Callable[[Asked, Job], Any], then: Callable[[Any], None]) -> None:
+        """Make something of what is shown now, in the background; then show what was made."""
+        if self.job is not None:
+            return
         shown = self._shown()
         if shown.layer is None:
             self.say(QCoreApplication.translate("WijkMix", "There is no scan to report on."))
-            return None
-        QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
-        try:
-            return make(shown, self.catalogue, self.scope)
-        except WijkMixError as error:
-            self.say(texts.both(error.text))
-            return None
-        finally:
-            QGuiApplication.restoreOverrideCursor()
+            return
+        asked = ask(shown, self.scope)
+        name = asked.name
+        self.say(QCoreApplication.translate("WijkMix", "Working on: {name}").format(name=name))
+        self.job = Job(name, lambda job: work(asked, job), self._ended)
+        self._then = then
+        self.working.show()
+        self.refresh()
+        self.job.start()
+
+    def close_down(self) -> None:
+        """Stop what is being made and hear no more of it."""
+        if self.job is not None:
+            self.job.finish()
+            self.job = None
+
+    def _stop(self) -> None:
+        if self.job is not None:
+            self.job.cancel()
+
+    def _ended(self, job: Job) -> None:
+        then, self.job, self._then = self._then, None, None
+        self.working.hide()
+        self.refresh()
+        if job.isCanceled():
+            self.say(
+                QCoreApplication.translate("WijkMix", "The report was stopped; nothing was made.")
+            )
+        elif job.problem:
+            self.say(job.problem)
+        elif then is not None:
+            then(job.made)
 
     def _open(self) -> None:
-        report = self.report()
-        if report is None:
-            return
+        catalogue = self.catalogue
+        name = file_name(report_name(self._shown(), self.scope))
         # In a folder that QGIS takes away when it closes.
-        path = Path(QgsProcessingUtils.generateTempFilename(f"{file_name(report.name)}.html"))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if self.write(path, report.html.encode("utf-8")):
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+        path = Path(QgsProcessingUtils.generateTempFilename(f"{name}.html"))
+
+        def work(asked: Asked, job: Job) -> Path:
+            from ..report.files import write_whole
+
+            report = make(asked, catalogue, job)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, report.html.encode("utf-8"))
+            return path
+
+        self.start(work, lambda path: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))))
 
     def open_whole(self) -> None:
         """Open the report of the whole scan."""
@@ -300,84 +398,79 @@ class ReportPanel(QWidget):
         self._open()
 
     def _save_html(self) -> None:
-        self.save("html", lambda report: report.html.encode("utf-8"))
+        self.save("html", lambda report, _lang: report.html.encode("utf-8"))
 
     def add_layout(self) -> None:
         """Add a print layout to the project, and open it where there is a window for it."""
         from . import print_layout
 
-        shown = self._shown()
         theme = QgsProject.instance().mapLayer(self.theme.currentData() or "")
-        if shown.layer is None or not scan_layer.is_scan_layer(theme):
+        if not scan_layer.is_scan_layer(theme):
             self.say(QCoreApplication.translate("WijkMix", "There is no scan to report on."))
             return
-        unit, scope = shown.unit, self.scope
-        QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
-        try:
-            result, decided = read(shown, tables=False)
-            layout = print_layout.add(
+        catalogue, view, flag = self.catalogue, theme.id(), print_layout.flag_of(theme)
+
+        def work(asked: Asked, job: Job) -> Any:
+            unit = asked.unit
+            result, decided = read(asked, tables=False, job=job)
+            return print_layout.prepare(
                 result,
-                self.catalogue,
+                catalogue,
                 decided,
-                theme,
-                buurt=unit.code if scope == "buurt" and unit is not None else "",
-                wijk=unit.wijk if scope == "wijk" and unit is not None else "",
+                asked.lang,
+                flag,
+                buurt=unit.code if asked.scope == "buurt" and unit is not None else "",
+                wijk=unit.wijk if asked.scope == "wijk" and unit is not None else "",
             )
-        except WijkMixError as error:
-            self.say(texts.both(error.text))
-            return
-        finally:
-            QGuiApplication.restoreOverrideCursor()
-        self.say(
-            QCoreApplication.translate("WijkMix", "Print layout added: {name}").format(
-                name=layout.name()
+
+        def then(prepared: Any) -> None:
+            theme = QgsProject.instance().mapLayer(view)
+            if theme is None:  # removed meanwhile
+                self.say(QCoreApplication.translate("WijkMix", "There is no scan to report on."))
+                return
+            layout = print_layout.add(prepared, theme)
+            self.say(
+                QCoreApplication.translate("WijkMix", "Print layout added: {name}").format(
+                    name=layout.name()
+                )
             )
-        )
-        self.layout_added.emit(layout)
+            self.layout_added.emit(layout)
+
+        self.start(work, then)
 
     def _save_pdf(self) -> None:
         from .pdf import render
 
-        self.save("pdf", lambda report: render(report.html, texts.language()))
+        self.save("pdf", lambda report, lang: render(report.html, lang))
 
-    def save(self, kind: str, content: Callable[[Report], bytes]) -> None:
+    def save(self, kind: str, content: Callable[[Report, str], bytes]) -> None:
         """Ask for a place, and put the report there."""
-        report = self.report()
-        if report is None:
-            return
         translate = QCoreApplication.translate
+        name = report_name(self._shown(), self.scope)
         path, _ = QFileDialog.getSaveFileName(
             self,
             translate("WijkMix", "Save the report"),
-            f"{file_name(report.name)}.{kind}",
+            f"{file_name(name)}.{kind}",
             f"{kind.upper()} (*.{kind})",
         )
         if not path:
             return
         if Path(path).suffix.lower() != f".{kind}":
             path += f".{kind}"
-        QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
-        try:
-            done = self.write(Path(path), content(report))
-        except WijkMixError as error:
-            self.say(texts.both(error.text))
-            return
-        finally:
-            QGuiApplication.restoreOverrideCursor()
-        if done:
-            self.say(translate("WijkMix", "Written to {path}").format(path=path))
+        catalogue = self.catalogue
 
-    def write(self, path: Path, content: bytes) -> bool:
-        """Write a file whole, or say why not."""
-        from ..report.files import write_whole
+        def work(asked: Asked, job: Job) -> str:
+            from ..report.files import write_whole
 
-        try:
-            write_whole(path, content)
-        except WijkMixError as error:
-            self.say(texts.both(error.text))
-            return False
-        self.say("")
-        return True
+            made = content(make(asked, catalogue, job), asked.lang)
+            go_on(job)
+            write_whole(Path(path), made)
+            return path
+
+        self.start(
+            work,
+            lambda path: self.say(translate("WijkMix", "Written to {path}").format(path=path)),
+        )
 
 
 def _plain(text: str) -> str:

@@ -116,11 +116,11 @@ class ScanRun(QObject):
                 QCoreApplication.translate("WijkMix", "The run was stopped; nothing was added."),
             )
         else:
-            self.ended.emit(False, {}, _reason(self.feedback.errors))
+            self.ended.emit(False, {}, why(self.feedback.errors))
         self.deleteLater()
 
 
-def _reason(errors: list[str]) -> str:
+def why(errors: list[str]) -> str:
     """Return why a run failed; a traceback goes to the log, and its last line to the user."""
     text = "\n".join(errors).strip()
     if "Traceback (most recent call last)" not in text:
