@@ -201,16 +201,40 @@ def test_all_others_as_neighbours_have_one_possible_lag():
     assert local_moran(values, from_pairs(5, first, second)).p.tolist() == [1.0] * 5
 
 
-def test_nearly_all_others_are_counted_by_what_is_left_out(monkeypatch):
+def all_but(n, missing):
+    """Return lists of all others but the next few."""
+    gone = [{i, *((i + j) % n for j in range(1, missing + 1))} for i in range(n)]
+    rows = [[j for j in range(n) if j not in gone[i]] for i in range(n)]
+    return Neighbours(
+        np.arange(0, n * (n - 1 - missing) + 1, n - 1 - missing), np.concatenate(rows)
+    )
+
+
+@pytest.mark.parametrize("missing", [1, 2, 3])
+def test_nearly_all_others_are_counted_by_what_is_left_out(monkeypatch, missing):
     asked = []
     counted = lag_null._all_draws
     monkeypatch.setattr(
         lag_null, "_all_draws", lambda n, k, **more: asked.append(k) or counted(n, k, **more)
     )
-    values = np.random.default_rng(0).normal(size=400)
-    first, second = np.triu_indices(400, 1)
-    assert local_moran(values, from_pairs(400, first, second)).p.tolist() == [1.0] * 400
-    assert asked == [1]
+    values = np.random.default_rng(0).integers(0, 20, 60)
+    neighbours = all_but(60, missing)
+    result = local_moran(values, neighbours)
+    np.testing.assert_allclose(result.p, exact_null(values, neighbours), rtol=1e-9)
+    assert asked == [missing]
+
+
+def test_draws_of_what_is_left_out_hardly_ever_hold_the_unit():
+    values = np.random.default_rng(1).integers(0, 30, 120)
+    values[[40, 41, 42, 43, 44, 45]] = 300  # what unit 39 leaves out
+    neighbours = all_but(120, 6)
+    exact = exact_null(values, neighbours)
+    result = local_moran(values, neighbours, permutations=999)
+    assert exact[39] < 1e-6
+    # Of draws of 113 from 120 only one in 17 does not hold the unit.
+    assert result.p[39] < 0.003
+    tail = exact / 2
+    assert (np.abs(result.p - exact) <= 10 * np.sqrt(tail * (1 - tail) / 999) + 4 / 999).all()
 
 
 def test_two_values_are_hypergeometric():

@@ -119,6 +119,19 @@ def tails(
     high, low, error = np.full(n, np.nan), np.full(n, np.nan), np.full(n, np.nan)
     even = degree > 0
     even[list(weights)] = False
+    if np.count_nonzero(np.diff(y) > TIE) == 1:
+        for k in np.unique(degree[even]):
+            members = np.flatnonzero(even & (degree == k))
+            high[members], low[members] = _hypergeometric(y, members, degree, total)
+        even[:] = False
+    # Of those with most others as neighbours, the units left out are drawn: few of those draws hold
+    # the unit itself.
+    turned = even & (2 * degree > n - 1)
+    degree = np.where(turned, n - 1 - degree, degree)
+    total = np.where(turned, y.sum() - y - total, total)
+    everyone = turned & (degree == 0)
+    high[everyone] = low[everyone] = 1
+    even &= ~everyone
     # Ascending totals: neighbouring look-ups then touch neighbouring memory.
     by_total = np.argsort(total, kind="stable")
     by_total = by_total[even[by_total]]
@@ -127,18 +140,9 @@ def tails(
         int(k): [u for u in weights if degree[u] == k] for k in np.unique(degree[list(weights)])
     }
 
-    if np.count_nonzero(np.diff(y) > TIE) == 1:
-        for members in todo.values():
-            high[members], low[members] = _hypergeometric(y, members, degree, total)
-        todo = {}
     exact = np.zeros((3, n), np.int64)
     for k in [k for k in todo if _draws(n, k) <= ENUMERATE]:
         members = todo.pop(k)
-        if 2 * k > n:  # what is left out is less; where that is the unit itself, the draw is one
-            left = _all_draws(n, n - k, ordered=False)
-            at, draw = _holding(left, members, n)
-            exact += _count_own(at, (y.sum() - y[left].sum(axis=0))[draw], total)
-            continue
         units = _all_draws(n, k, ordered=False)
         sums = y[units].sum(axis=0)
         exact[:, members] = _count(sums, _nearly_sorted(sums), total[members])
@@ -184,13 +188,13 @@ def tails(
                 progress(100 * counts.sets / len(sizes))
         high[drawn], low[drawn] = (counts.total[:2, drawn] + 1) / (counts.total[2, drawn] + 1)
         error[drawn] = counts.error()[drawn]
+    high[turned], low[turned] = low[turned], high[turned]
     return Tails(high, low, error, drawn)
 
 
 def _draws(n: int, k: int) -> float:
     """Return how many draws of k from n there are; infinite where that takes long to compute."""
-    few = min(k, n - k)
-    return comb(n, few) if few < 20 else inf
+    return comb(n, k) if k < 20 else inf
 
 
 def _index_type(n: int) -> type:
