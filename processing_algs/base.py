@@ -51,7 +51,8 @@ from ..wijkmix_plugin.errors import (
     exact,
 )
 from ..wijkmix_plugin.qgis_io import language
-from .places import DATABASES, Outputs, Place, place_of, table_of
+from . import formats
+from .places import DATABASES, Outputs, Place, place_of, table_of, without_password
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -388,20 +389,10 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         tell = qgis_io.Share(feedback, rows)
         results = {}
         for name, (frame, crs, fields, features) in prepared.items():
-            place = self._make_room(parameters, name, context)
-            sink, destination = self.parameterAsSink(
-                parameters,
-                name,
-                context,
-                fields,
-                _geometry_type(frame),
-                crs or QgsCoordinateReferenceSystem(),
+            kind, system = _geometry_type(frame), crs or QgsCoordinateReferenceSystem()
+            results[name] = self._store(
+                parameters, context, name, features, fields, kind, system, tell
             )
-            self._write(features, sink, place, destination, name, parameters, tell)
-            del sink
-            self._check_whole(place, destination, name, context, len(features))
-            qgis_io.record_in_file(destination, self._provenance)
-            results[name] = destination
         return results
 
     def save_beside(
@@ -453,15 +444,51 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             values = found[number].attributes()
             new.setAttributes([*(values[place] for place in kept), *row])
             found[number] = new
-        place = self._make_room(parameters, name, context)
-        sink, destination = self.parameterAsSink(
-            parameters, name, context, fields, source.wkbType(), source.sourceCrs()
-        )
         tell = qgis_io.Share(feedback, len(found))
-        self._write(found, sink, place, destination, name, parameters, tell)
+        kind, system = source.wkbType(), source.sourceCrs()
+        return self._store(parameters, context, name, found, fields, kind, system, tell)
+
+    def _store(
+        self,
+        parameters: dict[str, Any],
+        context: Any,
+        name: str,
+        features: list[Any],
+        fields: QgsFields,
+        kind: QgsWkbTypes.Type,
+        crs: QgsCoordinateReferenceSystem,
+        tell: qgis_io.Share,
+    ) -> str:
+        """Write features to one output, look whether they are there, and say what is not."""
+        place = self._destinations({name: parameters[name]}, context).get(name)
+        losses = formats.Losses(place, features, fields, kind, tell.feedback)
+        if place is not None:
+            self._outputs.make_room(place)
+        where = self._where(place, name)
+        try:
+            sink, destination = self.parameterAsSink(parameters, name, context, fields, kind, crs)
+            reason = ""
+        except QgsProcessingException as error:
+            sink, reason = None, without_password(error)
+        if sink is None:
+            raise TableError(
+                "The output {name} could not be made at {where}: {reason}. Choose another place or "
+                "file type.",
+                "De uitvoer {name} kon niet worden gemaakt op {where}: {reason}. Kies een andere "
+                "plek of bestandssoort.",
+                name=name,
+                where=where,
+                reason=reason or "?",
+            )
+        if place is None and destination.partition(":")[0] in DATABASES:
+            self._outputs.stays(where)
+        qgis_io.write(features, sink, where, tell)
         del sink
-        self._check_whole(place, destination, name, context, len(found))
+        self._check_whole(place, destination, name, context, len(features))
         qgis_io.record_in_file(destination, self._provenance)
+        told = losses.told()
+        if told is not None:
+            self.note(tell.feedback, told, warning=True)
         return destination
 
     def _rename_key(
@@ -538,31 +565,6 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
                 n=n,
             )
 
-    def _write(
-        self,
-        features: list[Any],
-        sink: Any,
-        place: Place | None,
-        destination: str,
-        name: str,
-        parameters: dict,
-        tell: qgis_io.Share,
-    ) -> None:
-        """Fill a sink, or say that it could not be made."""
-        if sink is None:
-            raise TableError(
-                "The output {name} could not be made at {where}. Choose another place or file "
-                "type.",
-                "De uitvoer {name} kon niet worden gemaakt op {where}. Kies een andere plek of "
-                "bestandssoort.",
-                name=name,
-                where=str(parameters[name]),
-            )
-        where = self._where(place, name)
-        if place is None and destination.partition(":")[0] in DATABASES:
-            self._outputs.stays(where)
-        qgis_io.write(features, sink, where, tell)
-
     # -- destinations that can be written, and are as they were when the run fails
 
     def _destinations(self, parameters: dict[str, Any], context: Any) -> dict[str, Place]:
@@ -588,6 +590,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         temporary = Path(QgsProcessingUtils.tempFolder())
         places = self._destinations(parameters, context)
         for name, place in places.items():
+            formats.check(self.parameterDefinition(name).description(), place)
             path, folder = place.path, place.path.parent
             if temporary in path.parents or not place.is_file:
                 continue
@@ -643,13 +646,6 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
                         path=place.where,
                         source=definition.description(),
                     )
-
-    def _make_room(self, parameters: dict[str, Any], name: str, context: Any) -> Place | None:
-        """Move aside what stands in the place of an output; None where that is no file."""
-        place = self._destinations({name: parameters[name]}, context).get(name)
-        if place is not None:
-            self._outputs.make_room(place)
-        return place
 
     def write_text(self, path: Path, text: str) -> None:
         """Write a text output whole, or raise and leave nothing."""

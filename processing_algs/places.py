@@ -31,7 +31,6 @@ _VIEWS = """
     JOIN pg_namespace AS place ON place.oid = base.relnamespace
     WHERE place.nspname = {schema} AND base.relname = {table} AND shown.oid <> base.oid
 """
-_NO_CONNECTION = Text("no connection", "geen verbinding")
 # What the formats keep beside the file that is named.
 _BESIDE = ("", "-wal", "-shm", "-journal")
 _SISTERS = {
@@ -108,6 +107,11 @@ def table_of(provider: str, address: str) -> Place | None:
     return place if is_told and is_short else None
 
 
+def without_password(error: Exception) -> str:
+    """Return what QGIS says of an address, which it tells whole."""
+    return re.sub(r"password\s*=\s*('(?:[^'\\]|\\.)*'|\S+)", "password=***", str(error))
+
+
 def _server(address: str) -> tuple[str, str, str, str]:
     uri = QgsDataSourceUri(address)
     return uri.service(), uri.host(), uri.port() or "5432", uri.database()
@@ -175,8 +179,7 @@ class Outputs:
                 "vervangen: {reason}. Het is niet veranderd. Kies een andere plek, of sluit het "
                 "programma dat het open heeft.",
                 path=place.where,
-                # QGIS tells the whole address, also the password.
-                reason=_NO_CONNECTION if "dbname=" in str(error) else str(error),
+                reason=without_password(error),
             ) from error
         self._made.append(place)
 

@@ -17,17 +17,12 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication
 
 from ..wijkmix_plugin import qgis_io
-from ..wijkmix_plugin.errors import PolicyError, Text, listed
+from ..wijkmix_plugin.errors import PolicyError, Text
 from . import styling
 from .base import WijkMixAlgorithm, described
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-# What the dBASE table of a shapefile holds, in bytes.
-DBF_NAME = 10
-DBF_TEXT = 254
 
 
 class PolicyAlgorithm(WijkMixAlgorithm):
@@ -139,44 +134,6 @@ class PolicyAlgorithm(WijkMixAlgorithm):
                 names=", ".join(forbidden),
             )
 
-    def save(
-        self,
-        parameters: dict[str, Any],
-        context: Any,
-        feedback: Any,
-        outputs: dict[str, tuple[pd.DataFrame, Any]],
-    ) -> dict[str, Any]:
-        """Write frames as every algorithm does, and say what a shapefile would cut off them."""
-        paths = {n: place.path for n, place in self._destinations(parameters, context).items()}
-        for name, (frame, _) in outputs.items():
-            if name not in paths or paths[name].suffix.lower() not in (".shp", ".dbf"):
-                continue
-            columns = [c for c in frame.columns if c != "geometry"]
-            cut = [c for c in columns if len(c) > DBF_NAME]
-            texts = [c for c in columns if _longest(frame[c]) > DBF_TEXT]
-            if cut or texts:
-                self.note(
-                    feedback,
-                    Text(
-                        "{path}: a shapefile keeps {name} characters of a field name and {text} of "
-                        "a text. Names that are cut: {cut}. Texts that are cut: {texts}. WijkMix "
-                        "does not know this layer again, and cannot read its reasons. Choose a "
-                        "GeoPackage (.gpkg).",
-                        "{path}: een shapefile bewaart {name} tekens van een veldnaam en {text} "
-                        "van een tekst. Afgekapte namen: {cut}. Afgekapte teksten: {texts}. "
-                        "WijkMix herkent deze laag niet meer, en kan de redenen erin niet lezen. "
-                        "Kies een GeoPackage (.gpkg).",
-                    ).format(
-                        path=paths[name].name,
-                        name=DBF_NAME,
-                        text=DBF_TEXT,
-                        cut=listed(cut) or "-",
-                        texts=listed(texts) or "-",
-                    ),
-                    warning=True,
-                )
-        return super().save(parameters, context, feedback, outputs)
-
     def _rule(self, parameters: dict[str, Any], context: Any) -> str:
         # Not parameterAsExpression: that gives "" for what it cannot read, and the rule would be
         # left aside without a word.
@@ -243,10 +200,3 @@ class PolicyAlgorithm(WijkMixAlgorithm):
         if warning is not None:
             self.note(feedback, warning, warning=True)
         return vulnerable.stated(text, fields)
-
-
-def _longest(column: pd.Series) -> int:
-    """Return the bytes of the longest text; 0 where there is none."""
-    if column.dtype != object:
-        return 0
-    return max((len(text.encode("utf-8")) for text in column if isinstance(text, str)), default=0)

@@ -78,7 +78,9 @@ class PostProcessor(QgsProcessingLayerPostProcessorInterface):
                     layer.setFieldAlias(index, self.aliases[field.name()])
             if self.provenance is not None:
                 remember_origin(layer, self.provenance)
-            self.style(layer)
+            # A shapefile cuts the names that a style asks for: another class would show, or none.
+            if layer.dataProvider().storageType() != "ESRI Shapefile":
+                self.style(layer)
             project = context.project()
             node = project.layerTreeRoot().findLayer(layer.id()) if project is not None else None
             if node is not None:

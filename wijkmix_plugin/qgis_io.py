@@ -1022,6 +1022,29 @@ def features_of(frame: pd.DataFrame, fields: QgsFields, tell: Share) -> list[Qgs
     return features
 
 
+def long_and_empty(
+    features: list[QgsFeature], fields: QgsFields, longest: int, feedback: Any
+) -> tuple[dict[str, int], list[str]]:
+    """Return in how many features a text has more than `longest` bytes, and fields with NULLs.
+
+    The first per name of a text field; the second are names of fields with numbers.
+    """
+    names = fields.names()
+    texts = [n for n, field in enumerate(fields) if field.type() == QMetaType.Type.QString]
+    numbers = {n for n, field in enumerate(fields) if field.isNumeric()}
+    long: dict[str, int] = {}
+    empty: set[int] = set()
+    for row, feature in enumerate(features):
+        if row % STEP == 0 and feedback.isCanceled():
+            raise Cancelled
+        values = feature.attributes()
+        for n in texts:
+            if isinstance(values[n], str) and len(values[n].encode()) > longest:
+                long[names[n]] = long.get(names[n], 0) + 1
+        empty |= {n for n in numbers - empty if plain(values[n]) is None}
+    return long, [names[n] for n in sorted(empty)]
+
+
 def write(features: list[Any], sink: QgsFeatureSink, where: str, tell: Share) -> None:
     """Add the features to a sink, or say where and why that failed; the list is used up."""
     added = True

@@ -467,8 +467,8 @@ def test_a_shapefile_that_cuts_names_and_reasons_is_told(run, units, tmp_path, e
     told = [line for line in run.log if "a shapefile keeps" in line]
     assert len(told) == (ending == ".shp")
     for line in told:
-        names, texts = line.split("Texts that are cut: ")
-        assert "flag_herstructurering" in names
+        names, texts = line.split("Texts that are cut, and in how many rows: ")
+        assert "flag_herstructurering → flag_herst" in names
         assert "div_tenure" not in names
         assert texts.startswith("flag_reasons")
         assert "GeoPackage" in texts

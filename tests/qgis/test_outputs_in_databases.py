@@ -236,11 +236,23 @@ class TestPostgres:
         run("local_segregation", parameters)
         assert layer.listStylesInDatabase()[2] == ["mine"]
 
+    def test_a_table_that_cannot_be_made(self, run, buurten, database, postgis):
+        database.connection.executeSql("DROP ROLE IF EXISTS reader")
+        database.connection.executeSql("CREATE ROLE reader LOGIN")
+        database.connection.executeSql("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+        log = Log()
+        output = f"postgres:{postgis.uri(user='reader')} password='geheim'"
+        output += ' table="public"."t" (geom)'
+        parameters = {"INPUT": buurten(), "GROUPS": SHARES, "OUTPUT": output}
+        with pytest.raises(QgsProcessingException, match="permission denied") as error:
+            run("local_segregation", parameters, feedback=log)
+        assert "geheim" not in " ".join([str(error.value), *log.lines])
+
     def test_a_server_that_is_not_there(self, run, buurten, database):
         where = "dbname='x' host=127.0.0.1 port=1 user='u' password='geheim'"
         output = f'postgres:{where} table="public"."t" (geom)'
         log = Log()
-        with pytest.raises(QgsProcessingException, match="no connection") as error:
+        with pytest.raises(QgsProcessingException, match="Connection failed") as error:
             run(
                 "local_segregation",
                 {"INPUT": buurten(), "GROUPS": SHARES, "OUTPUT": output},
