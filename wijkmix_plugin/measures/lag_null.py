@@ -124,8 +124,8 @@ def tails(
             members = np.flatnonzero(even & (degree == k))
             high[members], low[members] = _hypergeometric(y, members, degree, total)
         even[:] = False
-    # Of those with most others as neighbours, the units left out are drawn: few of those draws hold
-    # the unit itself.
+    # Of those with most others as neighbours, the units left out are drawn: fewer of those draws
+    # hold the unit itself.
     turned = even & (2 * degree > n - 1)
     degree = np.where(turned, n - 1 - degree, degree)
     total = np.where(turned, y.sum() - y - total, total)
