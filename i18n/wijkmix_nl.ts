@@ -468,8 +468,8 @@
         <translation>Blokken</translation>
     </message>
     <message>
-        <source>Bootstrap fills low and high, but not for indices of places. Random allocation deals all people over the units, whose land, neighbours and surroundings stay, and fills expected, z and p (two-sided) of every index; a whole country with five bandwidths takes up to half a minute. The bounds fill low and high for counts that were made from whole percentages, or that were rounded to multiples of five, as CBS publishes them.</source>
-        <translation>Bootstrap vult low en high, maar niet voor indices van plaatsen. Willekeurige verdeling verdeelt iedereen opnieuw over de eenheden, waarvan grond, buren en omgeving blijven, en vult expected, z en p (tweezijdig) van elke index; een heel land met vijf bandbreedtes duurt tot een halve minuut. De grenzen vullen low en high voor aantallen die uit hele percentages zijn gemaakt, of die op vijftallen zijn afgerond, zoals het CBS ze publiceert.</translation>
+        <source>Bootstrap fills low and high, but not for indices of places. Random allocation deals all people over the units, whose land, neighbours and surroundings stay, and fills expected, z and p (two-sided) of every index; a whole country with five bandwidths takes about a minute. The bounds fill low and high for counts that were made from whole percentages, or that were rounded to multiples of five, as CBS publishes them.</source>
+        <translation>Bootstrap vult low en high, maar niet voor indices van plaatsen. Willekeurige verdeling verdeelt iedereen opnieuw over de eenheden, waarvan grond, buren en omgeving blijven, en vult expected, z en p (tweezijdig) van elke index; een heel land met vijf bandbreedtes duurt ongeveer een minuut. De grenzen vullen low en high voor aantallen die uit hele percentages zijn gemaakt, of die op vijftallen zijn afgerond, zoals het CBS ze publiceert.</translation>
     </message>
     <message>
         <source>Bootstrap interval (95%)</source>

@@ -120,7 +120,7 @@ class SegregationIndices(CountsAlgorithm):
                     "Bootstrap fills low and high, but not for indices of places. Random "
                     "allocation deals all people over the units, whose land, neighbours and "
                     "surroundings stay, and fills expected, z and p (two-sided) of every index; "
-                    "a whole country with five bandwidths takes up to half a minute. The bounds "
+                    "a whole country with five bandwidths takes about a minute. The bounds "
                     "fill low and high for counts that were made from whole percentages, or that "
                     "were rounded to multiples of five, as CBS publishes them.",
                 ),

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tracemalloc
 from collections import Counter
 from pathlib import Path
 
@@ -337,6 +338,18 @@ def test_refusals_progress_and_cancel(infer):
     assert seen[-1] == 100
     with pytest.raises(Cancelled):
         infer(table, BLOCKS, GROUPS, replicates=20, cancelled=lambda: True)
+
+
+def test_replicates_of_many_areas_are_not_held_together(monkeypatch):
+    monkeypatch.setattr(inference, "_PORTION", 20_000)  # else a portion outweighs the replicates
+    areas, replicates = 120, 3000
+    counts, area = town(units=3 * areas), np.repeat(np.arange(areas), 3)
+    table = indices(counts, "abc", area=area, which=ASPATIAL)
+    tracemalloc.start()
+    inference.random_allocation(table, counts, "abc", area=area, replicates=replicates)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < len(table) * replicates * 8 / 2
 
 
 def test_level_is_a_chance():

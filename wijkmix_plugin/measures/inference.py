@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
@@ -306,25 +307,26 @@ def _infer(
         rows = {i: _row(keys[i], names, possible) for i in about.get(units.areas[0], [])}
         some = any(rows.values()) and len(units.rows) > 1
         areas.append(_Area(units, place, rows, simulate(units) if some else []))
-    surrounded = drawn is not None and bool(asked & set(SPATIAL))
-    plain = _part(progress, 0.0, 30.0 if surrounded else 100.0)
-    replicates = _simulated(areas, len(names), plain, cancelled)
-    if drawn is not None and surrounded:
+    around = drawn is not None and asked & set(SPATIAL)
+    plain = _part(progress, 0.0, 30.0 if around else 100.0)
+    passes = [_simulated(areas, len(names), plain, cancelled)]
+    if drawn is not None and around:
         rest = _part(progress, 30.0, 100.0)
-        more = _surrounded(areas, len(names), drawn, rest, cancelled)
-        replicates = [one | other for one, other in zip(replicates, more, strict=True)]
+        passes.append(_surrounded(areas, len(names), drawn, rest, cancelled))
     value, note = table["value"].to_numpy(float), table["note"].to_numpy(object, copy=True)
     cells = {name: table[name].to_numpy(float, copy=True) for name in _FILLED}
-    for (units, _, rows, _), found in zip(areas, replicates, strict=True):
+    # Area by area: the replicates of thousands of areas would take gigabytes.
+    for one in passes:
+        for area, found in zip(areas, one, strict=True):
+            for i, row in area.rows.items():
+                if row in found and not np.isnan(value[i]):
+                    for name, cell in fill(float(value[i]), found[row]).items():
+                        cells[name][i] = cell
+    for units, _, rows, _ in areas:
         said = fractions if (units.counts != np.rint(units.counts)).any() else ""
         for i, row in rows.items():
-            if np.isnan(value[i]):
-                continue
-            if row in found:
-                for name, cell in fill(float(value[i]), found[row]).items():
-                    cells[name][i] = cell
             text = refusal if row is None else said
-            if text:
+            if text and not np.isnan(value[i]):
                 note[i] = f"{note[i]}; {text}" if note[i] else text
     return table.assign(**cells, note=note)
 
@@ -343,23 +345,24 @@ def _simulated(
     n_groups: int,
     progress: Callable[[float], None] | None,
     cancelled: Callable[[], bool] | None,
-) -> list[dict[Row, np.ndarray]]:
-    """Return the replicates of every row without surroundings, per area."""
+) -> Iterator[dict[Row, np.ndarray]]:
+    """Yield the replicates of every row without surroundings, per area."""
     stop = Event()
     work, done = float(sum(len(area.units.rows) for area in areas)), 0.0
-    result = []
     with ThreadPoolExecutor(_THREADS) as pool:
-        waiting = []
+        waiting: deque[list[Future]] = deque()
         for area in areas:
             rows = {row for row in area.rows.values() if row and row.name not in SPATIAL}
-            runs = [
-                pool.submit(_run, portion, rows, area.place, n_groups, stop)
-                for portion in area.portions
-                if rows
-            ]
-            waiting.append(runs)
+            waiting.append(
+                [
+                    pool.submit(_run, portion, rows, area.place, n_groups, stop)
+                    for portion in area.portions
+                    if rows
+                ]
+            )
         try:
-            for area, runs in zip(areas, waiting, strict=True):
+            for area in areas:
+                runs = waiting.popleft()
                 found = []
                 for run in runs:
                     found.append(_wait(run, stop, cancelled))
@@ -367,10 +370,9 @@ def _simulated(
                     if progress is not None:
                         progress(min(100.0, 100.0 * done / work))
                 rows = set(found[0]) if found else set()
-                result.append({row: np.concatenate([part[row] for part in found]) for row in rows})
+                yield {row: np.concatenate([part[row] for part in found]) for row in rows}
         finally:
             stop.set()  # after an error too, the threads have nothing more to do
-    return result
 
 
 def _surrounded(
