@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from qgis.core import (
@@ -39,7 +40,7 @@ class Counts:
     groups: list[str]
     total: np.ndarray | None
     area: np.ndarray | None
-    units: list[object]
+    units: Sequence[object]
 
 
 class CountsAlgorithm(WijkMixAlgorithm):
@@ -197,7 +198,7 @@ class CountsAlgorithm(WijkMixAlgorithm):
             )
         # A column without a single value says nothing of its kind.
         counted = {n: frame[n].astype(float).to_numpy() for n in (*groups, total) if n}
-        units = _called(frame[name].tolist() if name else [None] * len(frame))
+        units = _Names(frame[name].tolist()) if name else range(1, len(frame) + 1)
         if feedback.isCanceled():
             raise Cancelled
         if total:
@@ -286,26 +287,37 @@ def _naming_field(source: QgsProcessingFeatureSource, groups: Sequence[str]) -> 
     return ""
 
 
-def _called(names: Sequence[object]) -> list[object]:
-    """Return what messages call each unit: its name, with its row where others have that too."""
-    known = [name for name in names if name is not None]
-    alike = len(set(known)) < len(known)
-    return [
-        row if name is None else f"{name} (#{row})" if alike else name
-        for row, name in enumerate(names, 1)
-    ]
+class _Names(Sequence[Any]):
+    """What messages call each unit: its name, with its row where others have that too.
+
+    A million names are compared only when a message asks for one.
+    """
+
+    def __init__(self, names: Sequence[object]) -> None:
+        self._names = names
+
+    @cached_property
+    def _alike(self) -> bool:
+        known = [name for name in self._names if name is not None]
+        return len(set(known)) < len(known)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __getitem__(self, row: Any) -> Any:
+        name = self._names[row]
+        if name is None:
+            return row + 1
+        return f"{name} (#{row + 1})" if self._alike else name
 
 
 def _labels(column: pd.Series) -> np.ndarray:
     """Return area labels: None for NULL, and a whole number without its decimals."""
     import numpy as np
 
-    labels = np.empty(len(column), dtype=object)
-    for row, value in enumerate(column):
-        if value is None or value != value:
-            labels[row] = None
-        elif isinstance(value, float) and value.is_integer():
-            labels[row] = int(value)
-        else:
-            labels[row] = value
+    labels = column.to_numpy(dtype=object, copy=True)
+    if column.dtype.kind == "f":
+        whole = (column % 1 == 0).to_numpy()
+        labels[whole] = column[whole].astype(np.int64).to_numpy(dtype=object)
+    labels[column.isna().to_numpy()] = None
     return labels
