@@ -193,3 +193,22 @@ def test_names_are_text_and_never_markup(qgis_app):
     assert f"Buurt {attack} 4" in written.title
     assert attack in document.toPlainText()
     assert len(pdf._images(document)) == len(written.drawings)
+
+
+def test_a_drawing_starts_where_its_line_does(documents):
+    """In a cell that is aligned to its top Qt set it half its height too high."""
+    from wijkmix.wijkmix_plugin.gui import pdf
+
+    document, sheet, written, _kept = laid_out(documents["whole"])
+    placed = dict(pdf._images(document))
+    block, seen = document.begin(), 0
+    while block.isValid():
+        if block.text() == "\N{OBJECT REPLACEMENT CHARACTER}":
+            name = block.begin().fragment().charFormat().toImageFormat().name()
+            number = int(name.rpartition(":")[2])
+            high = written.drawings[number].height * sheet.scale
+            top = document.documentLayout().blockBoundingRect(block).top()
+            assert placed[number].y() - high == pytest.approx(top, abs=sheet.scale)
+            seen += 1
+        block = block.next()
+    assert seen > 10

@@ -83,6 +83,19 @@ def test_a_map_keeps_its_shapes_and_its_hatching(documents):
     assert 'stroke="#a4a9b3"' in chart.svg  # suppressed and empty buurten are hatched
 
 
+def test_a_legend_stands_beside_a_map_that_is_not_wide(documents):
+    document = documents["whole", "nl"]
+    written = paper.paper(document, 660, "nl").html
+    figures = re.findall(r'<figure id="[^"]*" class="beside">.*?</figure>', document, flags=re.S)
+    tables = re.findall(r'<table class="beside".*?</table>', written, flags=re.S)
+    assert len(tables) == len(figures) > 0
+    for table, figure in zip(tables, figures, strict=True):
+        first, second = table.split("</td><td>")
+        assert "drawing:" in first
+        assert second.count('<p class="legend">') == figure.count("<li>")
+        assert second.count('<p class="note">') == 1
+
+
 def test_lines_over_a_colour_leave_the_colour():
     square = 'd="M0 0l90 0 0 90-90 0z"'
     page = (

@@ -71,11 +71,14 @@ li {margin-top: 1px; margin-bottom: 1px;}
 table {border-collapse: collapse; margin-top: 4px; margin-bottom: 0;}
 th {font-size: 8pt; text-align: left; border-bottom: 1px solid #1f2430;}
 td {font-size: 8pt; vertical-align: top; border-bottom: 1px solid #d9dce1;}
+th, td {padding-left: 4px; padding-right: 4px;}
+img {vertical-align: baseline;}
 th.matrix, td.matrix {font-size: 7pt;}
 th.indices, td.indices, th.wide, td.wide {font-size: 7.5pt;}
 table.box {border: 1px solid #1f2430;}
 table.box td {border: 1px solid #1f2430; font-size: 8.5pt;}
 table.law td {background-color: #fdf6dd; border: 1px solid #8a6d1d; font-size: 8.5pt;}
+table.beside td {border-bottom: 0px solid #ffffff;}
 """
 
 

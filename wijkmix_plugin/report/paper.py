@@ -41,6 +41,7 @@ _METHOD = (19, 25, 37, 19)  # percent: Qt would give the formulas too much
 _ROW_COLOURS = {"met": "#e6eef7", "unk": "#f6f1de"}
 MOST_POINTS = 16_000  # of one path; Qt takes twice as many for a broken file
 MAP_HEIGHT = 0.46  # of the width of the text, at most
+BESIDE = 0.58  # of the width of the text: a map that has its legend beside it
 
 
 @dataclass
@@ -200,7 +201,7 @@ class _Writer(HTMLParser):
             if self._table:
                 self._flush()
             # Held back: its caption must stand before it.
-            self._table = f'<table class="{kind}" width="100%" cellspacing="0" cellpadding="4">'
+            self._table = f'<table class="{kind}" width="100%" cellspacing="0" cellpadding="2">'
             return "", "</table>"
         if tag in ("thead", "tbody"):
             return f"<{tag}>", f"</{tag}>"
@@ -223,6 +224,8 @@ class _Writer(HTMLParser):
             return f'{head}<tr><td bgcolor="#fafafa">', "</td></tr></table>"
         if tag == "article":
             return "<hr>", ""
+        if tag == "figure" and kind == "beside":
+            return "", "</td></tr></table>"
         if tag == "p" and "article" in inside:
             return '<p class="card">', "</p>"
         if tag in ("ul", "ol", "li"):
@@ -267,11 +270,13 @@ class _Writer(HTMLParser):
 
     def _list(self, tag: str, kind: str) -> tuple[str, str]:
         if tag != "li":
-            if kind == "legend":
+            if kind == "legend" and self._kind("figure") != "beside":
                 return '<p class="legend">', "</p>"
-            return ("", "") if kind == "plain" else (f"<{tag}>", f"</{tag}>")
+            return ("", "") if kind in ("plain", "legend") else (f"<{tag}>", f"</{tag}>")
         holder = next((k for t, k in reversed(self._tags[:-1]) if t in ("ul", "ol")), "")
         if holder == "legend":
+            if self._kind("figure") == "beside":
+                return '<p class="legend">', "</p>"
             return "", "&nbsp;&nbsp; "
         return ("<p>", "</p>") if holder == "plain" else ("<li>", "</li>")
 
@@ -294,10 +299,12 @@ class _Writer(HTMLParser):
             return
         width, height = art.width, art.height
         limit = self.width
+        beside = self._tags[-1] == ("figure", "beside")
         if art.is_map:
+            limit *= BESIDE if beside else 1
             width, height = limit, limit * height / width
-            if height > MAP_HEIGHT * limit:
-                width, height = width * MAP_HEIGHT * limit / height, MAP_HEIGHT * limit
+            if height > MAP_HEIGHT * self.width:
+                width, height = width * MAP_HEIGHT * self.width / height, MAP_HEIGHT * self.width
         elif width > 400:  # a chart of its own; smaller ones stand in a line of text or a cell
             width, height = limit, limit * height / width
             if art.height > 200:
@@ -305,6 +312,10 @@ class _Writer(HTMLParser):
         number = len(self.drawings)
         self.drawings.append(Drawing(art.svg(), width, height))
         image = f'<img src="drawing:{number}" width="{width:.0f}" height="{height:.0f}">'
+        if beside:
+            head = '<table class="beside" width="100%" cellspacing="0" cellpadding="0"><tr>'
+            self._put(f'{head}<td width="{100 * BESIDE:.0f}%">{image}</td><td>')
+            return
         self._put(f"<p>{image}</p>" if self._tags[-1][0] in _BLOCKS else image)
         if self._tags[-1][0] in ("li", "th"):
             self._put("&nbsp;")
