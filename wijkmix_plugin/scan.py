@@ -405,7 +405,7 @@ def _add_moran(
     used = known & drawn
     values = np.where(used, result[share].to_numpy(dtype=float), np.nan)
     try:
-        near = neighbours.contiguity(shapes, mask=used)
+        near = neighbours.contiguity(shapes, mask=used, cancelled=cancelled)
         moran = local_moran.local_moran(
             values,
             near,

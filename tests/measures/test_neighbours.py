@@ -445,6 +445,19 @@ def test_millions_of_neighbours_are_stopped_within_a_second():
             work(lambda: True)
 
 
+@pytest.mark.parametrize("rook", [False, True])
+def test_comparing_shapes_stops_on_request(rook):
+    """Squares with a gap: with a tolerance all pairs are compared as shapes, in several pieces."""
+    shapes = grid(30, 30)
+    apart = [square(c, r, 0.99) for r in range(30) for c in range(30)]
+    asked: list[int] = []
+    near = contiguity(apart, rook=rook, tolerance=0.1, cancelled=lambda: bool(asked.append(1)))
+    assert len(asked) > 2
+    assert (near.indices == contiguity(shapes, rook=rook).indices).all()
+    with pytest.raises(Cancelled):
+        contiguity(apart, rook=rook, tolerance=0.1, cancelled=lambda: True)
+
+
 # -- the lists themselves ------------------------------------------------------------------------
 
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from scipy.spatial import cKDTree
 
 KINDS = ("queen", "rook", "nearest", "within")
-PIECE = 1_000_000  # neighbours that are handled between two questions whether to stop
+# What is handled between two questions whether to stop: neighbours, and pairs of shapes.
+PIECE = 1_000_000
+SHAPES = 512
 
 
 @dataclass(frozen=True)
@@ -208,6 +210,7 @@ def contiguity(
     rook: bool = False,
     tolerance: float = 0.0,
     mask: np.ndarray | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Neighbours:
     """Find the units that touch or overlap.
 
@@ -227,6 +230,8 @@ def contiguity(
         units no further apart. Rook: no further apart along more than four times the tolerance.
     mask : ndarray of bool, optional
         False for units that take no part (water, no data).
+    cancelled : callable, optional
+        Asked, for every 512 pairs compared as shapes, whether to stop.
 
     Returns
     -------
@@ -238,6 +243,8 @@ def contiguity(
     GeometryError
         A geometry is not a polygon, has coordinates that are no numbers, or the tolerance is
         negative.
+    Cancelled
+        When `cancelled()` is true.
     """
     geometry = np.asarray(geometry, dtype=object)
     units = _present(geometry, mask)
@@ -263,7 +270,7 @@ def contiguity(
     pairs, ragged = same_vertices.meet(shapes, xy, edges=rook)
     if tolerance:
         ragged = np.arange(len(shapes))
-    more = _same_place(shapes, ragged, pairs, rook, tolerance)
+    more = _same_place(shapes, ragged, pairs, rook, tolerance, cancelled)
     if len(more):
         pairs = distinct(np.concatenate([pairs, more]))
     low, high = np.divmod(pairs, max(len(shapes), 1))
@@ -492,7 +499,8 @@ def find(
     elif kind == "within":
         near = within(geometry, distance, mask=mask, cancelled=cancelled)
     else:
-        near = contiguity(geometry, rook=kind == "rook", tolerance=tolerance, mask=mask)
+        rook = kind == "rook"
+        near = contiguity(geometry, rook=rook, tolerance=tolerance, mask=mask, cancelled=cancelled)
     return join_islands(near, geometry, mask=mask) if join else near
 
 
@@ -528,7 +536,12 @@ def _centroids(geometry: np.ndarray, mask: np.ndarray | None) -> tuple[np.ndarra
 
 
 def _same_place(
-    shapes: np.ndarray, ragged: np.ndarray, known: np.ndarray, rook: bool, tolerance: float
+    shapes: np.ndarray,
+    ragged: np.ndarray,
+    known: np.ndarray,
+    rook: bool,
+    tolerance: float,
+    cancelled: Callable[[], bool] | None,
 ) -> np.ndarray:
     """Return the pairs, not known yet, in which a ragged unit touches another as a shape."""
     n = len(shapes)
@@ -546,15 +559,26 @@ def _same_place(
     code = np.minimum(unit[mine], unit[other]) * n + np.maximum(unit[mine], unit[other])
     new = np.flatnonzero((unit[mine] != unit[other]) & ~np.isin(code, known))
     left, right, code = parts[mine[new]], parts[other[new]], code[new]
+    touching = [np.empty(0, np.int64)]
+    for start in range(0, len(code), SHAPES):
+        _ask(cancelled)
+        here = slice(start, start + SHAPES)
+        touching.append(code[here][_touch(left[here], right[here], rook, tolerance)])
+    return np.concatenate(touching)
+
+
+def _touch(left: np.ndarray, right: np.ndarray, rook: bool, tolerance: float) -> np.ndarray:
+    """Tell of pairs of shapes whether they touch or overlap, for `contiguity`."""
     shapely.prepare(left)
     near = shapely.dwithin(left, right, tolerance) if tolerance else shapely.intersects(left, right)
     shapely.destroy_prepared(left)
-    left, right, code = left[near], right[near], code[near]
-    if rook and tolerance:
-        along = shapely.intersection(shapely.boundary(left), shapely.buffer(right, tolerance))
-        code = code[shapely.length(along) > 4 * tolerance]
-    elif rook:
-        # A border in common (dimension 1), or an overlap (the interiors meet in a surface).
-        line = shapely.relate_pattern(left, right, "****1****")
-        code = code[line | shapely.relate_pattern(left, right, "2********")]
-    return code
+    if rook:
+        left, right = left[near], right[near]
+        if tolerance:
+            along = shapely.intersection(shapely.boundary(left), shapely.buffer(right, tolerance))
+            near[near] = shapely.length(along) > 4 * tolerance
+        else:
+            # A border in common (dimension 1), or an overlap (the interiors meet in a surface).
+            line = shapely.relate_pattern(left, right, "****1****")
+            near[near] = line | shapely.relate_pattern(left, right, "2********")
+    return near
