@@ -410,19 +410,20 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
 
         The list is used up: two of a million features would be long to let go after a cancel.
 
-        A field of the source with the name of a new column gives way to it, and so do those in
-        `without`. Fields about a person are left out, which is said.
+        A field of the source with the name of a new column, also in other capitals, gives way to
+        it, and so do those in `without`. Fields about a person are left out, which is said.
         """
         from ..wijkmix_plugin.tables import dwellings
 
         private = dwellings.person_columns(source.fields().names(), areas=True)
         if private:
             self.note(feedback, dwellings.person_note(private).text, warning=True)
-        gone = {*columns, *without, *private}
+        # Most formats see no difference between capitals and others.
+        gone = {gone.lower() for gone in (*columns, *without, *private)}
         fields = QgsFields()
         kept = []
         for place, field in enumerate(source.fields()):
-            if field.name() not in gone:
+            if field.name().lower() not in gone:
                 # No format keeps these, and QGIS warns of each: a warning that counts would drown.
                 field.setAlias("")
                 field.setComment("")
@@ -433,6 +434,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         added = qgis_io.fields_of(columns)
         for field in added:
             fields.append(field)
+        self._rename_alike(fields, feedback)
         self._rename_key(fields, kept, found, feedback)
         rows = qgis_io.rows_of(columns, added)
         tell = qgis_io.Share(feedback, len(found), BUILDING)
@@ -491,6 +493,22 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             self.note(tell.feedback, told, warning=True)
         return destination
 
+    def _rename_alike(self, fields: QgsFields, feedback: Any) -> None:
+        """Rename a field that another differs from in capitals only: most formats refuse it."""
+        seen = set()
+        for number, name in enumerate(fields.names()):
+            if name.lower() in seen:
+                new = _free(name, fields)
+                fields.rename(number, new)
+                told = Text(
+                    "The layer has two fields {name} that differ in capitals only. In the output "
+                    "this one is called {new}.",
+                    "De laag heeft twee velden {name} die alleen in hoofdletters verschillen. In "
+                    "de uitvoer heet dit veld {new}.",
+                )
+                self.note(feedback, told.format(name=name, new=new), warning=True)
+            seen.add(fields[number].name().lower())
+
     def _rename_key(
         self, fields: QgsFields, kept: list[int], found: list[QgsFeature], feedback: Any
     ) -> None:
@@ -505,8 +523,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             values = {qgis_io.plain(feature.attributes()[place]) for feature in found}
             if field.type() in _WHOLE_NUMBERS and len(values - {None}) == len(found):
                 return
-            taken = {name.lower() for name in fields.names()}
-            new = next(n for i in range(1, len(taken) + 2) if (n := f"fid_{i}") not in taken)
+            new = _free("fid", fields)
             fields.rename(number, new)
             told = Text(
                 "The field {old} has empty or repeated values, or not whole numbers, so it cannot "
@@ -658,6 +675,14 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         """Take away what stood in the place of the outputs; after a failure, put it back."""
         for told in self._outputs.settle(failed=failed):
             self.note(feedback, told, warning=True)
+
+
+def _free(name: str, fields: QgsFields) -> str:
+    """Return the name with the first number behind it that no field has."""
+    taken = {name.lower() for name in fields.names()}
+    return next(
+        new for i in range(1, len(taken) + 2) if (new := f"{name}_{i}").lower() not in taken
+    )
 
 
 def _is_plain(value: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
@@ -94,7 +95,9 @@ def place_of(text: str, *, is_layer: bool) -> Place | None:
         return table_of(DATABASES[provider], address)
     if provider == "memory":
         return None
-    return Place(Path(text + _ending(text) if is_layer else text))
+    path = Path(text + _ending(text) if is_layer else text)
+    # GDAL writes it in small letters, whatever is asked.
+    return Place(path.with_suffix(".shp") if path.suffix == ".SHP" else path)
 
 
 def table_of(provider: str, address: str) -> Place | None:
@@ -150,6 +153,8 @@ class Outputs:
     def make_room(self, place: Place) -> None:
         """Move aside what stands in the place of an output."""
         try:
+            if place.path.is_dir() and place.is_file:
+                raise IsADirectoryError(str(place.path))
             if not place.table or (place.is_file and not place.path.exists()):
                 place = Place(place.path)
                 self._put_back_files(place)
@@ -321,5 +326,7 @@ def _remove(place: Place) -> None:
         if tables.tableExists(place.schema, place.table):
             tables.dropVectorTable(place.schema, place.table)
         return
+    if place.path.suffix.lower() == ".gdb" and place.path.is_dir():
+        shutil.rmtree(place.path)
     for file in filter(Path.is_file, _files(place.path)):
         file.unlink()

@@ -196,6 +196,44 @@ class TestAFieldFid:
         assert feedback.found == []
 
 
+class TestNamesThatDifferInCapitals:
+    """Most formats see them as one."""
+
+    @pytest.fixture
+    def layer(self, buurten):
+        def make(*names):
+            found = buurten()
+            kind = QMetaType.Type.QString
+            found.dataProvider().addAttributes([QgsField(name, kind) for name in names])
+            found.updateFields()
+            start = found.fields().count() - len(names)
+            values = {start + n: name for n, name in enumerate(names)}
+            rows = {feature.id(): values for feature in found.getFeatures()}
+            assert found.dataProvider().changeAttributeValues(rows)
+            return found
+
+        return make
+
+    @pytest.mark.parametrize("ending", ["gpkg", "csv", "geojson", "shp", "sqlite"])
+    def test_a_field_gives_way_to_a_new_column(self, run, layer, tmp_path, ending):
+        path = tmp_path / f"found.{ending}"
+        parameters = {"INPUT": layer("MORAN_I"), "OUTPUT": str(path)}
+        run("local_morans_i", {**parameters, **RUNS["local_morans_i"]})
+        names = QgsVectorLayer(str(path), "x", "ogr").fields().names()
+        assert [name for name in names if name.lower() == "moran_i"] == ["moran_i"]
+
+    @pytest.mark.parametrize("ending", ["gpkg", "csv", "geojson"])
+    def test_two_of_the_layer_both_stay(self, run, layer, tmp_path, ending):
+        path = tmp_path / f"found.{ending}"
+        feedback = Warnings()
+        parameters = {"INPUT": layer("remark", "Remark", "Remark_1"), "OUTPUT": str(path)}
+        run("local_segregation", {**parameters, "GROUPS": SHARES}, feedback=feedback)
+        first = next(QgsVectorLayer(str(path), "x", "ogr").getFeatures())
+        found = [first[name] for name in ("remark", "Remark_2", "Remark_1")]
+        assert found == ["remark", "Remark", "Remark_1"]
+        assert [text for text in feedback.found if "is called Remark_2" in text]
+
+
 class TestTheEarlierOutput:
     """It stands until a run has succeeded."""
 
@@ -257,7 +295,7 @@ class TestTheEarlierOutput:
             run("local_segregation", parameters)
         assert tables_of(path) == {"found"}
 
-    @pytest.mark.parametrize("name", ["zz", "zz.xyz", "new.gpkg", "in_new"])
+    @pytest.mark.parametrize("name", ["zz", "zz.xyz", "new.gpkg", "in_new", "new.gdb", "new.SHP"])
     def test_a_failed_run_leaves_no_file(self, run, buurten, tmp_path, half, name):
         half()
         path = tmp_path / name
