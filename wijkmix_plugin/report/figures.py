@@ -25,6 +25,7 @@ MANY_WIJKEN = 400  # above this the wijk table stays in the output layer
 _LABELLED = 60  # gemeenten up to which all are named on a map
 _LARGEST = 25  # of more than that, only these with most dwellings
 _WIDE = 1.6  # width of a map by its height
+_LARGER = 1.35  # names on a map that is smaller on paper
 _NAMED = 1500  # buurten listed by name; more only by code
 
 INDEX_NAMES = {
@@ -93,6 +94,8 @@ def figure(
     legend = f'<ul class="legend">{"".join(entries)}</ul>'
     if base is None:
         return f"<figure><figcaption>{esc(title)}</figcaption>{legend}<p>{note}</p></figure>"
+    # On paper the legend stands beside a map that is not wide: it is smaller there.
+    beside = base.width < _WIDE * base.height
     drawing = maps.draw(
         base,
         keys,
@@ -102,11 +105,10 @@ def figure(
         lang=page.lang,
         ident=ident,
         labels=labels,
-        label_size=label_size,
+        label_size=label_size * (_LARGER if beside else 1),
         outline=outline,
     )
-    # On paper the legend stands beside a map that is not wide.
-    look = ' class="beside"' if base.width < _WIDE * base.height else ""
+    look = ' class="beside"' if beside else ""
     return (
         f'<figure id="{ident}"{look}><figcaption>{esc(title)}</figcaption>{drawing}{legend}'
         f'<p class="note">{note}</p></figure>'

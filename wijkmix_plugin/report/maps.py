@@ -370,13 +370,13 @@ def _scale_bar(base: Base, lang: str) -> str:
     right = base.width - 14 * p
     north = Text("N", "N").get(lang)
     return (
-        f'<g font-family="{FONT}" font-size="{10 * p:.1f}" fill="{INK}">'
+        f'<g font-family="{FONT}" font-size="{13 * p:.1f}" fill="{INK}">'
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{wide / 2:.1f}" height="{4 * p:.1f}" fill="{INK}"/>'
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{wide:.1f}" height="{4 * p:.1f}" fill="none" '
         f'stroke="{INK}" stroke-width="{0.8 * p:.1f}"/>'
-        f'<text x="{x:.1f}" y="{y + 15 * p:.1f}">0</text>'
-        f'<text x="{x + wide:.1f}" y="{y + 15 * p:.1f}" text-anchor="middle">{text}</text>'
+        f'<text x="{x:.1f}" y="{y + 16.5 * p:.1f}">0</text>'
+        f'<text x="{x + wide:.1f}" y="{y + 16.5 * p:.1f}" text-anchor="middle">{text}</text>'
         f'<path d="M{right:.1f} {y - 8 * p:.1f}l{5 * p:.1f} {14 * p:.1f}l{-5 * p:.1f} {-4 * p:.1f}'
         f'l{-5 * p:.1f} {4 * p:.1f}z"/>'
-        f'<text x="{right:.1f}" y="{y + 16 * p:.1f}" text-anchor="middle">{north}</text></g>'
+        f'<text x="{right:.1f}" y="{y + 16.5 * p:.1f}" text-anchor="middle">{north}</text></g>'
     )

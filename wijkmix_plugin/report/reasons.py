@@ -355,7 +355,7 @@ def unknown_list(page: Page, flag: str, members: Sequence[int], reasons: Sequenc
         missing.update(
             {str(c.get("ind")) for c in _listed(reasons[i], flag) if c.get("result") is None}
         )
-    lacks = page.items(
+    lacks = page.run_on(
         f"{_name(page, {'ind': indicator})}: "
         + page.t("missing in {n}", "ontbreekt in {n}", n=page.units(n))
         for indicator, n in sorted(missing.items())
@@ -377,4 +377,6 @@ def unknown_list(page: Page, flag: str, members: Sequence[int], reasons: Sequenc
         "Niet te beoordelen, en welke gegevens ontbreken: {n}",
         n=page.units(len(members)),
     )
-    return told + page.fold(title, lacks + page.codes(members), opened=len(members) <= _FEW)
+    return told + page.fold(
+        title, f"<p>{lacks}</p>{page.codes(members)}", opened=len(members) <= _FEW
+    )
