@@ -557,14 +557,23 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
                 where=where,
             )
         layer = context.temporaryLayerStore().mapLayer(destination)
+        provider, _, address = destination.partition(":")
         if layer is None:
-            provider, _, address = destination.partition(":")
             if provider in DATABASES:
                 layer = QgsVectorLayer(address, "", DATABASES[provider])
             else:
                 layer = QgsVectorLayer(destination, "", "ogr")
         if layer.isValid():
             there = layer.featureCount()
+        elif provider in DATABASES:
+            # QGIS says that all was written also when the server has gone.
+            raise TableError(
+                "The output {where} cannot be read back from the database, so it may not be whole. "
+                "Run again when the database answers.",
+                "De uitvoer {where} is niet terug te lezen uit de database en is dus mogelijk niet "
+                "compleet. Voer opnieuw uit als de database antwoordt.",
+                where=where,
+            )
         elif place is not None and place.path.suffix.lower() in _READABLE:
             there = 0
         else:

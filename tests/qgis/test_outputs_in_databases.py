@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from qgis.core import (
     QgsCoordinateTransformContext,
@@ -259,3 +261,38 @@ class TestPostgres:
                 feedback=log,
             )
         assert "geheim" not in " ".join([str(error.value), *log.lines])
+
+    def test_a_server_that_goes_while_a_run_writes(
+        self, run, database, earlier, postgis, monkeypatch
+    ):
+        """QGIS says that all was written."""
+        from wijkmix.wijkmix_plugin import qgis_io
+
+        write = qgis_io.write
+        gone = []
+
+        def stops(features, sink, where, tell):
+            write(features[:20], sink, where, tell)
+            postgis.stop()
+            gone.append(True)
+            write(features[20:], sink, where, tell)
+
+        parameters, _names = earlier
+        monkeypatch.setattr(qgis_io, "write", stops)
+        log = Log()
+        try:
+            with pytest.raises(QgsProcessingException) as error:
+                run("local_segregation", parameters, feedback=log)
+        finally:
+            if gone:
+                postgis.start()
+        (kept,) = (line for line in log.lines if "is now called" in line)
+        assert "wijkmix-" in kept
+        assert [line for line in log.lines if "may not be whole" in line]
+        assert "geheim" not in " ".join([str(error.value), *log.lines])
+        # The connections that QGIS keeps find one by one that they were cut.
+        for _ in range(5):
+            with contextlib.suppress(QgsProviderConnectionException):
+                assert len(database.names() - {"spatial_ref_sys", "t"}) == 1
+                return
+        pytest.fail("no connection after the server started again")
