@@ -623,11 +623,9 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
             if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
                 raise TableError(
                     "The output {name} cannot be written to {path}: the folder does not exist or "
-                    "may not be "
-                    "written. Choose another folder.",
+                    "may not be written, or there is a folder of that name. Choose another place.",
                     "De uitvoer {name} kan niet naar {path} worden geschreven: de map bestaat niet "
-                    "of is "
-                    "beveiligd. Kies een andere map.",
+                    "of is beveiligd, of er is een map met die naam. Kies een andere plek.",
                     name=name,
                     path=str(path),
                 )
