@@ -572,7 +572,7 @@ def test_a_billion_permutations_stop_when_asked_and_stay_small(uneven):
     asked, told = [], []
 
     def stop() -> bool:
-        asked.append(time.monotonic())
+        asked.append(time.process_time())
         return len(asked) > 40
 
     tracemalloc.start()
@@ -592,10 +592,10 @@ def test_many_neighbours_are_stopped_within_a_second():
     rng = np.random.default_rng(0)
     pairs = np.flatnonzero(rng.random(2_500**2) < 0.7)
     neighbours = from_pairs(2_500, *np.divmod(pairs, 2_500))
-    asked = [time.monotonic()]
+    asked = [time.process_time()]
 
     def stop() -> bool:
-        asked.append(time.monotonic())
+        asked.append(time.process_time())
         return len(asked) > 60
 
     with pytest.raises(Cancelled):
