@@ -238,6 +238,31 @@ def test_units_that_round_to_nobody_are_left_out_of_their_replicates():
     assert set(found["note"][found["value"].notna()]) == {"rounded to deal"}
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("kernel", ["step", "triangular", "gaussian"])
+def test_a_unit_that_rounds_to_nobody_and_sees_nobody_leaves_the_others_their_chance(kernel):
+    counts, shapes = people(30, 2), streets(30)
+    counts[3] = 0.2, 0.1
+    arguments = {"geometry": shapes, "kernel": kernel}
+    table = indices(counts, "ab", which=SPATIAL, bandwidths=[1, 200], **arguments)
+    found = inference.random_allocation(table, counts, "ab", replicates=19, **arguments)
+    assert found[FILLED].notna().all(axis=None)
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_area_without_any_geometry_has_nothing_of_places():
+    counts, shapes = people(10, 2), streets(10)
+    shapes[5:] = None
+    arguments = {"geometry": shapes, "area": list("xxxxxyyyyy")}
+    table = indices(counts, "ab", bandwidths=[200], **arguments)
+    found = inference.random_allocation(table, counts, "ab", replicates=19, **arguments)
+    delta = found[(found["index"] == "delta") & (found["area"] == "y")]
+    assert set(delta["note"]) == {"units without geometry left out"}
+    assert delta[["value", *FILLED]].isna().all(axis=None)
+    others = found[(found["index"] == "delta") & (found["area"] == "x")]
+    assert others[["value", *FILLED]].notna().all(axis=None)
+
+
 def test_progress_rises_and_a_stop_is_heeded_between_blocks():
     n = 500
     counts, shapes = people(n, 2), streets(n)

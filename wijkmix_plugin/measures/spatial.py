@@ -333,7 +333,8 @@ class Place:
                 made |= {name: D - gaps[name] for name in asked}
         if "delta" in names:
             land = np.where(here, self.land, 0.0)
-            made["delta"] = np.abs(x / group[:, None] - land / land.sum()).sum(axis=-1) / 2.0
+            land /= max(land.sum(), 1e-300)
+            made["delta"] = np.abs(x / group[:, None] - land).sum(axis=-1) / 2.0
         if "absolute_concentration" in names:
             made["absolute_concentration"] = _absolute_concentration(x, t, self.land, both)
         return made

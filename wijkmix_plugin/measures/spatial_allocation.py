@@ -55,7 +55,9 @@ class Allocations:
         n_groups, replicates = self.counts.shape[1:]
         made = np.zeros((n_groups + 1, 3, replicates))
         t, people = self.total[own].astype(float), near[:, -1, :1]
-        share = self.sizes / self.total.sum()
+        # Around a unit that has nobody when dealt there may be nobody; it has no part in the sums.
+        people = np.where(people > 0, people, 1.0)
+        share = self.sizes / max(self.total.sum(), 1)
         for k in range(n_groups):
             look()
             p = near[:, k] / people
