@@ -309,6 +309,37 @@ def test_a_unit_that_rounds_to_nobody_leaves_the_others_their_chance():
     assert found[["expected", "z", "p"]].notna().all(axis=None)
 
 
+def test_units_of_millions_need_no_table_of_millions():
+    """The same town a million times as large is nowhere near chance, and takes no memory."""
+    counts = town(units=20) * 1e6
+    table = indices(counts, "abc", which=["theil_h", "mutual_information"])
+    tracemalloc.start()
+    found = inference.random_allocation(table, counts, "abc", replicates=30)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 20e6
+    assert found["expected"].between(0, 1e-5).all()
+    assert set(found["p"]) == {2 / 31}
+
+
+def test_logarithms_from_a_table_are_those_without():
+    counts = town(units=30)
+    dealt = inference._deals(all_units(*check(counts, "abc", None), "all"), 8, 1)[0]()
+    few = inference._logarithms(dealt.total, 10)
+    many = inference._logarithms(dealt.total, 10_000)
+    k = dealt.counts[..., 0]
+    for one, other in zip(few, many, strict=True):
+        assert one(k) == pytest.approx(other(k), rel=1e-15)
+
+
+def test_more_than_can_be_people_are_not_dealt():
+    counts = town(units=5) * 1e9
+    table = indices(counts, "abc", which=["dissimilarity"])
+    with pytest.raises(MeasureError, match="more than there can be"):
+        inference.random_allocation(table, counts, "abc", replicates=5)
+    assert inference.bootstrap(table, counts, "abc", replicates=5)["low"].notna().all()
+
+
 @pytest.mark.parametrize("infer", BOTH)
 def test_undefined_rows_and_one_unit_stay_empty(infer):
     counts = np.array([[5.0, 0, 5], [8, 0, 2], [1, 0, 4]])

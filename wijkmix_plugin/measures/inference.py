@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ..errors import Cancelled, MeasureError
+from ..errors import Cancelled, MeasureError, exact
 from . import spatial
 from .evenness import (
     MANY_GROUPS,
@@ -46,6 +46,8 @@ _IN_CACHE = 100_000
 # table. 255 marks a bin of the table with two outcomes.
 _TABULATED, _UNSETTLED = 254, 255
 _BITS, _DRAWS_PER_ROW = 11, 300
+# At most so many are dealt: counts of them are held in 32 bits.
+_PEOPLE = 2**31 - 1
 _THREADS = min(4, os.cpu_count() or 1)
 
 _FILLED = ("low", "high", "expected", "z", "p")
@@ -187,8 +189,10 @@ def random_allocation(
 
     Raises
     ------
-    MeasureError, Cancelled
-        As `bootstrap`.
+    MeasureError
+        With more than 2^31 - 1 people, or as `bootstrap`.
+    Cancelled
+        When `cancelled()` is true.
 
     Notes
     -----
@@ -776,14 +780,11 @@ class _Dealt:
             made["differences"] = 2.0 * np.einsum("ij,ij->i", x_up, before) - X * T
             made["differences"] -= np.einsum("ij,ij->i", x_up, t_up)
         if ingredients & {"entropy", "information"}:
-            # People come in whole numbers: a table of k ln k spares the logarithms.
-            k = np.arange(self.total.max() + 1, dtype=float)
-            log = np.log(np.maximum(k, 1.0))
-            product = k * log
-            x_log_x = product.take(whole_x).sum(axis=1)
-            made["information"] = np.einsum("ij,ij->i", x, log.take(whole_t)) - x_log_x
-            made["entropy"] = product.take(whole_t).sum(axis=1) - x_log_x
-            made["entropy"] -= product.take(whole_t - whole_x).sum(axis=1)
+            log, times_log = _logarithms(self.total, whole_x.size)
+            x_log_x = times_log(whole_x).sum(axis=1)
+            made["information"] = np.einsum("ij,ij->i", x, log(whole_t)) - x_log_x
+            made["entropy"] = times_log(whole_t).sum(axis=1) - x_log_x
+            made["entropy"] -= times_log(whole_t - whole_x).sum(axis=1)
         if "squares" in ingredients:
             made["squares"] = np.einsum("ij,ij->i", x, p)
         if "roots" in ingredients:
@@ -797,8 +798,31 @@ class _Dealt:
         return (both / np.maximum(self.total, 1)).sum(axis=1)
 
 
+def _logarithms(
+    total: np.ndarray, size: int
+) -> tuple[Callable[[np.ndarray], np.ndarray], Callable[[np.ndarray], np.ndarray]]:
+    """Return ln k and k ln k, 0 for nobody, of `size` whole numbers up to those of `total`."""
+
+    def log(k: np.ndarray) -> np.ndarray:
+        return np.log(np.maximum(k, 1.0))
+
+    if total.max() >= size:  # a table would take longer, or not fit
+        return log, lambda k: k * log(k)
+    k = np.arange(total.max() + 1, dtype=float)
+    return log(k).take, (k * log(k)).take
+
+
 def _deals(units: Units, replicates: int, seed: int) -> list[Callable[[], _Dealt]]:
     """Return what draws the random allocations, some at a time."""
+    if units.total.sum() > _PEOPLE:
+        raise MeasureError(
+            "Pure chance deals everybody over the units, and {n} are more than there can be "
+            "({most}). Choose fields that count people or dwellings.",
+            "Zuiver toeval verdeelt iedereen over de eenheden, en {n} zijn er meer dan er kunnen "
+            "zijn ({most}). Kies velden die mensen of woningen tellen.",
+            n=exact(float(units.total.sum())),
+            most=_PEOPLE,
+        )
     n_groups = units.counts.shape[1]
     rest = np.maximum(units.total - units.counts.sum(axis=1), 0.0)
     groups = units.counts
