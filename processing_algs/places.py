@@ -155,9 +155,10 @@ class Outputs:
         try:
             if place.path.is_dir() and place.is_file:
                 raise IsADirectoryError(str(place.path))
+            if place.is_file and not (place.table and place.path.exists()):
+                self._put_back_files(place)
             if not place.table or (place.is_file and not place.path.exists()):
                 place = Place(place.path)
-                self._put_back_files(place)
                 for file in filter(Path.is_file, _files(place.path)):
                     aside = file.with_name(f".{self._mark}{file.name}")
                     file.replace(aside)
@@ -178,11 +179,11 @@ class Outputs:
         except (OSError, QgsProviderConnectionException) as error:
             raise OutputError(
                 "The output {path} was not written, because what stands there cannot be replaced: "
-                "{reason}. It is unchanged. Choose another place, or close the program that has it "
-                "open.",
+                "{reason}. It is unchanged. Choose another place, or close what has it open: "
+                "another program, or a layer of the project.",
                 "De uitvoer {path} is niet geschreven, want wat er staat kan niet worden "
-                "vervangen: {reason}. Het is niet veranderd. Kies een andere plek, of sluit het "
-                "programma dat het open heeft.",
+                "vervangen: {reason}. Het is niet veranderd. Kies een andere plek, of sluit wat "
+                "het open heeft: een ander programma, of een laag van het project.",
                 path=place.where,
                 reason=without_password(error),
             ) from error

@@ -139,6 +139,16 @@ class TestAFile:
         assert other.read_text(encoding="utf-8") == "mine"
         assert not [line for line in run.log if "was cut off" in line]
 
+    def test_a_table_for_it_leaves_the_other_tables(
+        self, run, buurten_file, tmp_path, earlier, kill
+    ):
+        path = tmp_path / "found.gpkg"
+        earlier(path)
+        kill(path, "moved")
+        parameters = {"INPUT": str(buurten_file), "GROUPS": SHARES, "OUTPUT": table_in(path)}
+        run("local_segregation", parameters)
+        assert (count(path, "found"), count(path, "t"), kept_in(tmp_path)) == (40, 48, [])
+
 
 class TestATableInAGeoPackage:
     def tables(self, path):

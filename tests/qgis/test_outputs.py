@@ -384,6 +384,26 @@ class TestTheEarlierOutput:
             run("local_segregation", parameters)
         assert path.read_text(encoding="utf-8") == "mine"
 
+    def test_a_shapefile_of_which_a_part_is_open_is_as_it_was(
+        self, run, buurten, tmp_path, monkeypatch
+    ):
+        path = tmp_path / "found.shp"
+        parameters = {"INPUT": buurten(rows=5), "GROUPS": SHARES, "OUTPUT": str(path)}
+        run("local_segregation", parameters)
+        before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+        replace = Path.replace
+
+        def as_windows(path, target):
+            if path.name == "found.dbf":
+                raise PermissionError("in use")
+            return replace(path, target)
+
+        monkeypatch.setattr(Path, "replace", as_windows)
+        parameters = {"INPUT": buurten(), "GROUPS": SHARES, "OUTPUT": str(path)}
+        with pytest.raises(QgsProcessingException, match=r"unchanged.*a layer of the project"):
+            run("local_segregation", parameters)
+        assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
     def test_one_that_cannot_be_put_back_is_named(self, run, buurten, tmp_path, half, monkeypatch):
         path = tmp_path / "found.gpkg"
         path.write_text("mine", encoding="utf-8")
