@@ -468,8 +468,8 @@
         <translation>Blokken</translation>
     </message>
     <message>
-        <source>Bootstrap fills low and high, but not for indices of places. Random allocation deals all people over the units, whose land, neighbours and surroundings stay, and fills expected, z and p (two-sided) of every index; a whole country with five bandwidths takes about a minute. The bounds fill low and high for counts that were made from whole percentages, or that were rounded to multiples of five, as CBS publishes them.</source>
-        <translation>Bootstrap vult low en high, maar niet voor indices van plaatsen. Willekeurige verdeling verdeelt iedereen opnieuw over de eenheden, waarvan grond, buren en omgeving blijven, en vult expected, z en p (tweezijdig) van elke index; een heel land met vijf bandbreedtes duurt ongeveer een minuut. De grenzen vullen low en high voor aantallen die uit hele percentages zijn gemaakt, of die op vijftallen zijn afgerond, zoals het CBS ze publiceert.</translation>
+        <source>Bootstrap fills low and high, but not for indices of land, neighbours and surroundings, nor for the bias-corrected D. Random allocation deals all people over the units, whose land, neighbours and surroundings stay, and fills expected, z and p (two-sided) of every index; a whole country with five bandwidths takes about a minute. The bounds fill low and high for counts that were made from whole percentages, or that were rounded to multiples of five, as CBS publishes them.</source>
+        <translation>Bootstrap vult low en high, maar niet voor indices van grond, buren en omgeving, en niet voor de gecorrigeerde D. Willekeurige verdeling verdeelt iedereen opnieuw over de eenheden, waarvan grond, buren en omgeving blijven, en vult expected, z en p (tweezijdig) van elke index; een heel land met vijf bandbreedtes duurt ongeveer een minuut. De grenzen vullen low en high voor aantallen die uit hele percentages zijn gemaakt, of die op vijftallen zijn afgerond, zoals het CBS ze publiceert.</translation>
     </message>
     <message>
         <source>Bootstrap interval (95%)</source>
@@ -896,8 +896,8 @@
         <translation>Complexen die in meer gebieden liggen, worden gemeld.</translation>
     </message>
     <message>
-        <source>Computes how unevenly groups are spread over units: dissimilarity, Gini, Theil&apos;s H, isolation and many others, for all units together and for each area by itself; each group against the rest and against each other group, and all groups at once. Polygons add the indices of land and of neighbours; bandwidths in metres add the indices of surroundings (Reardon and O&apos;Sullivan 2004). Choose what to know of the certainty: an interval, what pure chance would give for units of this size, or what rounded figures leave open. Two of the areas can be compared: the difference of every index with an interval, and what part of it composition and unevenness explain. A value that cannot be is empty, and the note says why. The formulas and their sources are in docs/methods.md.</source>
-        <translation>Berekent hoe ongelijk groepen over eenheden zijn verdeeld: dissimilariteit, Gini, Theils H, isolatie en vele andere, voor alle eenheden samen en per gebied; elke groep tegen de rest en tegen elke andere groep, en alle groepen tegelijk. Vlakken voegen de indices van grond en van buren toe; bandbreedten in meters die van de omgeving (Reardon en O'Sullivan 2004). Kies wat u over de zekerheid wilt weten: een interval, wat zuiver toeval voor eenheden van deze omvang zou geven, of wat afgeronde cijfers openlaten. Twee van de gebieden kunnen worden vergeleken: het verschil van elke index met een interval, en welk deel samenstelling en ongelijkheid verklaren. Een waarde die niet bestaat is leeg, en de opmerking zegt waarom. De formules en hun bronnen staan in docs/methods.md.</translation>
+        <source>Computes how unevenly groups are spread over units: dissimilarity, Gini, Theil&apos;s H, isolation and many others, for all units together and for each area by itself; each group against the rest and against each other group, and all groups at once. Polygons add the indices of land and of neighbours; bandwidths in metres add the indices of surroundings (Reardon and O&apos;Sullivan 2004). Choose what to know of the certainty: an interval, what pure chance would give for units of this size, or what rounded figures leave open. Two of the areas can be compared: the difference of each index that has a bootstrap interval, and what part of it composition and unevenness explain. A value that cannot be is empty, and the note says why. The formulas and their sources are in docs/methods.md.</source>
+        <translation>Berekent hoe ongelijk groepen over eenheden zijn verdeeld: dissimilariteit, Gini, Theils H, isolatie en vele andere, voor alle eenheden samen en per gebied; elke groep tegen de rest en tegen elke andere groep, en alle groepen tegelijk. Vlakken voegen de indices van grond en van buren toe; bandbreedten in meters die van de omgeving (Reardon en O'Sullivan 2004). Kies wat u over de zekerheid wilt weten: een interval, wat zuiver toeval voor eenheden van deze omvang zou geven, of wat afgeronde cijfers openlaten. Twee van de gebieden kunnen worden vergeleken: het verschil van elke index met een bootstrapinterval, en welk deel samenstelling en ongelijkheid verklaren. Een waarde die niet bestaat is leeg, en de opmerking zegt waarom. De formules en hun bronnen staan in docs/methods.md.</translation>
     </message>
     <message>
         <source>Condition: {limit}</source>
@@ -1274,10 +1274,6 @@
     <message>
         <source>Every block with its own diversity, how much more mixed its surroundings are within 50 to 2000 m, its steepest border and the mosaic class of its wijk. Blocks with too few dwellings are empty.</source>
         <translation>Elk blok met zijn eigen diversiteit, hoeveel gemengder de omgeving binnen 50 tot 2000 m is, zijn scherpste grens en de mozaïekklasse van zijn wijk. Blokken met te weinig woningen zijn leeg.</translation>
-    </message>
-    <message>
-        <source>Every index in both areas, the difference with a bootstrap interval (95%), and its parts from composition and from unevenness, which add up to it.</source>
-        <translation>Elke index in beide gebieden, het verschil met een bootstrapinterval (95%), en de delen daarvan door samenstelling en door ongelijkheid, die er samen gelijk aan zijn.</translation>
     </message>
     <message>
         <source>Everybody in the unit; empty: the sum of the groups. Needed with one group, which is then compared with the rest.</source>
@@ -3198,6 +3194,10 @@
     <message>
         <source>The goal in its own words</source>
         <translation>Het doel in eigen woorden</translation>
+    </message>
+    <message>
+        <source>The indices of each group against the rest and of all groups in both areas, the difference with a bootstrap interval (95%), and its parts from composition and from unevenness, which add up to it. Not those of two groups, of land, neighbours and surroundings, and the bias-corrected D.</source>
+        <translation>De indices van elke groep tegen de rest en van alle groepen in beide gebieden, het verschil met een bootstrapinterval (95%), en de delen daarvan door samenstelling en door ongelijkheid, die samen het verschil zijn. Niet die van twee groepen, van grond, buren en omgeving, en de gecorrigeerde D.</translation>
     </message>
     <message>
         <source>The instruments can be read without a scan, in their own tab.</source>

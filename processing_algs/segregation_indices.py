@@ -58,10 +58,10 @@ class SegregationIndices(CountsAlgorithm):
             "Polygons add the indices of land and of neighbours; bandwidths in metres add the "
             "indices of surroundings (Reardon and O'Sullivan 2004). Choose what to know of the "
             "certainty: an interval, what pure chance would give for units of this size, or what "
-            "rounded figures leave open. Two of the areas can be compared: the difference of every "
-            "index with an interval, and what part of it composition and unevenness explain. A "
-            "value that cannot be is empty, and the note says why. The formulas and their sources "
-            "are in docs/methods.md.",
+            "rounded figures leave open. Two of the areas can be compared: the difference of each "
+            "index that has a bootstrap interval, and what part of it composition and unevenness "
+            "explain. A value that cannot be is empty, and the note says why. The formulas and "
+            "their sources are in docs/methods.md.",
         )
 
     def initAlgorithm(self, config: dict[str, Any] | None = None) -> None:
@@ -117,7 +117,8 @@ class SegregationIndices(CountsAlgorithm):
                 ),
                 translate(
                     "WijkMix",
-                    "Bootstrap fills low and high, but not for indices of places. Random "
+                    "Bootstrap fills low and high, but not for indices of land, neighbours and "
+                    "surroundings, nor for the bias-corrected D. Random "
                     "allocation deals all people over the units, whose land, neighbours and "
                     "surroundings stay, and fills expected, z and p (two-sided) of every index; "
                     "a whole country with five bandwidths takes about a minute. The bounds "
@@ -204,8 +205,10 @@ class SegregationIndices(CountsAlgorithm):
                 ),
                 translate(
                     "WijkMix",
-                    "Every index in both areas, the difference with a bootstrap interval (95%), "
-                    "and its parts from composition and from unevenness, which add up to it.",
+                    "The indices of each group against the rest and of all groups in both areas, "
+                    "the difference with a bootstrap interval (95%), and its parts from "
+                    "composition and from unevenness, which add up to it. Not those of two groups, "
+                    "of land, neighbours and surroundings, and the bias-corrected D.",
                 ),
             )
         )
@@ -223,7 +226,6 @@ class SegregationIndices(CountsAlgorithm):
                 "De grenzen voor afgeronde cijfers gelden voor groepen die samen iedereen zijn. "
                 "Laat het totaal leeg, en kies alle groepen.",
             )
-
         self._check_comparison(parameters, context)
 
     def _check_comparison(self, parameters: dict[str, Any], context: Any) -> None:
@@ -236,15 +238,15 @@ class SegregationIndices(CountsAlgorithm):
             raise MeasureError(
                 "A comparison is of two areas, and no field with areas is chosen. Choose it, or "
                 "leave the comparison out.",
-                "Een vergelijking is er een van twee gebieden, en er is geen veld met gebieden "
-                "gekozen. Kies dat, of laat de vergelijking weg.",
+                "Een vergelijking gaat over twee gebieden, en er is geen veld met gebieden "
+                "gekozen. Kies dat veld, of laat de vergelijking weg.",
             )
         if len(set(two)) != 2 or len(two) != 2:
             raise MeasureError(
                 'Two areas are compared, and "{text}" is not two. Give two values of field {field} '
                 "with a comma or semicolon between.",
-                'Er worden twee gebieden vergeleken, en "{text}" zijn er geen twee. Geef twee '
-                "waarden van veld {field} met een komma of puntkomma ertussen.",
+                'Een vergelijking gaat over twee gebieden, en "{text}" zijn er geen twee. Geef '
+                "twee waarden van veld {field} met een komma of puntkomma ertussen.",
                 text=self.parameterAsString(parameters, self.COMPARE, context),
                 field=self._field(parameters, self.AREA_FIELD, context),
             )
@@ -252,8 +254,8 @@ class SegregationIndices(CountsAlgorithm):
             raise MeasureError(
                 "Areas {one} and {two} are to be compared, but the result has no place. Choose an "
                 "output for the difference between two areas (COMPARISON).",
-                "Gebieden {one} en {two} moeten worden vergeleken, maar de uitkomst heeft geen "
-                "plek. Kies een uitvoer voor het verschil tussen twee gebieden (COMPARISON).",
+                "Voor de vergelijking van gebieden {one} en {two} is geen uitvoer gekozen. Kies "
+                "een uitvoer voor het verschil tussen twee gebieden (COMPARISON).",
                 one=two[0],
                 two=two[1],
             )
@@ -303,17 +305,18 @@ class SegregationIndices(CountsAlgorithm):
         )
         end = 75.0 if two else 95.0
         table = self._infer(table, counts, geometry, parameters, context, feedback, end)
-        reason = self.reason(parameters, context)
-        if reason is not None:
-            table["note"] = [
-                "; ".join(filter(None, (note, local(reason)))) for note in table["note"]
-            ]
         if feedback.isCanceled():
             raise Cancelled
         names = {**aliases(), **index_aliases(), **_aliases()}
         tables = {self.OUTPUT: table.assign(area=table["area"].astype(str))}
         if two:
             tables[self.COMPARISON] = self._compare(two, counts, parameters, context, feedback, end)
+        reason = self.reason(parameters, context)
+        if reason is not None:
+            for frame in tables.values():
+                frame["note"] = [
+                    "; ".join(filter(None, (note, local(reason)))) for note in frame["note"]
+                ]
         if parameters.get(self.AREAS) is not None:
             tables[self.AREAS] = segregation.wide(table)
         if parameters.get(self.PROFILE) is not None:
@@ -401,7 +404,7 @@ class SegregationIndices(CountsAlgorithm):
         feedback: Any,
         start: float,
     ) -> pd.DataFrame:
-        """Return the difference of every index between two areas; `two` holds their rows."""
+        """Return the differences between two areas; `two` holds their rows."""
         from ..wijkmix_plugin.measures import change
 
         (one, first), (other, second) = two.items()
@@ -456,6 +459,8 @@ def _rows_of(counts: Counts, two: list[str]) -> dict[str, np.ndarray]:
     if not two or counts.area is None:
         return {}
     labels = np.array(["" if label is None else str(label) for label in counts.area])
+    people = counts.values.sum(axis=1) if counts.total is None else counts.total
+    usable = (people > 0) & ~np.isnan(counts.values).any(axis=1)
     found = {name: np.flatnonzero(labels == name) for name in two}
     for name, rows in found.items():
         if not len(rows):
@@ -464,6 +469,15 @@ def _rows_of(counts: Counts, two: list[str]) -> dict[str, np.ndarray]:
                 "Er is geen gebied {name} om te vergelijken. De gebieden zijn: {areas}.",
                 name=name,
                 areas=listed(label for label in np.unique(labels) if label),
+            )
+        if not usable[rows].any():
+            raise MeasureError(
+                "Area {name} cannot be compared: in each of its {n} units a count is empty or the "
+                "total is 0. Choose another area, or correct these.",
+                "Gebied {name} is niet te vergelijken: bij elk van de {n} eenheden is een aantal "
+                "leeg of het totaal 0. Kies een ander gebied, of verbeter deze.",
+                name=name,
+                n=len(rows),
             )
     return found
 

@@ -114,6 +114,16 @@ def test_absent_groups_missing_units_and_one_unit():
     assert found.loc[("dissimilarity", "a"), "note"] == "group absent in one of the two"
     assert np.isfinite(found.loc[("dissimilarity", "a"), "difference"])
     assert np.isnan(found.loc[("dissimilarity", "a"), "composition"])
+    # In one of the two only group a is left: it has no rest there, and the others are absent.
+    for pair in ((BLOCKS, first[:, :1] * [1, 0, 0]), (first[:, :1] * [1, 0, 0], BLOCKS)):
+        found = by_row(compare(*pair, "abc", **FEW))
+        for index, group, note in (
+            ("dissimilarity", "a", "rest absent"),
+            ("isolation", "a", "group absent in one of the two"),
+            ("dissimilarity", "b", "group absent"),
+            ("multigroup_theil_h", "all", "only one group present"),
+        ):
+            assert found.loc[(index, group), "note"] == note
     alone = by_row(compare(BLOCKS[:1], BLOCKS, GROUPS, **FEW)).loc[("theil_h", "corp")]
     assert alone["note"] == "one unit"
     assert np.isnan(alone["low"])

@@ -22,6 +22,7 @@ from qgis.core import (
     QgsRectangle,
     QgsVectorLayer,
 )
+from wijkmix.wijkmix_plugin.measures import segregation
 
 MEMORY = {"OUTPUT": "TEMPORARY_OUTPUT"}
 # Blocks (koop, corp, overig) of two wijken with two buurten each, on a row of squares.
@@ -245,6 +246,42 @@ def test_a_comparison_of_which_not_all_is_known_is_refused(run):
     assert "has no place" in told
     told = refused(run, layer, COMPARE="W1,W9", **both)
     assert "no area W9 to compare. The areas are: W1, W2." in told
+
+
+@pytest.mark.parametrize("total", [None, "total"])
+def test_an_area_that_cannot_be_compared_is_refused_before_anything_is_computed(
+    run, monkeypatch, total
+):
+    rows = blocks()
+    for row in rows[:4]:
+        row.update(dict.fromkeys((*FIELDS, "total"), 0.0))
+    rows[0].update(corp=None, total=9.0)
+    monkeypatch.setattr(segregation, "indices", None)  # not reached
+    both = {"AREA_FIELD": "wijk", "COMPARISON": "TEMPORARY_OUTPUT", "TOTAL": total}
+    with pytest.raises(QgsProcessingException, match="Area W1 cannot be compared: in each of its"):
+        call(run, layer_of(rows), COMPARE="W2,W1", **both)
+
+
+def test_the_reason_for_sensitive_groups_stays_with_the_comparison(run, table_of):
+    layer = layer_of(blocks(), more="&field=marokkaans:double")
+    layer.dataProvider().changeAttributeValues(
+        {f.id(): {layer.fields().indexOf("marokkaans"): 5.0 + f.id()} for f in layer.getFeatures()}
+    )
+    results = run(
+        "segregation_indices",
+        {
+            **MEMORY,
+            "INPUT": layer,
+            "GROUPS": ["koop", "marokkaans"],
+            "AREA_FIELD": "wijk",
+            "COMPARE": "W1,W2",
+            "COMPARISON": "TEMPORARY_OUTPUT",
+            "REPLICATES": 9,
+            "REASON": "onderzoek naar spreiding",
+        },
+    )
+    for name in ("OUTPUT", "COMPARISON"):
+        assert all("onderzoek naar spreiding" in r["note"] for r in table_of(results[name]))
 
 
 @pytest.mark.parametrize("kernel", range(3))

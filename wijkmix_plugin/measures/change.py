@@ -154,7 +154,7 @@ def compare(
         low, high = (float(np.quantile(change, q)) if known else np.nan for q in tails)
         composition = 0.5 * (one_as_two - one + two - two_as_one)
         unevenness = 0.5 * (two_as_one - one + two - one_as_two)
-        note = "" if np.isfinite(two - one) else "group absent"
+        note = "" if np.isfinite(two - one) else _why_undefined(row.contrast, sides)
         if not note and not np.isfinite(composition):
             note = "group absent in one of the two"
         many = row.contrast.kind == "many"
@@ -186,6 +186,22 @@ def _replicates_of(
         values_of(set(wanted), Weighted(side, weights), side.units.counts.shape[1], look)
         for side in sides
     ]
+
+
+def _why_undefined(contrast: Contrast, sides: Sequence[Units]) -> str:
+    """Return what is absent in one of two areas, so that an index has no value there."""
+    for units in sides:
+        present = np.count_nonzero(units.counts.sum(axis=0) > 0)
+        if contrast.kind == "many":
+            if present < 2:
+                return "only one group present" if present else "group absent"
+            continue
+        x, t = contrast.numbers(units.counts, units.total)
+        if not x.sum() > 0:
+            return "group absent"
+        if not np.maximum(t - x, 0.0).sum() > 0:
+            return "rest absent"
+    return "group absent"
 
 
 def _one_area(counts: np.ndarray, total: np.ndarray) -> Units:

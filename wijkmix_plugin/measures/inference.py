@@ -101,8 +101,8 @@ def bootstrap(
     -------
     DataFrame
         A copy of `table` with `low` and `high`. They are NaN, and `note` says so, for indices of
-        places (a resampled map has no neighbours), and with fewer than two units. Replicates in
-        which the index is undefined (a rare group was not drawn) are left out.
+        places (a resampled map has no neighbours) and the bias-corrected D, and with fewer than two
+        units. Replicates in which the index is undefined (a rare group was not drawn) are left out.
 
     Raises
     ------

@@ -131,6 +131,7 @@ NOTES = {
     "one unit": "één eenheid",
     "no usable units": "geen bruikbare eenheden",
     "rest absent": "de rest ontbreekt",
+    "only one group present": "er is maar één groep",
 }
 _POINTS = Text("{points} points from {aim}%", "{points} punten ten opzichte van {aim}%")
 
