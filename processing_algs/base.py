@@ -142,6 +142,7 @@ class WijkMixAlgorithm(QgsProcessingAlgorithm):
         try:
             # qgis_process and scripts may run without checkParameterValues; the checks are cheap.
             self._check_destinations(parameters, context)
+            self._outputs.claim(self._destinations(parameters, context).values())
             self.check(parameters, context)
             self._check_sensitive(parameters, context)
             self._say_reason(parameters, context, feedback)

@@ -6,7 +6,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import threading
 import uuid
+import weakref
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -139,12 +141,37 @@ class Outputs:
     """
 
     def __init__(self) -> None:
+        self._claimed: list[Place] = []
         self._made: list[Place] = []
         self._aside: list[tuple[Place, Place]] = []
         self._stays: list[str] = []
         self._told: list[Text] = []
         # Not the number of the process: another one may have had it.
         self._mark = f"wijkmix-{uuid.uuid4().hex[:12]}-"
+
+    def claim(self, places: Iterable[Place]) -> None:
+        """Keep the other runs of this QGIS from these places until this run is settled.
+
+        Raises
+        ------
+        OutputError
+            Another run has one of them: after a failure each would take the other's for its own.
+        """
+        # A file that is not there yet goes as a whole when this run fails.
+        wanted = [Place(p.path) if p.is_file and not p.path.exists() else p for p in places]
+        with _CLAIMING:
+            taken = [place for run in _RUNNING for place in run._claimed]
+            for place in wanted:
+                if any(place.meets(other) for other in taken):
+                    raise OutputError(
+                        "Another run that has not ended writes to {path} too. Wait for its end, or "
+                        "choose another place.",
+                        "Een andere berekening, die nog bezig is, schrijft ook naar {path}. Wacht "
+                        "tot die klaar is, of kies een andere plek.",
+                        path=place.where,
+                    )
+            self._claimed = wanted
+            _RUNNING.add(self)
 
     def stays(self, where: str) -> None:
         """Remember a table that cannot be taken away after a failure."""
@@ -272,7 +299,13 @@ class Outputs:
                     "Wat voor deze berekening op {path} stond, heet nu {aside}.",
                 )
                 told.append(text.format(path=place.where, aside=aside.table or aside.path.name))
+        with _CLAIMING:
+            _RUNNING.discard(self)
         return told
+
+
+_CLAIMING = threading.Lock()
+_RUNNING: weakref.WeakSet[Outputs] = weakref.WeakSet()
 
 
 def _rename(tables: Any, place: Place, name: str) -> None:

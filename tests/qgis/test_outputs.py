@@ -427,6 +427,52 @@ class TestTheEarlierOutput:
         assert file.name in feedback.found[-1]
 
 
+class TestTwoRunsAtOnce:
+    @pytest.mark.parametrize("kind", ["file", "table"])
+    def test_the_second_is_refused_while_the_first_goes(
+        self, run, buurten, tmp_path, monkeypatch, kind
+    ):
+        from wijkmix.wijkmix_plugin import qgis_io
+
+        path = tmp_path / "found.gpkg"
+        output = str(path) if kind == "file" else table_in(path, "t")
+        parameters = {"INPUT": buurten(), "GROUPS": SHARES, "OUTPUT": output}
+        run("local_segregation", parameters)
+        write = qgis_io.write
+        refusals = []
+
+        def with_another(features, sink, where, tell):
+            monkeypatch.setattr(qgis_io, "write", write)
+            write(features, sink, where, tell)
+            del sink  # QGIS never lets go of an exception, nor of this frame
+            with pytest.raises(QgsProcessingException) as refused:
+                run("local_segregation", {**parameters, "INPUT": buurten(rows=5)})
+            refusals.append(str(refused.value))
+            beside = {**parameters, "OUTPUT": str(tmp_path / "beside.gpkg")}
+            run("local_segregation", beside)
+
+        monkeypatch.setattr(qgis_io, "write", with_another)
+        run("local_segregation", parameters)
+        assert ["that has not ended" in text for text in refusals] == [True]
+        assert count(path, "t" if kind == "table" else None) == 48
+        assert sorted(file.name for file in tmp_path.iterdir()) == ["beside.gpkg", "found.gpkg"]
+
+    def test_a_place_is_free_again_after_a_failure(self, run, buurten, tmp_path, monkeypatch):
+        from wijkmix.wijkmix_plugin import errors, qgis_io
+
+        def fails(*_arguments):
+            raise errors.TableError("the disk went", "de schijf ging")
+
+        path = tmp_path / "found.gpkg"
+        parameters = {"INPUT": buurten(), "GROUPS": SHARES, "OUTPUT": str(path)}
+        with monkeypatch.context() as during:
+            during.setattr(qgis_io, "write", fails)
+            with pytest.raises(QgsProcessingException):
+                run("local_segregation", parameters)
+        run("local_segregation", parameters)
+        assert count(path) == 48
+
+
 class TestPlacesThatMeet:
     @pytest.mark.parametrize("other", ["found.gpkg", "sub/../found.gpkg", "found", "FOUND"])
     def test_two_outputs_in_one_place_are_refused(self, run, buurten, tmp_path, other):
