@@ -312,12 +312,12 @@ class _Names(Sequence[Any]):
 
 
 def _labels(column: pd.Series) -> np.ndarray:
-    """Return area labels: None for NULL, and a whole number without its decimals."""
+    """Return area labels: None for NULL and "", and a whole number without its decimals."""
     import numpy as np
 
     labels = column.to_numpy(dtype=object, copy=True)
     if column.dtype.kind == "f":
-        whole = (column % 1 == 0).to_numpy()
+        whole = ((column % 1 == 0) & (column.abs() < 2.0**63)).to_numpy()
         labels[whole] = column[whole].astype(np.int64).to_numpy(dtype=object)
-    labels[column.isna().to_numpy()] = None
+    labels[column.isna().to_numpy() | np.equal(labels, "")] = None
     return labels

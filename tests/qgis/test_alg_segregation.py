@@ -481,9 +481,22 @@ def test_units_with_the_same_name_are_told_by_row(run, name):
 
 @pytest.mark.parametrize("name", ["segregation_indices", "local_segregation"])
 def test_units_without_an_area_are_named(run, name):
-    layer = layer_of(blocks(lambda rows: rows[2].update(wijk=None)))
+    def nowhere(rows):
+        rows[2]["wijk"], rows[5]["wijk"] = None, ""
+
+    layer = layer_of(blocks(nowhere))
     run(name, {"INPUT": layer, "GROUPS": list(FIELDS), "AREA_FIELD": "wijk", **MEMORY})
-    assert any("Without an area: 1 of 8 units (BL2)" in line for line in run.log)
+    assert any("Without an area: 2 of 8 units (BL2, BL5)" in line for line in run.log)
+
+
+def test_areas_with_very_large_numbers_stay_apart(run, table_of):
+    def number(rows):
+        for place, row in enumerate(rows):
+            row["total"] = (1e20, 2e20)[place % 2]
+
+    parameters = {"INPUT": layer_of(blocks(number)), "GROUPS": list(FIELDS), "AREA_FIELD": "total"}
+    results = run("segregation_indices", {**parameters, **MEMORY})
+    assert {r["area"] for r in table_of(results["OUTPUT"])} == {"all", "1e+20", "2e+20"}
 
 
 # -- local
