@@ -79,7 +79,7 @@ def rounding_interval(
         multiple of 5, as CBS does with households and inhabitants.
     count_error : float
         How far each count may be off by itself: `FIVES` when whole numbers were randomly rounded
-        to multiples of 5.
+        to multiples of 5. A unit of which all counts are 0 then counts in the bounds too.
     area : as in `segregation.indices`
     progress, cancelled : callable, optional
 
@@ -114,6 +114,8 @@ def rounding_interval(
             error=min(base_error, count_error),
         )
     counts, total, usable = check(counts, groups, None, area)
+    if count_error > 0:
+        usable |= total == 0  # nobody was published there, but a few may live there
     names = [str(name) for name in groups]
     largest = total / (1.0 - step * len(names) / 200.0)
     base = largest if base is None else np.asarray(base, float)
@@ -309,6 +311,9 @@ def _bounds(
     added = {name: [tuple(np.sum(found, axis=0))] for name, found in many.items()}
     result["multigroup_dissimilarity", -1] = _ratio_bounds(added["gap"], added["I"])
     result["multigroup_theil_h", -1] = _ratio_bounds(added["divergence"], added["E"])
+    if len(low) == 1:  # one unit is as mixed as the whole, whatever was rounded
+        uneven = "dissimilarity", "theil_h", "multigroup_dissimilarity", "multigroup_theil_h"
+        result |= {row: (0.0, 0.0) for row in result if row[0] in uneven}
     return result
 
 
