@@ -6,11 +6,12 @@ from __future__ import annotations
 import importlib.util
 import re
 import threading
+import time
 from pathlib import Path
 
 import pytest
-from qgis.core import QgsProject
-from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt, QTimer
+from qgis.core import QgsApplication, QgsProject, QgsTask
+from qgis.PyQt.QtCore import QCoreApplication, QEvent, Qt, QThreadPool, QTimer
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QFileDialog
 
@@ -348,6 +349,47 @@ def test_a_report_that_is_stopped_or_of_a_closed_project_writes_nothing(panel, s
     wait(panel)
     assert "stopped" in panel.message.text()
     assert list(path.parent.iterdir()) == []
+
+
+def test_a_stop_while_the_file_is_written_does_not_deny_it(panel, saved, monkeypatch):
+    from wijkmix.wijkmix_plugin.report import files
+
+    path, _ = saved("x.html")
+    go, write_whole = threading.Event(), files.write_whole
+
+    def slow(path, content):
+        write_whole(path, content)
+        go.wait(10)
+
+    monkeypatch.setattr(files, "write_whole", slow)
+    panel.html_button.click()
+    while not path.exists():
+        QTest.qWait(25)
+    panel.stop_button.click()
+    go.set()
+    wait(panel)
+    assert panel.message.text() == f"Written to {path}"
+
+
+def test_a_dock_that_closes_does_not_wait_for_work_that_has_not_begun(dock, panel, saved):
+    saved("x.html")
+    go = threading.Event()
+    tasks = QgsApplication.taskManager()
+    full = [
+        QgsTask.fromFunction("full", lambda _task: go.wait(20))
+        for _ in range(QThreadPool.globalInstance().maxThreadCount() + 1)
+    ]
+    for task in full:
+        tasks.addTask(task)
+    panel.html_button.click()
+    assert panel.job.status() == QgsTask.TaskStatus.Queued
+    before = time.monotonic()
+    dock.close_down()
+    took = time.monotonic() - before
+    go.set()
+    while tasks.countActiveTasks():
+        QTest.qWait(25)
+    assert took < 5
 
 
 def test_a_dock_that_closes_meanwhile_waits_for_its_work(dock, panel, saved, held):

@@ -62,6 +62,8 @@ class Job(QgsTask):
         self._ended: Callable[[Job], None] | None = ended
         self.made: Any = None
         self.problem = ""
+        # A file that is there, also where a stop came while it was written.
+        self.written = ""
 
     def start(self) -> None:
         # What is made of one project has no business in the next.
@@ -91,4 +93,5 @@ class Job(QgsTask):
         self._ended = lambda _job: loop.quit()
         QTimer.singleShot(milliseconds, loop.quit)
         self.cancel()
-        loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        if self._ended is not None:  # a task that still waited for its turn ends at once
+            loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)

@@ -366,7 +366,7 @@ class ReportPanel(QWidget):
         then, self.job, self._then = self._then, None, None
         self.working.hide()
         self.refresh()
-        if job.isCanceled():
+        if job.isCanceled() and not job.written:
             self.say(
                 QCoreApplication.translate("WijkMix", "The report was stopped; nothing was made.")
             )
@@ -465,6 +465,7 @@ class ReportPanel(QWidget):
             made = content(make(asked, catalogue, job), asked.lang)
             go_on(job)
             write_whole(Path(path), made)
+            job.written = path
             return path
 
         self.start(
