@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -296,7 +296,7 @@ class Place:
 
     def values(
         self,
-        names: Iterable[str],
+        names: Collection[str],
         x: np.ndarray,
         t: np.ndarray,
         look: Callable[[], None] | None = None,

@@ -20,7 +20,7 @@ from .page import FLAG_NAMES, FLAGS, Page
 DOMINANT = 60  # percent: the limit of the tenure map, the same as in the style of the map layer
 LONG = 60  # rows above which a table is folded
 FEW = 40  # buurten listed by name without folding
-_FEW = 3  # areas up to which the indices stand in columns
+_BESIDE = 3  # areas up to which the indices stand in columns
 MANY_WIJKEN = 400  # above this the wijk table stays in the output layer
 _LABELLED = 60  # gemeenten up to which all are named on a map
 _LARGEST = 25  # of more than that, only these with most dwellings
@@ -462,7 +462,7 @@ def index_table(page: Page) -> str:
     elif "all" in facts.index and not areas:
         areas = ["all"]
     notes = _interval_note(page, table) + _index_notes(page, table)
-    if len(areas) <= _FEW:
+    if len(areas) <= _BESIDE:
         return _indices_down(page, kinds, areas, value, facts) + notes
     body = _indices_across(page, kinds, areas, value, facts)
     title = page.t(
@@ -501,8 +501,8 @@ def _interval_note(page: Page, table: pd.DataFrame) -> str:
             "afgeronde percentages gemaakt.</p>",
         )
     text = page.t(
-        "With a value: between what it lies when the percentages behind it were rounded to whole "
-        "ones. These are bounds for certain, so they are wide; they say nothing of other errors.",
+        "With a value: the bounds between which it lies, for the percentages behind it were "
+        "rounded to whole ones. They are certain, and so wide; they say nothing of other errors.",
         "Bij een waarde: waartussen zij ligt doordat de percentages erachter op hele zijn "
         "afgerond. Dit zijn zekere grenzen, dus ze zijn ruim; over andere fouten zeggen ze niets.",
     )

@@ -12,11 +12,11 @@ import numpy as np
 
 from ..errors import Text
 from ..policy import explain
+from .figures import FEW
 from .numbers import esc
 from .page import FLAGS, Page
 
 _OPEN = 150  # flagged buurten up to which the reasons are shown unfolded
-_FEW = 40  # buurten that cannot be assessed, listed without folding
 _DETAILED = 1500  # flagged buurten up to which every condition of each is printed
 STATUS = {
     "candidate": Text("candidate", "kandidaat"),
@@ -378,5 +378,5 @@ def unknown_list(page: Page, flag: str, members: Sequence[int], reasons: Sequenc
         n=page.units(len(members)),
     )
     return told + page.fold(
-        title, f"<p>{lacks}</p>{page.codes(members)}", opened=len(members) <= _FEW
+        title, f"<p>{lacks}</p>{page.codes(members)}", opened=len(members) <= FEW
     )
