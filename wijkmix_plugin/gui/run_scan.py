@@ -98,7 +98,8 @@ class ScanRun(QObject):
         self.ended.connect(loop.quit)
         QTimer.singleShot(milliseconds, loop.quit)
         self.cancel()
-        loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        if self._task is not None:  # one that still waited for its turn has ended already
+            loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
 
     def _executed(self, ok: bool, results: dict[str, Any]) -> None:
         self._task = None
