@@ -205,6 +205,7 @@ def test_the_report_opens_from_a_file_with_a_safe_name(panel, monkeypatch):
     assert "Buurt Buurt 1" in path.read_text(encoding="utf-8")
     assert report_panel.file_name('a/b\\c:*?"<>|\n.') == "a b c"
     assert report_panel.file_name("///") == "WijkMix"
+    assert report_panel.file_name("Restructuring: candidates") == "Restructuring candidates"
     assert len(report_panel.file_name("x" * 999)) <= 120
 
 

@@ -188,7 +188,7 @@ def go_on(job: Any) -> None:
 
 def file_name(name: str) -> str:
     """Return a name that every file system takes."""
-    return re.sub(r'[\\/:*?"<>|\x00-\x1f]+', " ", name).strip(" .")[:120] or "WijkMix"
+    return re.sub(r'[\\/:*?"<>|\x00-\x1f\s]+', " ", name).strip(" .")[:120] or "WijkMix"
 
 
 class ReportPanel(QWidget):
