@@ -250,6 +250,18 @@ def test_a_unit_that_rounds_to_nobody_and_sees_nobody_leaves_the_others_their_ch
 
 
 @pytest.mark.filterwarnings("error")
+def test_deals_that_leave_the_groups_nobody_with_a_place_are_left_out():
+    counts, total, shapes = np.array([[1.0, 0], [1, 0], [0, 1], [2, 0]]), np.full(4, 3), streets(4)
+    shapes[3] = None
+    total[3] = 40
+    arguments = {"total": total, "geometry": shapes}
+    table = indices(counts, "ab", which=SPATIAL, bandwidths=[1], **arguments)
+    found = inference.random_allocation(table, counts, "ab", replicates=99, **arguments)
+    rest = found[found["group"] == "a"]
+    assert rest[["expected", "p"]].notna().all(axis=None)
+
+
+@pytest.mark.filterwarnings("error")
 def test_an_area_without_any_geometry_has_nothing_of_places():
     counts, shapes = people(10, 2), streets(10)
     shapes[5:] = None

@@ -71,7 +71,7 @@ class Allocations:
             there = self.counts[own].sum(axis=1)
             people = near[:, :-1].sum(axis=1)
             people[people == 0] = 1.0
-            share = self.sizes / self.sizes.sum(axis=0)
+            share = self.sizes / np.maximum(self.sizes.sum(axis=0), 1)
             for k in range(n_groups):
                 look()
                 p = near[:, k] / people
