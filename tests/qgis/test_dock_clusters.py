@@ -453,6 +453,15 @@ def test_names_with_markup_stay_text(dock, panel):
 # -- layers of the algorithm -------------------------------------------------------------------
 
 
+def test_layers_of_one_name_are_told_apart(dock, panel):
+    add(grid(shares()))
+    for seed in (8, 9):
+        add(grid(shares(seed=seed), scan=False, name="my Moran"))
+    settle()
+    names = [panel.source.itemText(i) for i in range(panel.source.count())]
+    assert names == ["The scan above", "my Moran (1)", "my Moran (2)"]
+
+
 def test_a_layer_of_local_moran_is_offered_and_shown(dock, panel):
     scan = add(grid(shares()))
     assert panel.source.isHidden()

@@ -259,7 +259,8 @@ class MoranPanel(QScrollArea):
             layer for layer in QgsProject.instance().mapLayers().values() if is_moran_layer(layer)
         ]
         others.sort(key=lambda layer: (layer.name().casefold(), layer.id()))
-        choices = [(layer.name(), layer.id()) for layer in others]
+        names = scan_layer.numbered([layer.name() for layer in others])
+        choices = [(name, layer.id()) for name, layer in zip(names, others, strict=True)]
         if self._scan_id:
             above = QCoreApplication.translate("WijkMix", "The scan above")
             choices.insert(0, (above, ""))

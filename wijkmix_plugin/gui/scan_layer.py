@@ -80,11 +80,15 @@ def choices(project: QgsProject) -> list[tuple[str, QgsVectorLayer]]:
             found.append((group.name(), layer))
         else:
             found.append((layer.name(), layer))
-    # Two scans of one source have one name: number them, or nobody can tell them apart.
-    names = [label for label, _ in found]
+    labels = numbered([label for label, _ in found])
+    return [(label, layer) for label, (_, layer) in zip(labels, found, strict=True)]
+
+
+def numbered(names: list[str]) -> list[str]:
+    """Return names with a number where two share one: nobody could tell them apart."""
     return [
-        (label if names.count(label) == 1 else f"{label} ({names[: n + 1].count(label)})", layer)
-        for n, (label, layer) in enumerate(found)
+        name if names.count(name) == 1 else f"{name} ({names[: n + 1].count(name)})"
+        for n, name in enumerate(names)
     ]
 
 
