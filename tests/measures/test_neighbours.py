@@ -83,6 +83,19 @@ def test_a_tip_on_another_unit_s_border_is_queen_only():
     assert pairs(contiguity([shapely.box(0, -1, 1, 0), triangle], rook=True)) == set()
 
 
+@pytest.mark.parametrize("rook", [False, True])
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_unit_over_others_in_the_same_vertices_overlaps_all_of_them(rook, turned):
+    """A gemeente over its nine buurten has no edge of its own, nor has the buurt in the middle."""
+    corners = [(0, 0), (3, 0), (3, 3), (0, 3), (0, 0)]
+    whole = shapely.segmentize(shapely.Polygon(corners[::-1] if turned else corners), 1.0)
+    shapes = np.append(shapely.reverse(grid(3, 3)) if turned else grid(3, 3), whole)
+    near = contiguity(shapes, rook=rook)
+    assert near.indices[near.indptr[9] : near.indptr[10]].tolist() == list(range(9))
+    twice = contiguity(np.concatenate([grid(3, 3), grid(3, 3)]), rook=rook)
+    assert (twice.n_neighbours[:9] == 2 * contiguity(grid(3, 3), rook=rook).n_neighbours + 1).all()
+
+
 def test_enclave_in_a_hole_and_enclave_on_top():
     hole = shapely.Polygon([(0, 0), (9, 0), (9, 9), (0, 9)], [[(3, 3), (3, 6), (6, 6), (6, 3)]])
     assert pairs(contiguity([hole, square(3, 3, 3)], rook=True)) == {(0, 1)}

@@ -216,8 +216,11 @@ def contiguity(
 
     Borders that were drawn once are the same vertices in both units, and those are found by hashing
     the coordinates. Only units with a stretch of border that nobody else has in the same vertices
-    (the outline, borders not noded alike, overlaps, gaps) are compared as shapes; with a tolerance
+    (the outline, borders not noded alike, overlaps, gaps), or that another goes along in the same
+    direction (a gemeente over its buurten, wound alike), are compared as shapes; with a tolerance
     all units are.
+    Two complete coverings laid over each other that have no stretch of border in common are not
+    seen to overlap, except at common vertices and along the outline.
 
     Parameters
     ----------

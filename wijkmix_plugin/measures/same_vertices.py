@@ -20,7 +20,7 @@ ODD = 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93
 
 
 def meet(shapes: np.ndarray, xy: np.ndarray, *, edges: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pairs of units that share a vertex (or an edge), and who has an edge of its own.
+    """Return the pairs of units that share a vertex (or an edge), and who may touch others besides.
 
     Parameters
     ----------
@@ -35,7 +35,8 @@ def meet(shapes: np.ndarray, xy: np.ndarray, *, edges: bool) -> tuple[np.ndarray
     pairs : ndarray of int64
         low * n + high, ascending, each pair once.
     ragged : ndarray of int
-        Units with an edge whose two ends are not an edge of any other unit.
+        Units with an edge whose two ends are not an edge of any other unit, or are an edge of one
+        that goes along it in the same direction.
     """
     n = len(shapes)
     size = shapely.get_num_coordinates(shapes)
@@ -70,8 +71,12 @@ def meet(shapes: np.ndarray, xy: np.ndarray, *, edges: bool) -> tuple[np.ndarray
     owner = unit[rest]
     one, other = _same_edges(place[rest], place[rest + 1])
     one, other = one[owner[one] != owner[other]], other[owner[one] != owner[other]]
-    alone = ~_marked(len(rest), one, other)
-    ragged = distinct(owner[alone])
+    # Units that go along an edge in the same direction lie on the same side of it: they overlap.
+    onward = place[rest] < place[rest + 1]
+    along = onward[one] == onward[other]
+    ragged = owner[~_marked(len(rest), one, other) | _marked(len(rest), one[along], other[along])]
+    along = edge & (begin < end)
+    ragged = distinct(np.concatenate([ragged, mine[along], yours[along]]))
     one, other = owner[one], owner[other]
     if not edges:
         rows = _rows_in(place, _marked(len(xy), _overlap(low, high), low[~long]))
