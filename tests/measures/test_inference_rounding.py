@@ -30,12 +30,15 @@ def publish(counts, base, step):
     return np.rint(share / step) * step / 100 * base[:, None]
 
 
+COUNTS = arrays(
+    float,
+    st.tuples(st.integers(2, 10), st.integers(2, 4)),
+    elements=st.one_of(st.just(0.0), st.integers(1, 400).map(float)),
+).filter(lambda a: a.sum() > 0)
+
+
 @given(
-    arrays(
-        float,
-        st.tuples(st.integers(2, 10), st.integers(2, 4)),
-        elements=st.one_of(st.just(0.0), st.integers(1, 400).map(float)),
-    ).filter(lambda a: a.sum() > 0),
+    COUNTS,
     st.sampled_from([0.1, 1.0, 5.0]),
     st.sampled_from([0.0, 5.0]),
     st.randoms(use_true_random=False),
@@ -58,11 +61,7 @@ def test_the_exact_value_is_never_outside(counts, step, error, random):
 
 
 @given(
-    arrays(
-        float,
-        st.tuples(st.integers(2, 10), st.integers(2, 4)),
-        elements=st.one_of(st.just(0.0), st.integers(1, 400).map(float)),
-    ).filter(lambda a: a.sum() > 0),
+    COUNTS,
     st.randoms(use_true_random=False),
 )
 def test_counts_in_fives_hold_the_exact_value(counts, random):

@@ -200,6 +200,29 @@ def nested_blocks(qgis_app):
 
 
 @pytest.fixture
+def queued(qgis_app):
+    """Every thread for tasks is busy: what starts now is queued until this event is set."""
+    import threading
+
+    from qgis.core import QgsApplication, QgsTask
+    from qgis.PyQt.QtCore import QThreadPool
+    from qgis.PyQt.QtTest import QTest
+
+    go = threading.Event()
+    tasks = QgsApplication.taskManager()
+    full = [
+        QgsTask.fromFunction("full", lambda _task: go.wait(20))
+        for _ in range(QThreadPool.globalInstance().maxThreadCount() + 1)
+    ]
+    for task in full:
+        tasks.addTask(task)
+    yield go
+    go.set()
+    while tasks.countActiveTasks():
+        QTest.qWait(25)
+
+
+@pytest.fixture
 def run(provider):
     """Return a function that runs an algorithm as the toolbox does: checks first, then the run."""
     from qgis.core import (

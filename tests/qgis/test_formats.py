@@ -9,7 +9,6 @@ from qgis.core import (
     QgsField,
     QgsProcessingContext,
     QgsProcessingException,
-    QgsProcessingFeedback,
     QgsProcessingOutputLayerDefinition,
     QgsProject,
     QgsVariantUtils,
@@ -17,17 +16,10 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QMetaType
 
+from .feedback import Warnings
+
 SHARES = ["percentage_koopwoningen", "percentage_huurwoningen"]
 RADII = "250,500"
-
-
-class Warnings(QgsProcessingFeedback):
-    def __init__(self):
-        super().__init__(False)
-        self.found = []
-
-    def pushWarning(self, text):
-        self.found.append(text)
 
 
 def unknown(rows):

@@ -27,14 +27,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QMetaType
 
-
-class Warnings(QgsProcessingFeedback):
-    def __init__(self):
-        super().__init__(False)
-        self.found = []
-
-    def pushWarning(self, text):
-        self.found.append(text)
+from .feedback import Warnings
 
 
 @pytest.mark.parametrize("ending", ["", ".gpkg", ".shp"])

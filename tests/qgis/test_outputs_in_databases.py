@@ -9,7 +9,6 @@ import pytest
 from qgis.core import (
     QgsCoordinateTransformContext,
     QgsProcessingException,
-    QgsProcessingFeedback,
     QgsProject,
     QgsProviderConnectionException,
     QgsProviderRegistry,
@@ -17,16 +16,9 @@ from qgis.core import (
     QgsVectorLayer,
 )
 
+from .feedback import Warnings
+
 SHARES = ["percentage_koopwoningen", "percentage_huurwoningen"]
-
-
-class Log(QgsProcessingFeedback):
-    def __init__(self):
-        super().__init__(False)
-        self.lines = []
-
-    def pushWarning(self, text):
-        self.lines.append(text)
 
 
 class Database:
@@ -111,12 +103,12 @@ HOW = ["full", "silent", "stopped", "broken"]
 def test_a_failed_run_leaves_it(run, database, earlier, half, how):
     parameters, names = earlier
     half(how)
-    log = Log()
+    log = Warnings()
     with pytest.raises(QgsProcessingException):
         run("local_segregation", parameters, feedback=log)
     assert (database.count(), database.names()) == (40, names)
     assert QgsVectorLayer(database.uri(), "t", database.kind).featureCount() == 40
-    assert not [line for line in log.lines if "may not be whole" in line]
+    assert not [line for line in log.found if "may not be whole" in line]
 
 
 @pytest.mark.parametrize("how", HOW)
@@ -187,12 +179,12 @@ def test_a_table_that_cannot_be_taken_away_is_told(run, buurten, database, half,
 
     monkeypatch.setattr(places, "_remove", refused)
     half("full")
-    log = Log()
+    log = Warnings()
     parameters = {"INPUT": buurten(), "GROUPS": SHARES, "OUTPUT": database.output()}
     with pytest.raises(QgsProcessingException, match="full") as error:
         run("local_segregation", parameters, feedback=log)
-    assert [line for line in log.lines if "may not be whole" in line]
-    assert "geheim" not in " ".join([str(error.value), *log.lines])
+    assert [line for line in log.found if "may not be whole" in line]
+    assert "geheim" not in " ".join([str(error.value), *log.found])
 
 
 def test_the_input_is_not_its_own_output(run, database, earlier):
@@ -242,25 +234,25 @@ class TestPostgres:
         database.connection.executeSql("DROP ROLE IF EXISTS reader")
         database.connection.executeSql("CREATE ROLE reader LOGIN")
         database.connection.executeSql("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
-        log = Log()
+        log = Warnings()
         output = f"postgres:{postgis.uri(user='reader')} password='geheim'"
         output += ' table="public"."t" (geom)'
         parameters = {"INPUT": buurten(), "GROUPS": SHARES, "OUTPUT": output}
         with pytest.raises(QgsProcessingException, match="permission denied") as error:
             run("local_segregation", parameters, feedback=log)
-        assert "geheim" not in " ".join([str(error.value), *log.lines])
+        assert "geheim" not in " ".join([str(error.value), *log.found])
 
     def test_a_server_that_is_not_there(self, run, buurten, database):
         where = "dbname='x' host=127.0.0.1 port=1 user='u' password='geheim'"
         output = f'postgres:{where} table="public"."t" (geom)'
-        log = Log()
+        log = Warnings()
         with pytest.raises(QgsProcessingException, match="Connection failed") as error:
             run(
                 "local_segregation",
                 {"INPUT": buurten(), "GROUPS": SHARES, "OUTPUT": output},
                 feedback=log,
             )
-        assert "geheim" not in " ".join([str(error.value), *log.lines])
+        assert "geheim" not in " ".join([str(error.value), *log.found])
 
     def test_a_server_that_goes_while_a_run_writes(
         self, run, database, earlier, postgis, monkeypatch
@@ -279,17 +271,17 @@ class TestPostgres:
 
         parameters, _names = earlier
         monkeypatch.setattr(qgis_io, "write", stops)
-        log = Log()
+        log = Warnings()
         try:
             with pytest.raises(QgsProcessingException) as error:
                 run("local_segregation", parameters, feedback=log)
         finally:
             if gone:
                 postgis.start()
-        (kept,) = (line for line in log.lines if "is now called" in line)
+        (kept,) = (line for line in log.found if "is now called" in line)
         assert "wijkmix-" in kept
-        assert [line for line in log.lines if "may not be whole" in line]
-        assert "geheim" not in " ".join([str(error.value), *log.lines])
+        assert [line for line in log.found if "may not be whole" in line]
+        assert "geheim" not in " ".join([str(error.value), *log.found])
         # The connections that QGIS keeps find one by one that they were cut.
         for _ in range(5):
             with contextlib.suppress(QgsProviderConnectionException):

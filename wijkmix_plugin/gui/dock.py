@@ -231,7 +231,7 @@ class WijkMixDock(QgsDockWidget):
         if self.scenario is not None:
             self.scenario.close_down()
         if self._tool is not None:
-            self._canvas.unsetMapTool(self._tool)
+            self._tool.hold(False)
             self._tool.deleteLater()
             self._tool = None
         if self._outline is not None:
@@ -517,12 +517,8 @@ class WijkMixDock(QgsDockWidget):
             self._outline.hide()
 
     def _pick_toggled(self, on: bool) -> None:
-        if self._tool is None:
-            return
-        if on:
-            self._canvas.setMapTool(self._tool)
-        else:
-            self._canvas.unsetMapTool(self._tool)
+        if self._tool is not None:
+            self._tool.hold(on)
 
     def _map_tool_set(self, new: Any, _old: Any = None) -> None:
         self.picker.map_button.setChecked(new is not None and new == self._tool)

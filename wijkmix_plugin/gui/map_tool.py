@@ -57,6 +57,13 @@ class PickTool(QgsMapTool):
         super().__init__(canvas)
         self.setCursor(Qt.CursorShape.CrossCursor)
 
+    def hold(self, on: bool) -> None:
+        """Become the tool of the canvas, or give it back."""
+        if on:
+            self.canvas().setMapTool(self)
+        else:
+            self.canvas().unsetMapTool(self)
+
     def flags(self) -> QgsMapTool.Flags:
         return QgsMapTool.Flag.ShowContextMenu
 

@@ -154,8 +154,8 @@ class MoranPanel(QScrollArea):
     def close_down(self) -> None:
         """Leave nothing behind: signals, timer, map tool, shapes on the map."""
         self._leave()
-        if self._tool is not None and self._canvas is not None:
-            self._canvas.unsetMapTool(self._tool)
+        if self._tool is not None:
+            self._tool.hold(False)
             self._tool.deleteLater()
             self._tool = None
         self.profile.close_down()
@@ -400,12 +400,8 @@ class MoranPanel(QScrollArea):
     # -- one buurt -------------------------------------------------------------------------
 
     def _pick_toggled(self, on: bool) -> None:
-        if self._tool is None or self._canvas is None:
-            return
-        if on:
-            self._canvas.setMapTool(self._tool)
-        else:
-            self._canvas.unsetMapTool(self._tool)
+        if self._tool is not None:
+            self._tool.hold(on)
 
     def _map_tool_set(self, new: Any, _old: Any = None) -> None:
         self.pick_button.setChecked(new is not None and new == self._tool)
